@@ -1,1 +1,45 @@
-System.Console.WriteLine();
+using System.CommandLine;
+using Juming.Commands;
+using Juming.Platform.Modules;
+
+var root = new RootCommand("Juming, managed security in three tiers. The default verb runs a tier: juming --tier site");
+RunCommand.AddTo(root);
+VersionCommand.AddTo(root);
+try
+{
+    var line = root.Parse(args);
+    if (line.Errors.Count > 0)
+    {
+        foreach (var error in line.Errors) await Console.Error.WriteLineAsync(error.Message);
+        await Console.Error.WriteLineAsync("See juming --help.");
+        return Exit.WrongUse;
+    }
+    return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception e) when (e is WrongUseException or SettingsException)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return Exit.WrongUse;
+}
+catch (BadInputException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return Exit.BadInput;
+}
+catch (RefusedException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return Exit.Refused;
+}
+catch (OperationCanceledException)
+{
+    return Exit.Well;
+}
+catch (Exception e)
+{
+    await Console.Error.WriteLineAsync(e.ToString());
+    return Exit.Broken;
+}
+
+/// <summary>The program.</summary>
+public partial class Program;

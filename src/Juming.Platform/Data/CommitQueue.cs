@@ -1,0 +1,104 @@
+using System.Data.Common;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+
+namespace Juming.Platform.Data;
+
+/// <summary>
+/// Group commit for SQLite. Its one writer pays an fsync per transaction, so saves that arrive while the last one is being written share the next:
+/// each in a savepoint, all answered after the shared commit. On PostgreSQL saves go straight through.
+/// </summary>
+public sealed class CommitQueue(Database database) : BackgroundService
+{
+    private const int MostPerTransaction = 256;
+
+    private readonly Channel<Item> _items = Channel.CreateBounded<Item>(new BoundedChannelOptions(4096) { SingleReader = true });
+
+    /// <summary>Saves a context; returns when the save is durable.</summary>
+    /// <exception cref="DbUpdateException">The save was refused by the database; others of the group are not affected.</exception>
+    public async Task<int> Commit(DbContext context, Func<Task<int>> save, CancellationToken ct)
+    {
+        if (database.IsPostgres || context.Database.CurrentTransaction is not null) return await save();
+        if (!context.ChangeTracker.HasChanges()) return 0;
+        var item = new Item(context, save);
+        await _items.Writer.WriteAsync(item, ct);
+        return await item.Done.Task;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (database.IsPostgres) return;
+        await using var connection = new SqliteConnection(database.ConnectionString);
+        await connection.OpenAsync(CancellationToken.None);
+        await SqlitePragmas.Apply(connection);
+        var group = new List<Item>(MostPerTransaction);
+        try
+        {
+            while (await _items.Reader.WaitToReadAsync(stoppingToken))
+            {
+                group.Clear();
+                while (group.Count < MostPerTransaction && _items.Reader.TryRead(out var item)) group.Add(item);
+                await Write(connection, group);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            while (_items.Reader.TryRead(out var item)) item.Done.TrySetException(new OperationCanceledException("The host is stopping."));
+        }
+    }
+
+    private static async Task Write(SqliteConnection connection, List<Item> group)
+    {
+        try
+        {
+            // Immediate: a deferred transaction that reads first may lose its turn to another writer half-way.
+            await using var transaction = connection.BeginTransaction(deferred: false);
+            foreach (var item in group) await SaveOne(connection, transaction, item);
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is DbException or IOException)
+        {
+            foreach (var item in group) item.Done.TrySetException(e);
+            return;
+        }
+        foreach (var item in group)
+            if (item.Error is null) item.Done.TrySetResult(item.Rows);
+            else item.Done.TrySetException(item.Error);
+    }
+
+    private static async Task SaveOne(SqliteConnection connection, SqliteTransaction transaction, Item item)
+    {
+        var own = item.Context.Database.GetDbConnection();
+        await transaction.SaveAsync("item", CancellationToken.None);
+        try
+        {
+            if (own.State != System.Data.ConnectionState.Closed) await item.Context.Database.CloseConnectionAsync();
+            item.Context.Database.SetDbConnection(connection, contextOwnsConnection: false);
+            await item.Context.Database.UseTransactionAsync(transaction, CancellationToken.None);
+            item.Rows = await item.Save();
+            await transaction.ReleaseAsync("item", CancellationToken.None);
+        }
+        catch (Exception e) when (e is DbUpdateException or DbException or InvalidOperationException or OperationCanceledException)
+        {
+            await transaction.RollbackAsync("item", CancellationToken.None);
+            item.Error = e;
+        }
+        finally
+        {
+            await item.Context.Database.UseTransactionAsync(null, CancellationToken.None);
+            item.Context.Database.SetDbConnection(own, contextOwnsConnection: true);
+        }
+    }
+
+    private sealed class Item(DbContext context, Func<Task<int>> save)
+    {
+        public DbContext Context { get; } = context;
+        public Func<Task<int>> Save { get; } = save;
+        public TaskCompletionSource<int> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public int Rows { get; set; }
+        public Exception? Error { get; set; }
+    }
+}

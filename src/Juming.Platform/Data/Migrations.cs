@@ -1,0 +1,75 @@
+using FluentMigrator;
+using FluentMigrator.Builders.Create.Table;
+using FluentMigrator.Runner;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Juming.Platform.Data;
+
+/// <summary>A schema change that release N-1 can live with: expand now, contract a release later. The same class serves SQLite and PostgreSQL.</summary>
+public abstract class ModuleMigration : ForwardOnlyMigration;
+
+/// <summary>Column types of the house, the same on both databases.</summary>
+public static class ColumnTypes
+{
+    /// <summary>Whole microseconds UTC since 1970.</summary>
+    public static ICreateTableColumnOptionOrWithColumnSyntax AsInstant(this ICreateTableColumnAsTypeSyntax column) => column.AsInt64();
+
+    /// <summary>UUIDv7.</summary>
+    public static ICreateTableColumnOptionOrWithColumnSyntax AsId(this ICreateTableColumnAsTypeSyntax column) => column.AsGuid();
+
+    /// <summary>Text without a length limit in the database; limits are the validator's.</summary>
+    public static ICreateTableColumnOptionOrWithColumnSyntax AsText(this ICreateTableColumnAsTypeSyntax column) => column.AsString(int.MaxValue);
+}
+
+/// <summary>Brings the schema up to this release at start; copies a SQLite file first.</summary>
+public static class SchemaUpgrade
+{
+    /// <summary>Applies all pending migrations of the given assemblies.</summary>
+    public static void Run(Database database, IEnumerable<System.Reflection.Assembly> assemblies)
+    {
+        using var services = new ServiceCollection()
+            .AddFluentMigratorCore()
+            .ConfigureRunner(r => (database.IsPostgres ? r.AddPostgres() : r.AddSQLite())
+                .WithGlobalConnectionString(database.ConnectionString)
+                .ScanIn([.. assemblies]).For.Migrations())
+            .BuildServiceProvider(false);
+        using var scope = services.CreateScope();
+        var runner = scope.ServiceProvider.GetRequiredService<IMigrationRunner>();
+        if (!runner.HasMigrationsToApplyUp()) return;
+        if (database.File is { } file && File.Exists(file)) CopyBefore(database, file);
+        runner.MigrateUp();
+    }
+
+    private static void CopyBefore(Database database, string file)
+    {
+        var copy = file + ".before-upgrade";
+        File.Delete(copy);
+        using var connection = new SqliteConnection(database.ConnectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "VACUUM INTO $copy";
+        command.Parameters.AddWithValue("$copy", copy);
+        command.ExecuteNonQuery();
+    }
+}
+
+/// <summary>Tables of the platform itself.</summary>
+[Migration(2026_11_23_00_01)]
+public sealed class CreatePlatformTables : ModuleMigration
+{
+    /// <inheritdoc/>
+    public override void Up()
+    {
+        Create.Table("platform_outbox")
+            .WithColumn("id").AsId().PrimaryKey()
+            .WithColumn("name").AsString(200).NotNullable()
+            .WithColumn("version").AsInt32().NotNullable()
+            .WithColumn("json").AsText().NotNullable()
+            .WithColumn("created_at").AsInstant().NotNullable()
+            .WithColumn("attempts").AsInt32().NotNullable()
+            .WithColumn("next_at").AsInstant().Nullable()
+            .WithColumn("last_error").AsText().Nullable();
+        Create.Index("ix_platform_outbox_next_at").OnTable("platform_outbox").OnColumn("next_at");
+    }
+}

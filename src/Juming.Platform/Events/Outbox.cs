@@ -1,0 +1,149 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using System.Text.Json;
+using Juming.Platform.Access;
+using Juming.Platform.Data;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Juming.Platform.Events;
+
+/// <summary>Something that happened in a module and that others may handle. Stored as (stable name, version, JSON).</summary>
+public interface IModuleEvent : INotification;
+
+/// <summary>Stable name and version of an event; a released version never changes.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class EventNameAttribute(string name, int version) : Attribute
+{
+    /// <summary>"incidents.opened".</summary>
+    public string Name { get; } = name;
+
+    /// <summary>1 and up.</summary>
+    public int Version { get; } = version;
+}
+
+/// <summary>An event waiting for its handlers. Deleted when all have handled it.</summary>
+public sealed class OutboxRow
+{
+    /// <summary>UUIDv7: rows are handled in this order.</summary>
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    /// <summary>Stable name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Version of the JSON.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>The event.</summary>
+    public required string Json { get; init; }
+
+    /// <summary>When it was published.</summary>
+    public DateTimeOffset CreatedAt { get; init; } = TimeProvider.System.GetUtcNow();
+
+    /// <summary>Failed attempts.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>Not before; null when attempts are exhausted and an administrator must look.</summary>
+    public DateTimeOffset? NextAt { get; set; } = DateTimeOffset.UnixEpoch;
+
+    /// <summary>Why the last attempt failed.</summary>
+    public string? LastError { get; set; }
+
+    /// <summary>The row of an event.</summary>
+    public static OutboxRow Of(IModuleEvent moduleEvent)
+    {
+        var name = moduleEvent.GetType().GetCustomAttribute<EventNameAttribute>() ?? throw new InvalidOperationException($"{moduleEvent.GetType()} has no [EventName].");
+        return new OutboxRow { Name = name.Name, Version = name.Version, Json = JsonSerializer.Serialize(moduleEvent, moduleEvent.GetType(), JsonSerializerOptions.Web) };
+    }
+}
+
+/// <summary>Event types of the tier by stable name and version.</summary>
+public sealed class EventTypes(IEnumerable<Type> types)
+{
+    private readonly FrozenDictionary<(string, int), Type> _types = types.ToFrozenDictionary(t =>
+    {
+        var name = t.GetCustomAttribute<EventNameAttribute>() ?? throw new InvalidOperationException($"{t} has no [EventName].");
+        return (name.Name, name.Version);
+    });
+
+    /// <summary>The type, or null when this release does not know the event.</summary>
+    public Type? Find(string name, int version) => _types.GetValueOrDefault((name, version));
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<Type> All => _types.Values;
+}
+
+/// <summary>The outbox's own view of its table.</summary>
+public sealed class OutboxDb(DbContextOptions<OutboxDb> options, CommitQueue commits) : ModuleDbContext(options, commits)
+{
+    /// <inheritdoc/>
+    protected override string Prefix => "platform";
+
+    /// <inheritdoc/>
+    protected override void DefineModel(ModelBuilder model) { }
+}
+
+/// <summary>Hands outbox rows to their handlers, oldest first, at least once. A handler that fails is tried again with growing pauses; after ten attempts the row stays for an administrator.</summary>
+public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, EventTypes types, TimeProvider clock, ILogger<OutboxDispatcher> log) : BackgroundService
+{
+    private const int MostAttempts = 10;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250), clock);
+        try
+        {
+            do
+            {
+                while (await DispatchSome(stoppingToken) > 0) { }
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
+    }
+
+    /// <summary>Handles what is due; returns how many rows were handled.</summary>
+    public async Task<int> DispatchSome(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<OutboxDb>();
+        var now = clock.GetUtcNow();
+        var rows = await db.Set<OutboxRow>().Where(r => r.NextAt != null && r.NextAt <= now).OrderBy(r => r.Id).Take(100).ToListAsync(ct);
+        var handled = 0;
+        foreach (var row in rows)
+            if (await Handle(row, ct))
+            {
+                db.Remove(row);
+                handled++;
+            }
+        if (rows.Count > 0) await db.SaveChangesAsync(ct);
+        return handled;
+    }
+
+    private async Task<bool> Handle(OutboxRow row, CancellationToken ct)
+    {
+        try
+        {
+            var type = types.Find(row.Name, row.Version) ?? throw new InvalidOperationException($"No event {row.Name} v{row.Version} in this release.");
+            await using var scope = scopes.CreateAsyncScope();
+            scope.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System;
+            await scope.ServiceProvider.GetRequiredService<IMediator>().Publish((INotification)JsonSerializer.Deserialize(row.Json, type, JsonSerializerOptions.Web)!, ct);
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            row.Attempts++;
+            row.LastError = e.Message;
+            row.NextAt = row.Attempts >= MostAttempts ? null : clock.GetUtcNow() + TimeSpan.FromSeconds(Math.Min(600, Math.Pow(2, row.Attempts)));
+            LogFailed(log, row.Name, row.Attempts, e);
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Event {Name} failed, attempt {Attempt}")]
+    private static partial void LogFailed(ILogger log, string name, int attempt, Exception error);
+}

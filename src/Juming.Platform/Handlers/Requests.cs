@@ -1,0 +1,51 @@
+using MediatR;
+
+namespace Juming.Platform.Handlers;
+
+/// <summary>Changes something. Always audited.</summary>
+public interface ICommand<T> : IRequest<Result<T>>, IAudited;
+
+/// <summary>Reads something.</summary>
+public interface IQuery<T> : IRequest<Result<T>>;
+
+/// <summary>Handles a command.</summary>
+public interface ICommandHandler<in TCommand, T> : IRequestHandler<TCommand, Result<T>> where TCommand : ICommand<T>;
+
+/// <summary>Handles a query.</summary>
+public interface IQueryHandler<in TQuery, T> : IRequestHandler<TQuery, Result<T>> where TQuery : IQuery<T>;
+
+/// <summary>The guard writes an audit line for it. Queries over raw data carry it too.</summary>
+public interface IAudited;
+
+/// <summary>The permission that a request needs.</summary>
+public interface INeeds<TPermission> where TPermission : IPermission;
+
+/// <summary>Anyone may send it, signed in or not. Sign-in and first set-up only; a test holds the list.</summary>
+public interface IOpenToAnyone;
+
+/// <summary>Anyone who is signed in may send it, about themselves.</summary>
+public interface IAboutMyself;
+
+/// <summary>The request concerns one scope; without it, the request concerns the tier's own.</summary>
+public interface IInScope
+{
+    /// <summary>Customer, project or site.</summary>
+    Access.Scope Scope { get; }
+}
+
+/// <summary>A right, named by its type so that a request can name it.</summary>
+public interface IPermission
+{
+    /// <summary>Stable code: "incidents.write".</summary>
+    static abstract string Code { get; }
+
+    /// <summary>Roles that hold it.</summary>
+    static abstract IReadOnlyList<Access.Role> Roles { get; }
+}
+
+/// <summary>Text that is never logged, audited or serialised.</summary>
+public readonly record struct Secret(string Value)
+{
+    /// <summary>Three stars.</summary>
+    public override string ToString() => "***";
+}

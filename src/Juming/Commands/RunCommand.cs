@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Juming.Hosting;
+
+namespace Juming.Commands;
+
+/// <summary><c>juming --tier …</c>: runs one tier, or three hosts in one process.</summary>
+internal static class RunCommand
+{
+    public static void AddTo(RootCommand root)
+    {
+        var arguments = new TierArguments();
+        arguments.AddTo(root);
+        root.SetAction((line, ct) => Run(arguments.Read(line), ct));
+    }
+
+    private static async Task<int> Run(IReadOnlyList<TierOptions> hosts, CancellationToken ct)
+    {
+        var locks = new List<DataFolderLock>();
+        var apps = new List<WebApplication>();
+        try
+        {
+            foreach (var host in hosts)
+            {
+                locks.Add(DataFolderLock.TryTake(host.DataFolder) ?? throw new RefusedException($"The data folder '{host.DataFolder}' is held by another process."));
+                var app = TierHost.Build(host);
+                apps.Add(app);
+                await app.StartAsync(ct);
+                await Announce(app, host);
+            }
+            await Task.WhenAll(apps.Select(a => a.WaitForShutdownAsync(ct)));
+            return Exit.Well;
+        }
+        finally
+        {
+            foreach (var app in apps)
+            {
+                await app.StopAsync(CancellationToken.None);
+                await app.DisposeAsync();
+            }
+            foreach (var held in locks) held.Dispose();
+        }
+    }
+
+    private static async Task Announce(WebApplication app, TierOptions host)
+    {
+        foreach (var url in app.Urls) await Console.Out.WriteLineAsync($"Juming {host.Tier.Name} is ready at {url}");
+        await Console.Out.FlushAsync();
+    }
+}

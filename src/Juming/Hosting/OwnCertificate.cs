@@ -1,0 +1,36 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Juming.Hosting;
+
+/// <summary>The certificate a host makes for itself on first start, so that the set-up page is never served in the clear.</summary>
+public static class OwnCertificate
+{
+    /// <summary>Loads the certificate of the data folder, making a new one when it is absent or has less than 30 days left.</summary>
+    public static X509Certificate2 LoadOrMake(string dataFolder, TimeProvider clock)
+    {
+        var file = Path.Combine(dataFolder, "tls.pfx");
+        if (File.Exists(file))
+        {
+            var kept = X509CertificateLoader.LoadPkcs12FromFile(file, null);
+            if (kept.NotAfter.ToUniversalTime() > clock.GetUtcNow().UtcDateTime.AddDays(30)) return kept;
+        }
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=juming-" + Environment.MachineName, key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        names.AddDnsName(Environment.MachineName);
+        names.AddIpAddress(IPAddress.Loopback);
+        names.AddIpAddress(IPAddress.IPv6Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
+        var now = clock.GetUtcNow();
+        using var made = request.CreateSelfSigned(now.AddHours(-1), now.AddDays(825));
+        var bytes = made.Export(X509ContentType.Pkcs12);
+        var write = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) write.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream(file, write)) stream.Write(bytes);
+        return X509CertificateLoader.LoadPkcs12(bytes, null);
+    }
+}

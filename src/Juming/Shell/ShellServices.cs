@@ -1,0 +1,20 @@
+using Juming.Platform.Modules;
+
+namespace Juming.Shell;
+
+/// <summary>The web face of a host: console, API, health and metrics.</summary>
+internal static class ShellServices
+{
+    public static void Add(IServiceCollection services)
+    {
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddHealthChecks();
+    }
+
+    public static void Map(WebApplication app)
+    {
+        app.UseAntiforgery();
+        app.MapHealthChecks("/healthz");
+        foreach (var module in app.Services.GetRequiredService<IReadOnlyList<Module>>()) module.MapEndpoints(app.MapGroup("/api/" + module.Name));
+    }
+}

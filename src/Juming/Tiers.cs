@@ -1,0 +1,26 @@
+using Juming.Platform.Modules;
+using Juming.Site.Events;
+
+namespace Juming;
+
+/// <summary>The one table: tier → modules.</summary>
+public static class Tiers
+{
+    /// <summary>Tier 1: intelligence, models, library.</summary>
+    public static readonly TierDefinition Cloud = new("cloud", 1, 8441, []);
+
+    /// <summary>Tier 2: the service provider's platform.</summary>
+    public static readonly TierDefinition Operator = new("operator", 2, 8442, []);
+
+    /// <summary>Tier 3: inside the customer's network.</summary>
+    public static readonly TierDefinition Site = new("site", 3, 8443, [new EventsModule()]);
+
+    /// <summary>All of them, in their order.</summary>
+    public static readonly IReadOnlyList<TierDefinition> All = [Cloud, Operator, Site];
+
+    /// <summary>The tiers that a value of <c>--tier</c> names: a name, a number, or "all". Empty when it names none.</summary>
+    public static IReadOnlyList<TierDefinition> Parse(string value) =>
+        value.Equals("all", StringComparison.OrdinalIgnoreCase)
+            ? All
+            : [.. All.Where(t => t.Name.Equals(value, StringComparison.OrdinalIgnoreCase) || t.Number.ToString(System.Globalization.CultureInfo.InvariantCulture) == value)];
+}

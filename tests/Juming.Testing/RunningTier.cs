@@ -1,0 +1,66 @@
+using Juming.Hosting;
+using Juming.Platform.Access;
+using Juming.Platform.Handlers;
+using MediatR;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Juming.Testing;
+
+/// <summary>A whole tier in this process: real files in a temporary folder, a real port on loopback.</summary>
+public sealed class RunningTier : IAsyncDisposable
+{
+    private readonly bool _keepFolder;
+
+    private RunningTier(WebApplication app, string folder, bool keepFolder) => (App, Folder, _keepFolder) = (app, folder, keepFolder);
+
+    /// <summary>The host.</summary>
+    public WebApplication App { get; }
+
+    /// <summary>Its data folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new(App.Urls.First(u => u.StartsWith("http", StringComparison.Ordinal)));
+
+    /// <summary>The host's services.</summary>
+    public IServiceProvider Services => App.Services;
+
+    /// <summary>Starts a tier ("site", "operator", "cloud"). A folder that is given is kept afterwards.</summary>
+    public static async Task<RunningTier> Start(string tier = "site", string? folder = null, IReadOnlyDictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+    {
+        var data = folder ?? Path.Combine(Path.GetTempPath(), "juming-test-" + Guid.NewGuid().ToString("N")[..12]);
+        Directory.CreateDirectory(data);
+        var overrides = new Dictionary<string, string?> { ["Log:Level"] = "Warning" };
+        foreach (var (key, value) in settings ?? new Dictionary<string, string?>()) overrides[key] = value;
+        var options = new TierOptions(Tiers.Parse(tier)[0], data) { Urls = "https://127.0.0.1:0", Overrides = overrides, Services = services };
+        var app = TierHost.Build(options);
+        await app.StartAsync();
+        return new RunningTier(app, data, folder is not null);
+    }
+
+    /// <summary>Sends a request as the administrator at the command line, or as the given actor.</summary>
+    public async Task<Result<T>> Send<T>(IRequest<Result<T>> request, Actor? actor = null)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<Sender>().SendAs(actor ?? Actor.CommandLine, request);
+    }
+
+    /// <summary>An HTTP client that accepts the host's own certificate and keeps cookies.</summary>
+    public HttpClient Client(bool followRedirects = true)
+    {
+        var handler = new HttpClientHandler { AllowAutoRedirect = followRedirects, ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
+#pragma warning disable RS0030 // A test talks to one server of its own and disposes the client.
+        return new HttpClient(handler) { BaseAddress = Address };
+#pragma warning restore RS0030
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await App.StopAsync();
+        await App.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        if (!_keepFolder) Directory.Delete(Folder, true);
+    }
+}
