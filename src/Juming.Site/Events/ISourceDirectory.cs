@@ -1,0 +1,11 @@
+namespace Juming.Site.Events;
+
+/// <summary>Tells which senders are alive; the owner is collection.</summary>
+public interface ISourceDirectory
+{
+    /// <summary>Name of a sender for display, or its address, or "#n".</summary>
+    string NameOf(int sourceId);
+
+    /// <summary>Datasets (values of <c>event.dataset</c>) that arrived within the last day, with the time of the last event of each.</summary>
+    IReadOnlyDictionary<string, DateTimeOffset> LiveDatasets { get; }
+}
