@@ -45,4 +45,5 @@ public sealed record TierDefinition(string Name, int Number, int DefaultPort, IR
 /// <summary>The tier that this host runs, and where it keeps its data.</summary>
 /// <param name="Tier">The definition.</param>
 /// <param name="DataFolder">Absolute path of the data folder.</param>
-public sealed record TierContext(TierDefinition Tier, string DataFolder);
+/// <param name="Offline">A verb runs in-process: nothing listens, no receiver starts.</param>
+public sealed record TierContext(TierDefinition Tier, string DataFolder, bool Offline = false);

@@ -17,7 +17,7 @@ public static class TierHost
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseStaticWebAssets();
         ReadSettings(builder, options);
-        var context = new TierContext(options.Tier, options.DataFolder);
+        var context = new TierContext(options.Tier, options.DataFolder, options.Offline);
         AddLogs(builder, options);
         builder.Services.AddSettings<WebSettings>("Web").AddSettings<LogSettings>("Log");
         builder.Services.AddTier(context, builder.Configuration);

@@ -1,0 +1,144 @@
+// The builder: ./build.sh VERB. A file-based program, so that it runs wherever the .NET SDK does.
+using System.Diagnostics;
+using System.Globalization;
+using System.Xml.Linq;
+
+const string Usage = """
+    ./build.sh VERB
+      run                     build and start a site on loopback; prints the one-time set-up link
+      demo                    the same, with a generated day of logs and planted attacks sent to its syslog port
+      check                   format, analyzers, unit and architecture tests
+      test                    everything of the everyday run, browser and both databases included
+      publish --out DIR       put the runnable program into DIR
+      bench [NAME…] [--json]  pipeline, search, web, chaos, fuzz
+    """;
+
+var root = Directory.GetCurrentDirectory();
+var artifacts = Path.Combine(root, "artifacts");
+try
+{
+    return args.FirstOrDefault() switch
+    {
+        "run" => await Start(demo: false),
+        "demo" => await Start(demo: true),
+        "check" => Check(),
+        "test" => Test(),
+        "publish" => Publish(args),
+        "bench" => Bench([.. args.Skip(1)]),
+        null or "help" or "--help" or "-h" => Say(Usage, 0),
+        _ => Say($"There is no verb '{args[0]}'.\n{Usage}", 2),
+    };
+}
+catch (StepFailedException e)
+{
+    return Say(e.Message, 1);
+}
+
+int Say(string text, int code)
+{
+    (code == 0 ? Console.Out : Console.Error).WriteLine(text);
+    return code;
+}
+
+async Task<int> Start(bool demo)
+{
+    Build("Release", "src/Juming");
+    if (demo) Build("Release", "tests/Juming.Benchmarks");
+    var data = Path.Combine(root, "data", demo ? "demo" : "site");
+    var start = new ProcessStartInfo("dotnet", [Output("src/Juming", "juming.dll", "Release"), "--tier", "site", "--data", data, .. args.Skip(1)]) { WorkingDirectory = root };
+    using var site = Process.Start(start)!;
+    Console.CancelKeyPress += (_, stop) => stop.Cancel = true;
+    if (demo)
+    {
+        using var generator = Process.Start(new ProcessStartInfo("dotnet", [Output("tests/Juming.Benchmarks", "Juming.Benchmarks.dll", "Release"), "demo", "--port", "5514"]) { WorkingDirectory = root })!;
+        await site.WaitForExitAsync();
+        if (!generator.HasExited) generator.Kill();
+    }
+    await site.WaitForExitAsync();
+    return site.ExitCode;
+}
+
+int Check()
+{
+    Run("dotnet", "format Juming.sln --verify-no-changes --no-restore --severity error", "the format: run 'dotnet format Juming.sln'", restoreFirst: true);
+    Build("Debug", "Juming.sln");
+    return RunTests(["tests/Juming.Platform.Tests", "tests/Juming.Site.Tests", "tests/Juming.Architecture.Tests"]);
+}
+
+int Test()
+{
+    Install(new() { ["chromium"] = "/usr/bin/chromium", ["fonts-noto-cjk"] = "/usr/share/fonts/opentype/noto", ["postgresql"] = "/usr/lib/postgresql" });
+    Build("Debug", "Juming.sln");
+    return RunTests(["tests/Juming.Architecture.Tests", "tests/Juming.Platform.Tests", "tests/Juming.Site.Tests", "tests/Juming.Tiers.Tests", "tests/Juming.Browser.Tests"]);
+}
+
+int Publish(string[] line)
+{
+    var at = Array.IndexOf(line, "--out");
+    if (at < 0 || at + 1 >= line.Length) return Say("publish wants --out DIR.", 2);
+    Run("dotnet", $"publish src/Juming -c Release -r linux-x64 --self-contained -p:PublishReadyToRun=true -o \"{Path.GetFullPath(line[at + 1])}\" --nologo -clp:ErrorsOnly", "publish");
+    return Say($"The program is in {Path.GetFullPath(line[at + 1])}; start it with ./juming --tier site", 0);
+}
+
+int Bench(string[] line)
+{
+    Build("Release", "src/Juming");
+    Build("Release", "tests/Juming.Benchmarks");
+    using var bench = Process.Start(new ProcessStartInfo("dotnet", [Output("tests/Juming.Benchmarks", "Juming.Benchmarks.dll", "Release"), "bench", .. line]) { WorkingDirectory = root })!;
+    bench.WaitForExit();
+    return bench.ExitCode;
+}
+
+// Debian packages that the tests drive; nothing is done where they are there already.
+void Install(Dictionary<string, string> packages)
+{
+    var missing = packages.Where(p => !File.Exists(p.Value) && !Directory.Exists(p.Value)).Select(p => p.Key).ToList();
+    if (missing.Count == 0 || !OperatingSystem.IsLinux()) return;
+    var sudo = Environment.UserName == "root" ? "" : "sudo ";
+    Run("bash", $"-c \"{sudo}apt-get update -qq && DEBIAN_FRONTEND=noninteractive {sudo}apt-get install -y -qq --no-install-recommends {string.Join(' ', missing)} >/dev/null\"", "installing " + string.Join(", ", missing));
+}
+
+void Build(string configuration, string project) => Run("dotnet", $"build {project} -c {configuration} --nologo -clp:ErrorsOnly", "the build");
+
+int RunTests(string[] projects)
+{
+    var results = Path.Combine(artifacts, "test-results");
+    if (Directory.Exists(results)) Directory.Delete(results, true);
+    var broken = false;
+    foreach (var project in projects)
+    {
+        var name = Path.GetFileName(project);
+        Console.WriteLine($"== {name}");
+        var code = RunQuietly("dotnet", $"test {project} --no-build --nologo --logger \"trx;LogFileName={name}.trx\" --logger \"console;verbosity=minimal\" --results-directory \"{results}\"");
+        broken |= code != 0;
+    }
+    int passed = 0, failed = 0, skipped = 0;
+    foreach (var file in Directory.Exists(results) ? Directory.GetFiles(results, "*.trx") : [])
+    {
+        var counters = XDocument.Load(file).Descendants().First(e => e.Name.LocalName == "Counters");
+        int Of(string name) => int.Parse(counters.Attribute(name)!.Value, CultureInfo.InvariantCulture);
+        passed += Of("passed");
+        failed += Of("failed");
+        skipped += Of("total") - Of("executed");
+    }
+    Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
+    return broken || failed > 0 || passed == 0 ? 1 : 0;
+}
+
+string Output(string project, string file, string configuration) =>
+    Directory.GetFiles(Path.Combine(root, project, "bin", configuration), file, SearchOption.AllDirectories).OrderBy(f => f.Length).First();
+
+void Run(string program, string arguments, string what, bool restoreFirst = false)
+{
+    if (restoreFirst) Run("dotnet", "restore Juming.sln --nologo -v q", "the restore");
+    if (RunQuietly(program, arguments) != 0) throw new StepFailedException($"Failed: {what}.");
+}
+
+int RunQuietly(string program, string arguments)
+{
+    using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = root })!;
+    process.WaitForExit();
+    return process.ExitCode;
+}
+
+sealed class StepFailedException(string message) : Exception(message);

@@ -1,0 +1,18 @@
+using Juming.Platform.Handlers;
+
+namespace Juming.Site.Collection;
+
+/// <summary>Every refusal of collection.</summary>
+internal static class CollectionErrors
+{
+    public static readonly Error NoSuchSource = new(ErrorKind.NotFound, "collection.no-such-source", "There is no source with this number.");
+    public static readonly Error UnknownZone = new(ErrorKind.Invalid, "collection.unknown-zone", "'{zone}' is not an IANA time zone; use a name such as Asia/Shanghai.", Field: "Zone");
+    public static readonly Error UnknownCharset = new(ErrorKind.Invalid, "collection.unknown-charset", "Use utf-8, gb18030, latin1, or nothing to decide line by line.", Field: "Charset");
+    public static readonly Error KeyInUse = new(ErrorKind.Conflict, "collection.key-in-use", "A request with this Idempotency-Key is still being stored; send it again in a second.");
+    public static readonly Error BadKey = new(ErrorKind.Invalid, "collection.bad-key", "Idempotency-Key is 1 to 128 visible ASCII characters.");
+    public static readonly Error TooManyLines = new(ErrorKind.Invalid, "collection.too-many-lines", "A request holds at most {most} lines; split it.");
+    public static readonly Error Busy = new(ErrorKind.Unavailable, "collection.busy", "The queue is full; send the same request again in a few seconds.");
+    public static readonly Error DiskFull = new(ErrorKind.Unavailable, "collection.disk-full", "The disk guard refuses writes; free space or shorten the retention, then send again.");
+    public static readonly Error NoLines = new(ErrorKind.Invalid, "collection.no-lines", "The body holds no line; send one event per line.");
+    public static readonly Error SpanTooLong = new(ErrorKind.Invalid, "collection.span-too-long", "Ask for at most 31 days of the ledger at once.");
+}

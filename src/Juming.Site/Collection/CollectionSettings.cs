@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Juming.Site.Collection;
+
+/// <summary>Settings of collection, section <c>Modules:Collection</c>.</summary>
+public sealed class CollectionSettings
+{
+    /// <summary>Addresses for syslog over UDP, "host:port".</summary>
+    public string[] Udp { get; set; } = ["0.0.0.0:5514"];
+
+    /// <summary>Addresses for syslog over TCP; line feed and octet counting are told apart per connection.</summary>
+    public string[] Tcp { get; set; } = ["0.0.0.0:5514"];
+
+    /// <summary>Addresses for syslog over TLS; the certificate is the console's.</summary>
+    public string[] Tls { get; set; } = [];
+
+    /// <summary>Files to follow, with wildcards in the last part; positions are remembered.</summary>
+    public string[] Files { get; set; } = [];
+
+    /// <summary>Unix stream sockets to listen on, for Suricata EVE.</summary>
+    public string[] UnixSockets { get; set; } = [];
+
+    /// <summary>IANA zone of times that name none.</summary>
+    public string Zone { get; set; } = "Asia/Shanghai";
+
+    /// <summary>Workers that normalise, store and match; 0 for one more than the cores, at most 8.</summary>
+    [Range(0, 64)]
+    public int Workers { get; set; }
+
+    /// <summary>Batches that may wait between receivers and workers, 4 to 4096. Each holds up to 8,192 lines or 4 MiB.</summary>
+    [Range(4, 4096)]
+    public int QueueBatches { get; set; } = 32;
+
+    /// <summary>Longest wait until received lines are handed on, in milliseconds, 5 to 5000.</summary>
+    [Range(5, 5000)]
+    public int GatherMilliseconds { get; set; } = 100;
+
+    /// <summary>Most TCP and TLS connections at once, 1 to 65535.</summary>
+    [Range(1, 65535)]
+    public int MaxConnections { get; set; } = 2000;
+
+    /// <summary>Kernel receive buffer asked for on UDP sockets, in bytes, 64 KiB to 1 GiB.</summary>
+    [Range(65_536, 1_073_741_824)]
+    public int UdpReceiveBuffer { get; set; } = 64 * 1024 * 1024;
+
+    internal TimeZoneInfo DefaultZone => TimeZoneInfo.TryFindSystemTimeZoneById(Zone, out var zone) ? zone : TimeZoneInfo.Utc;
+}

@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Juming.Platform.Modules;
+using Juming.Site.Collection.Pipeline;
+using Juming.Site.Collection.Sources;
+using Juming.Site.Detection;
+using Juming.Site.Events;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Juming.Site.Collection.Receivers;
+
+/// <summary>Starts the receivers, books what a crash lost, and watches for senders that fall silent.</summary>
+internal sealed partial class CollectionService(
+    CollectionSettings settings, TierContext tier, SourceRegister sources, IngestPipeline pipeline, LedgerBook ledger, InFlightCounts inFlight, IEventStore store, ILedger books,
+    UdpReceiver udp, TcpReceiver tcp, IAlertIntake alerts, TimeProvider clock, ILoggerFactory logs) : IHostedService
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _loops = [];
+    private readonly ConcurrentDictionary<string, Task> _tails = new(StringComparer.Ordinal);
+    private readonly ILogger _log = logs.CreateLogger<CollectionService>();
+
+    /// <summary>Where the receivers listen, "udp 0.0.0.0:5514" and so on.</summary>
+    public IReadOnlyList<string> Listening => _listening;
+
+    private readonly List<string> _listening = [];
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await sources.Load(cancellationToken);
+        await BookLostInCrash(cancellationToken);
+        if (tier.Offline) return;
+        foreach (var address in settings.Udp) Track("udp", udp.Listen(Parse(address), _stop.Token));
+        foreach (var address in settings.Tcp) Track("tcp", tcp.Listen(Parse(address), null, _stop.Token));
+        foreach (var address in settings.Tls) Track("tls", tcp.Listen(Parse(address), Certificate(), _stop.Token));
+        foreach (var path in settings.UnixSockets) Track("unix", tcp.Listen(new UnixDomainSocketEndPoint(path), null, _stop.Token));
+        _loops.Add(Task.Run(() => Watch(_stop.Token), CancellationToken.None));
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_loops.Concat(_tails.Values)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!tier.Offline) await sources.SaveLastSeen(CancellationToken.None);
+        inFlight.Flush();
+    }
+
+    /// <summary>What was received but neither stored nor dropped when the process died is gone, and says so in the ledger.</summary>
+    private async Task BookLostInCrash(CancellationToken ct)
+    {
+        var booked = await books.ReceivedBySource(ct);
+        var minute = (clock.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10 / 60_000_000;
+        long lost = 0;
+        foreach (var id in sources.All.Where(s => !s.Key.StartsWith("file/", StringComparison.Ordinal) && !s.Key.StartsWith("http/", StringComparison.Ordinal)).Select(s => s.Id).Append(0))
+        {
+            var missing = inFlight[id] - booked.GetValueOrDefault(id);
+            if (missing > 0) ledger.Dropped(id, minute, LedgerReasons.LostInCrash, missing, 0);
+            if (missing < 0) inFlight.Set(id, booked.GetValueOrDefault(id));
+            lost += Math.Max(0, missing);
+        }
+        await pipeline.BookWaiting();
+        if (lost > 0) LogLost(_log, lost);
+    }
+
+    private void Track(string kind, (Task Loop, EndPoint Bound) receiver)
+    {
+        _loops.Add(receiver.Loop);
+        _listening.Add($"{kind} {receiver.Bound}");
+        LogListening(_log, kind, receiver.Bound);
+    }
+
+    private void Track(string kind, (Task Loop, IPEndPoint Bound) receiver) => Track(kind, (receiver.Loop, (EndPoint)receiver.Bound));
+
+    private async Task Watch(CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), clock);
+        var ticks = 0;
+        try
+        {
+            do
+            {
+                if (ticks % 5 == 0) FindFiles(ct);
+                inFlight.Flush();
+                await pipeline.BookWaiting();
+                if (++ticks % 30 != 0) continue;
+                AnnounceSilence();
+                await sources.SaveLastSeen(ct);
+            }
+            while (await timer.WaitForNextTickAsync(ct));
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested) { return; }
+    }
+
+    private void FindFiles(CancellationToken ct)
+    {
+        foreach (var pattern in settings.Files)
+        {
+            var folder = Path.GetDirectoryName(Path.GetFullPath(pattern))!;
+            if (!Directory.Exists(folder)) continue;
+            foreach (var path in Directory.EnumerateFiles(folder, Path.GetFileName(pattern)))
+                _tails.GetOrAdd(path, p => Task.Run(() => new FileTail(p, pipeline, sources, store, settings, clock, _log).Follow(ct), CancellationToken.None));
+        }
+    }
+
+    private void AnnounceSilence()
+    {
+        var now = clock.GetUtcNow();
+        var micros = (now.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10;
+        foreach (var source in sources.All)
+        {
+            var silent = !source.Muted && source.Silence.IsSilent(micros);
+            if (silent && !source.Silence.Announced)
+                alerts.Raise("collection.source-silent", Severity.Medium, new Dictionary<string, string>
+                {
+                    ["source"] = sources.NameOf(source.Id),
+                    ["minutes"] = ((micros - source.LastSeen) / 60_000_000).ToString(System.Globalization.CultureInfo.InvariantCulture),
+                }, source.Id, now);
+            source.Silence.Announced = silent;
+        }
+    }
+
+    private X509Certificate2 Certificate() => X509CertificateLoader.LoadPkcs12FromFile(Path.Combine(tier.DataFolder, "tls.pfx"), null);
+
+    private static IPEndPoint Parse(string address) =>
+        IPEndPoint.TryParse(address, out var endpoint) && endpoint.Port >= 0
+            ? endpoint
+            : throw new SettingsException("Modules:Collection", $"'{address}' is not an address to listen on", "address:port, such as 0.0.0.0:5514");
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Listening for logs on {Kind} {Address}")]
+    private static partial void LogListening(ILogger log, string kind, EndPoint address);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lines} lines were in flight when the program last ended and are lost; the ledger has them as lost-in-crash")]
+    private static partial void LogLost(ILogger log, long lines);
+}

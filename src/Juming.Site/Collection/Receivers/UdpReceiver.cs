@@ -1,0 +1,209 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Juming.Site.Collection.Pipeline;
+using Juming.Site.Collection.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace Juming.Site.Collection.Receivers;
+
+/// <summary>
+/// Syslog over UDP: one thread per socket takes many datagrams a call (recvmmsg) into batches. It never waits for the pipeline; what the queue or the
+/// kernel can't hold is counted as dropped.
+/// </summary>
+internal sealed partial class UdpReceiver(SourceRegister sources, LineGathererFactory gatherers, LedgerBook ledger, InFlightCounts inFlight, CollectionSettings settings, ILogger<UdpReceiver> log)
+{
+    private const int DatagramsPerCall = 128;
+    private const int MostDatagram = 65_536;
+
+    /// <summary>Binds the socket and starts its thread.</summary>
+    public (Task Loop, IPEndPoint Bound) Listen(IPEndPoint endpoint, CancellationToken ct)
+    {
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        WidenBuffer(socket);
+        socket.Bind(endpoint);
+        socket.ReceiveTimeout = settings.GatherMilliseconds;
+        var bound = (IPEndPoint)socket.LocalEndPoint!;
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                using (socket)
+                    if (OperatingSystem.IsLinux()) ReceiveMany(socket, bound, ct);
+                    else ReceiveOneByOne(socket, ct);
+                ended.SetResult();
+            }
+            catch (Exception e)
+            {
+                ended.SetException(e);
+            }
+        }) { IsBackground = true, Name = "udp " + bound };
+        thread.Start();
+        return (ended.Task, bound);
+    }
+
+    private void WidenBuffer(Socket socket)
+    {
+        socket.ReceiveBufferSize = settings.UdpReceiveBuffer;
+        // SO_RCVBUFFORCE (33) passes over net.core.rmem_max where the process may; without it the kernel's limit holds and doctor says so.
+        if (OperatingSystem.IsLinux())
+        {
+            try
+            {
+                socket.SetRawSocketOption(1, 33, MemoryMarshal.AsBytes(new ReadOnlySpan<int>([settings.UdpReceiveBuffer])));
+            }
+            catch (SocketException)
+            {
+                LogSmallBuffer(log, socket.ReceiveBufferSize, settings.UdpReceiveBuffer);
+            }
+        }
+    }
+
+    private unsafe void ReceiveMany(Socket socket, IPEndPoint bound, CancellationToken ct)
+    {
+        var gatherer = gatherers.New();
+        var drops = new KernelDrops(bound.Port);
+        var memory = (byte*)NativeMemory.Alloc(DatagramsPerCall * MostDatagram);
+        var names = stackalloc byte[DatagramsPerCall * 28];
+        var vectors = stackalloc IoVector[DatagramsPerCall];
+        var messages = stackalloc MultiMessage[DatagramsPerCall];
+        var senders = new SenderCache(sources);
+        try
+        {
+            for (var i = 0; i < DatagramsPerCall; i++)
+            {
+                vectors[i] = new IoVector { Base = memory + (i * MostDatagram), Length = MostDatagram };
+                messages[i] = new MultiMessage { Vectors = vectors + i, VectorCount = 1, Name = names + (i * 28) };
+            }
+            var handle = (int)socket.Handle;
+            while (!ct.IsCancellationRequested)
+            {
+                for (var i = 0; i < DatagramsPerCall; i++) messages[i].NameLength = 28;
+                var received = recvmmsg(handle, messages, DatagramsPerCall, WaitForOne, null);
+                if (received > 0)
+                {
+                    var now = gatherer.Now;
+                    for (var i = 0; i < received; i++)
+                        Take(gatherer, new ReadOnlySpan<byte>(memory + (i * MostDatagram), (int)messages[i].Length), senders.Of(new ReadOnlySpan<byte>(names + (i * 28), 28)), now);
+                }
+                if (gatherer.IsDue || received <= 0) gatherer.SubmitOrDrop();
+                drops.Count(ledger, inFlight, gatherer.Now);
+            }
+            gatherer.SubmitOrDrop();
+        }
+        finally
+        {
+            NativeMemory.Free(memory);
+        }
+    }
+
+    private void ReceiveOneByOne(Socket socket, CancellationToken ct)
+    {
+        var gatherer = gatherers.New();
+        var buffer = new byte[MostDatagram];
+        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                var length = socket.ReceiveFrom(buffer, ref from);
+                var address = ((IPEndPoint)from).Address;
+                Take(gatherer, buffer.AsSpan(0, length), sources.Get("syslog/" + address, address.ToString()), gatherer.Now);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut or SocketError.MessageSize or SocketError.ConnectionReset) { gatherer.SubmitOrDrop(); }
+            if (gatherer.IsDue) gatherer.SubmitOrDrop();
+        }
+        gatherer.SubmitOrDrop();
+    }
+
+    private static void Take(LineGatherer gatherer, ReadOnlySpan<byte> datagram, Source source, long now)
+    {
+        while (!datagram.IsEmpty && (datagram[^1] is (byte)'\n' or (byte)'\r' or 0)) datagram = datagram[..^1];
+        if (datagram.IsEmpty) return;
+        gatherer.Add(datagram, source, now);
+        if (gatherer.IsFull) gatherer.SubmitOrDrop();
+    }
+
+    private const int WaitForOne = 0x10000;
+
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct IoVector
+    {
+        public byte* Base;
+        public nuint Length;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct MultiMessage
+    {
+        public byte* Name;
+        public uint NameLength;
+        public IoVector* Vectors;
+        public nuint VectorCount;
+        public void* Control;
+        public nuint ControlLength;
+        public int Flags;
+        public uint Length;
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static unsafe partial int recvmmsg(int socket, MultiMessage* messages, uint count, int flags, void* timeout);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The UDP receive buffer is {Got} bytes, {Wanted} were asked for: raise net.core.rmem_max")]
+    private static partial void LogSmallBuffer(ILogger log, int got, int wanted);
+}
+
+/// <summary>Sender of a raw socket address, remembered so that a datagram costs no allocation.</summary>
+internal sealed class SenderCache(SourceRegister sources)
+{
+    private const int Most = 4096;
+
+    private readonly Dictionary<UInt128, Source> _known = [];
+
+    /// <summary>The sender of a sockaddr_in or sockaddr_in6.</summary>
+    public Source Of(ReadOnlySpan<byte> name)
+    {
+        var v6 = MemoryMarshal.Read<ushort>(name) == 10;
+        var key = v6 ? MemoryMarshal.Read<UInt128>(name[8..]) : MemoryMarshal.Read<uint>(name[4..]);
+        if (_known.TryGetValue(key, out var source)) return source;
+        var address = new IPAddress(v6 ? name.Slice(8, 16) : name.Slice(4, 4));
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        if (_known.Count >= Most) _known.Clear();
+        return _known[key] = sources.Get("syslog/" + address, address.ToString());
+    }
+}
+
+/// <summary>Datagrams that the kernel threw away because the socket's buffer was full, as /proc counts them.</summary>
+internal sealed class KernelDrops(int port)
+{
+    private long _seen = -1;
+    private long _next;
+
+    /// <summary>Books new drops, at most once a second.</summary>
+    public void Count(LedgerBook ledger, InFlightCounts inFlight, long now)
+    {
+        if (now < _next) return;
+        _next = now + 1_000_000;
+        var drops = Read("/proc/net/udp") + Read("/proc/net/udp6");
+        if (_seen >= 0 && drops > _seen)
+        {
+            inFlight.Add(0, drops - _seen);
+            ledger.Dropped(0, now / 60_000_000, LedgerReasons.KernelUdp, drops - _seen, 0);
+        }
+        _seen = drops;
+    }
+
+    private long Read(string table)
+    {
+        if (!File.Exists(table)) return 0;
+        var suffix = ":" + port.ToString("X4", System.Globalization.CultureInfo.InvariantCulture);
+        long drops = 0;
+        foreach (var line in File.ReadLines(table).Skip(1))
+        {
+            var columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (columns.Length > 12 && columns[1].EndsWith(suffix, StringComparison.Ordinal) && long.TryParse(columns[12], out var n)) drops += n;
+        }
+        return drops;
+    }
+}

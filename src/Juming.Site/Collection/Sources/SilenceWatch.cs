@@ -1,0 +1,59 @@
+namespace Juming.Site.Collection.Sources;
+
+/// <summary>
+/// Learns how long a sender is usually quiet. Gaps are kept as counts of powers of two seconds, halved every 4,096 gaps so that a changed
+/// habit is learned anew; a sender is silent after three times the gap that 99 % stay under, and never before five minutes.
+/// </summary>
+internal sealed class SilenceWatch
+{
+    private const int LeastGaps = 20;
+    private const long LeastSeconds = 300;
+
+    private readonly Lock _gate = new();
+    private readonly int[] _gaps = new int[24];
+    private long _last;
+    private int _count;
+
+    /// <summary>True while the silence has been announced and not ended.</summary>
+    public bool Announced { get; set; }
+
+    /// <summary>A line came, at microseconds since 1970 UTC.</summary>
+    public void Heard(long now)
+    {
+        lock (_gate)
+        {
+            if (_last != 0 && now - _last >= 1_000_000)
+            {
+                var seconds = (ulong)((now - _last) / 1_000_000);
+                _gaps[Math.Min(_gaps.Length - 1, System.Numerics.BitOperations.Log2(seconds) + 1)]++;
+                if (++_count % 4096 == 0)
+                    for (var i = 0; i < _gaps.Length; i++) _gaps[i] /= 2;
+            }
+            if (now > _last) _last = now;
+        }
+    }
+
+    /// <summary>Seconds of quiet after which this sender counts as silent; null while its habit is not known (fewer than 20 gaps).</summary>
+    public long? SilentAfterSeconds
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var total = 0;
+                foreach (var n in _gaps) total += n;
+                if (total < LeastGaps && _count < LeastGaps) return null;
+                var upTo = 0;
+                for (var i = 0; i < _gaps.Length; i++)
+                {
+                    upTo += _gaps[i];
+                    if (upTo >= total * 0.99) return Math.Max(LeastSeconds, 3L * (1L << i));
+                }
+                return LeastSeconds;
+            }
+        }
+    }
+
+    /// <summary>True when the sender has been quiet against its habit.</summary>
+    public bool IsSilent(long now) => _last != 0 && SilentAfterSeconds is { } limit && now - _last > limit * 1_000_000;
+}
