@@ -91,6 +91,8 @@ public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, EventT
 {
     private const int MostAttempts = 10;
 
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -106,8 +108,21 @@ public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, EventT
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
     }
 
-    /// <summary>Handles what is due; returns how many rows were handled.</summary>
+    /// <summary>Handles what is due; returns how many rows were handled. One caller at a time: a row in two hands would be handled twice.</summary>
     public async Task<int> DispatchSome(CancellationToken ct)
+    {
+        await _turn.WaitAsync(ct);
+        try
+        {
+            return await DispatchDue(ct);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<int> DispatchDue(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<OutboxDb>();

@@ -31,7 +31,7 @@ public static class PlatformServices
         services.AddScoped<IMediator, Mediator>();
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(Guard<,>));
         AddFromNamespaces(services, modules, database);
-        services.AddHostedService<OutboxDispatcher>();
+        services.AddSingleton<OutboxDispatcher>().AddHostedService(p => p.GetRequiredService<OutboxDispatcher>());
         services.AddRecurringJobs(database);
         foreach (var module in modules) module.AddServices(services, configuration.GetSection("Modules:" + module.Name));
         return services;

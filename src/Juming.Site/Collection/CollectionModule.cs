@@ -5,6 +5,7 @@ using Juming.Platform.Modules;
 using Juming.Site.Collection.Bulk;
 using Juming.Site.Collection.Pipeline;
 using Juming.Site.Collection.Receivers;
+using Juming.Site.Collection.Replay;
 using Juming.Site.Collection.Sources;
 using Juming.Site.Events;
 using Microsoft.AspNetCore.Builder;
@@ -30,6 +31,7 @@ public sealed class CollectionModule : Module
         services.AddSingleton(p => new InFlightCounts(Path.Combine(p.GetRequiredService<TierContext>().DataFolder, "collection", "received.counts")));
         services.AddSingleton<IngestPipeline>().AddHostedService(p => p.GetRequiredService<IngestPipeline>());
         services.AddSingleton<LineGathererFactory>().AddSingleton<UdpReceiver>().AddSingleton<TcpReceiver>().AddSingleton<BulkIntake>();
+        services.AddSingleton<IReplay, FileReplay>();
         services.AddSingleton<CollectionService>().AddHostedService(p => p.GetRequiredService<CollectionService>());
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Juming.Platform.Data;
 using Juming.Platform.Modules;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Options;
 using Serilog;
 
@@ -21,10 +22,11 @@ public static class TierHost
         AddLogs(builder, options);
         builder.Services.AddSettings<WebSettings>("Web").AddSettings<LogSettings>("Log");
         builder.Services.AddTier(context, builder.Configuration);
-        if (!options.Offline) Shell.ShellServices.Add(builder.Services);
+        if (options.Offline) builder.Services.AddSingleton<IServer, NoServer>();
+        else Shell.ShellServices.Add(builder.Services);
         options.Services?.Invoke(builder.Services);
         CheckSettings(builder, options);
-        Listen(builder, options);
+        if (!options.Offline) Listen(builder, options);
         builder.Host.UseDefaultServiceProvider(provider => (provider.ValidateOnBuild, provider.ValidateScopes) = (true, true));
         var app = builder.Build();
         SchemaUpgrade.Run(app.Services.GetRequiredService<Database>(), PlatformServices.Assemblies(options.Tier.Modules));

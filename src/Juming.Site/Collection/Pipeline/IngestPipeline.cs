@@ -27,6 +27,9 @@ internal sealed partial class IngestPipeline(
     /// <summary>Batches waiting.</summary>
     public int Waiting => _queue.Reader.Count;
 
+    /// <summary>A parser's name that every line is read with, or null to find out; a replay's choice.</summary>
+    public string? Format { get; set; }
+
     private long _unparsed;
 
     /// <summary>An empty batch to fill.</summary>
@@ -138,6 +141,7 @@ internal sealed partial class IngestPipeline(
             ledger.PutBack(raw.Commit.Ledger.Where(d => d.Reason is not (LedgerReasons.Stored or LedgerReasons.Received)));
             throw;
         }
+        ledger.CountStored(raw.Count);
         raw.Stored?.TrySetResult();
         foreach (var matcher in _matchers) matcher.Match(batch);
     }
@@ -154,7 +158,7 @@ internal sealed partial class IngestPipeline(
                 (run, inRun, unparsedInRun) = (line.Source, 0, 0);
             }
             inRun++;
-            normalizer.Normalize(batch, raw.Of(line), new LineContext { Received = line.Received, SourceId = line.Source.Id, Line = line.Line, Source = line.Source.Memory });
+            normalizer.Normalize(batch, raw.Of(line), new LineContext { Received = line.Received, SourceId = line.Source.Id, Line = line.Line, Source = line.Source.Memory, Format = Format });
             if ((batch.Current.Flags & EventFlags.Unparsed) != 0) unparsedInRun++;
         }
         if (run is null) return;

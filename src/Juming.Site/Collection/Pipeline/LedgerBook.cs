@@ -13,11 +13,12 @@ internal sealed class LedgerBook
     private readonly Dictionary<(int Source, long Minute, string Reason), (long Count, long Bytes)> _waiting = [];
     private readonly ConcurrentDictionary<string, long> _totals = new(StringComparer.Ordinal);
     private long _inFlight;
+    private long _stored;
 
     /// <summary>Lines handed over by receivers and not settled yet.</summary>
     public long InFlight => Interlocked.Read(ref _inFlight);
 
-    /// <summary>Lines by reason since the program started.</summary>
+    /// <summary>Dropped lines by reason since the program started, "received" being all of them.</summary>
     public IReadOnlyDictionary<string, long> Totals => _totals;
 
     /// <summary>Lines entered the queue.</summary>
@@ -36,15 +37,11 @@ internal sealed class LedgerBook
         }
     }
 
-    /// <summary>Books stored lines.</summary>
-    public void Stored(int sourceId, long minute, long count, long bytes)
-    {
-        lock (_gate)
-        {
-            Book((sourceId, minute, LedgerReasons.Received), count, bytes);
-            Book((sourceId, minute, LedgerReasons.Stored), count, bytes);
-        }
-    }
+    /// <summary>Lines stored since the program started; their booking is part of their own commit.</summary>
+    public long StoredLines => Interlocked.Read(ref _stored);
+
+    /// <summary>Counts lines whose commit is durable.</summary>
+    public void CountStored(int lines) => Interlocked.Add(ref _stored, lines);
 
     /// <summary>Moves everything that waits into a commit.</summary>
     public void Take(List<LedgerDelta> into)

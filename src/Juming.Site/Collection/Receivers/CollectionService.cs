@@ -55,7 +55,7 @@ internal sealed partial class CollectionService(
         var booked = await books.ReceivedBySource(ct);
         var minute = (clock.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10 / 60_000_000;
         long lost = 0;
-        foreach (var id in sources.All.Where(s => !s.Key.StartsWith("file/", StringComparison.Ordinal) && !s.Key.StartsWith("http/", StringComparison.Ordinal)).Select(s => s.Id).Append(0))
+        foreach (var id in sources.All.Where(s => !KeepsCopy(s.Key)).Select(s => s.Id).Append(0))
         {
             var missing = inFlight[id] - booked.GetValueOrDefault(id);
             if (missing > 0) ledger.Dropped(id, minute, LedgerReasons.LostInCrash, missing, 0);
@@ -65,6 +65,10 @@ internal sealed partial class CollectionService(
         await pipeline.BookWaiting();
         if (lost > 0) LogLost(_log, lost);
     }
+
+    /// <summary>Senders of these kinds send again, or are read again, so nothing of theirs can be lost in a crash.</summary>
+    private static bool KeepsCopy(string key) =>
+        key.StartsWith("file/", StringComparison.Ordinal) || key.StartsWith("http/", StringComparison.Ordinal) || key.StartsWith("replay/", StringComparison.Ordinal);
 
     private void Track(string kind, (Task Loop, EndPoint Bound) receiver)
     {

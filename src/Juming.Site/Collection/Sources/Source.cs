@@ -1,4 +1,4 @@
-using Juming.Site.Collection.Pipeline;
+using Juming.Site.Events;
 
 namespace Juming.Site.Collection.Sources;
 

@@ -1,4 +1,4 @@
-namespace Juming.Site.Collection.Pipeline;
+namespace Juming.Site.Events;
 
 /// <summary>What the normaliser remembers about one sender, so that the next line is recognised at once. Used by one worker at a time or racily: every field is a hint.</summary>
 public sealed class SourceMemory

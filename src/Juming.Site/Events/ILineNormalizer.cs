@@ -1,6 +1,4 @@
-using Juming.Site.Events;
-
-namespace Juming.Site.Collection.Pipeline;
+namespace Juming.Site.Events;
 
 /// <summary>Turns one raw line into one event of a batch. Never throws on any bytes; a line that nobody knows becomes an event with <see cref="EventFlags.Unparsed"/>.</summary>
 public interface ILineNormalizer
