@@ -6,6 +6,9 @@ public interface ISourceDirectory
     /// <summary>Name of a sender for display, or its address, or "#n".</summary>
     string NameOf(int sourceId);
 
+    /// <summary>What is remembered about a sender, for reading its stored lines again; defaults for an unknown one.</summary>
+    SourceMemory MemoryOf(int sourceId);
+
     /// <summary>Datasets (values of <c>event.dataset</c>) that arrived within the last day, with the time of the last event of each.</summary>
     IReadOnlyDictionary<string, DateTimeOffset> LiveDatasets { get; }
 }

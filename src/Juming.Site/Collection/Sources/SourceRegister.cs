@@ -107,6 +107,9 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
     public string NameOf(int sourceId) => Find(sourceId) is { } source ? source.Name.Length > 0 ? source.Name : source.Key : "#" + sourceId.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
+    public SourceMemory MemoryOf(int sourceId) => Find(sourceId)?.Memory ?? new SourceMemory { Zone = settings.DefaultZone };
+
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, DateTimeOffset> LiveDatasets
     {
         get

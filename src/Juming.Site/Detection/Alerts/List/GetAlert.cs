@@ -1,0 +1,14 @@
+using Juming.Platform.Handlers;
+using Juming.Site.Detection.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Juming.Site.Detection.Alerts.List;
+
+/// <summary>One alert.</summary>
+internal sealed record GetAlert(Guid Id) : IQuery<AlertItem>, INeeds<DetectionRead>;
+
+file sealed class Handler(DetectionDb db) : IQueryHandler<GetAlert, AlertItem>
+{
+    public async Task<Result<AlertItem>> Handle(GetAlert request, CancellationToken cancellationToken) =>
+        await db.Alerts.AsNoTracking().SingleOrDefaultAsync(a => a.Id == request.Id, cancellationToken) is { } row ? AlertItem.Of(row) : DetectionErrors.NoSuchAlert;
+}

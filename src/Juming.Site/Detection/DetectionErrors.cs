@@ -1,0 +1,18 @@
+using Juming.Platform.Handlers;
+
+namespace Juming.Site.Detection;
+
+/// <summary>Every refusal of detection.</summary>
+internal static class DetectionErrors
+{
+    public static readonly Error NoSuchAlert = new(ErrorKind.NotFound, "detection.no-such-alert", "There is no alert with this identity.");
+    public static readonly Error NoSuchRule = new(ErrorKind.NotFound, "detection.no-such-rule", "There is no rule with this identity in force.");
+    public static readonly Error NoSuchFilter = new(ErrorKind.NotFound, "detection.no-such-filter", "There is no filter with this identity.");
+    public static readonly Error BadCursor = new(ErrorKind.Invalid, "detection.bad-cursor", "The cursor is not one that this list gave; begin without one.", Field: "Cursor");
+    public static readonly Error BadFileName = new(ErrorKind.Invalid, "detection.bad-file-name", "The name must end in .yml, .yaml or .zip and hold only letters, digits, dots, dashes and underscores.", Field: "FileName");
+    public static readonly Error NothingUsable = new(ErrorKind.Invalid, "detection.nothing-usable", "No rule of the upload can be used: {reason}");
+    public static readonly Error TooManyUploads = new(ErrorKind.Conflict, "detection.too-many-uploads", "There are {most} uploaded files already; remove some first.");
+    public static readonly Error FilterTooWide = new(ErrorKind.Invalid, "detection.filter-too-wide", "A filter needs at least one field that narrows it down and names the rules it is for.");
+    public static readonly Error FilterRefused = new(ErrorKind.Invalid, "detection.filter-refused", "The filter can't be used: {reason}");
+    public static readonly Error BadListName = new(ErrorKind.Invalid, "detection.bad-list-name", "A list's name holds letters, digits, dashes and underscores only.", Field: "Name");
+}
