@@ -4,6 +4,8 @@ using Juming.Platform.Modules;
 
 var root = new RootCommand("Juming, managed security in three tiers. The default verb runs a tier: juming --tier site");
 RunCommand.AddTo(root);
+DoctorCommand.AddTo(root);
+BackupCommand.AddTo(root);
 VersionCommand.AddTo(root);
 try
 {

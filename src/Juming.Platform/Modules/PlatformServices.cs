@@ -24,6 +24,7 @@ public static class PlatformServices
         services.AddSettings<DatabaseSettings>("Database");
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new HostScope(new Scope(context.Tier.Name, "self")));
+        services.AddSingleton<IReadiness, DatabaseReadiness>().AddSingleton<IFigures, ProcessFigures>();
         services.AddSingleton<CommitQueue>().AddHostedService(p => p.GetRequiredService<CommitQueue>());
         services.AddScoped<CurrentActor>();
         services.AddScoped<Sender>();

@@ -8,13 +8,12 @@ internal static class ShellServices
     public static void Add(IServiceCollection services)
     {
         services.AddRazorComponents().AddInteractiveServerComponents();
-        services.AddHealthChecks();
     }
 
     public static void Map(WebApplication app)
     {
         app.UseAntiforgery();
-        app.MapHealthChecks("/healthz");
+        Operations.OperationsEndpoints.Map(app);
         foreach (var module in app.Services.GetRequiredService<IReadOnlyList<Module>>()) module.MapEndpoints(app.MapGroup("/api/" + module.Name));
     }
 }
