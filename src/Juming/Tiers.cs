@@ -1,3 +1,4 @@
+using Juming.Platform.Access;
 using Juming.Platform.Modules;
 using Juming.Site.Events;
 
@@ -7,13 +8,13 @@ namespace Juming;
 public static class Tiers
 {
     /// <summary>Tier 1: intelligence, models, library.</summary>
-    public static readonly TierDefinition Cloud = new("cloud", 1, 8441, []);
+    public static readonly TierDefinition Cloud = new("cloud", 1, 8441, [new AccessModule()]);
 
     /// <summary>Tier 2: the service provider's platform.</summary>
-    public static readonly TierDefinition Operator = new("operator", 2, 8442, []);
+    public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule()]);
 
     /// <summary>Tier 3: inside the customer's network.</summary>
-    public static readonly TierDefinition Site = new("site", 3, 8443, [new EventsModule()]);
+    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new EventsModule()]);
 
     /// <summary>All of them, in their order.</summary>
     public static readonly IReadOnlyList<TierDefinition> All = [Cloud, Operator, Site];

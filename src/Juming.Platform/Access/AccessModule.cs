@@ -1,0 +1,35 @@
+using Juming.Platform.Access.Audit;
+using Juming.Platform.Access.Sessions;
+using Juming.Platform.Access.Tokens;
+using Juming.Platform.Modules;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Juming.Platform.Access;
+
+/// <summary>Accounts, sessions, tokens, rights and the audit trail. Every tier has it.</summary>
+public sealed class AccessModule : Module
+{
+    /// <inheritdoc/>
+    public override string Name => "access";
+
+    /// <inheritdoc/>
+    public override void AddServices(IServiceCollection services, IConfiguration settings)
+    {
+        services.AddSettings<AccessSettings>("Modules:Access");
+        services.AddHttpContextAccessor();
+        services.AddSingleton<SessionRegistry>().AddSingleton<TokenRegistry>();
+        services.AddSingleton<AuditHead>().AddSingleton<AuditTrail>().AddSingleton<IAuditTrail>(p => p.GetRequiredService<AuditTrail>());
+        services.AddScoped<AuthenticationStateProvider, CircuitSession>();
+        services.AddScoped<IActorSource, ActorSource>();
+        services.AddAuthentication(SessionAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.SchemeName, null);
+        services.AddAuthorization();
+        services.AddHostedService<AccessUpkeep>();
+        services.AddDataProtection().SetApplicationName("juming");
+        services.AddOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>().Configure<TierContext, Microsoft.Extensions.Logging.ILoggerFactory>((options, tier, logs) =>
+            options.XmlRepository = new Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository(Directory.CreateDirectory(Path.Combine(tier.DataFolder, "keys")), logs));
+    }
+}
