@@ -6,6 +6,7 @@ var root = new RootCommand("Juming, managed security in three tiers. The default
 RunCommand.AddTo(root);
 DoctorCommand.AddTo(root);
 BackupCommand.AddTo(root);
+RulesCommand.AddTo(root);
 VersionCommand.AddTo(root);
 try
 {

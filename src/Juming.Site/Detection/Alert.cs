@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
 using Juming.Platform.Events;
 
 namespace Juming.Site.Detection;
 
 /// <summary>How bad it is. Not the priority of work: that also looks at assets and results.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter))]
 public enum Severity
 {
     /// <summary>For information.</summary>
@@ -22,6 +24,7 @@ public enum Severity
 }
 
 /// <summary>What came of the attack, as far as the evidence tells; a product's claim, not an observed fact.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter))]
 public enum AttackResult
 {
     /// <summary>Not known.</summary>

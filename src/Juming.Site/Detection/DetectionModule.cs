@@ -1,7 +1,16 @@
+using Juming.Platform.Handlers;
+using Juming.Platform.Http;
 using Juming.Platform.Modules;
 using Juming.Site.Detection.Alerts;
+using Juming.Site.Detection.Alerts.Export;
+using Juming.Site.Detection.Alerts.List;
+using Juming.Site.Detection.Coverage;
 using Juming.Site.Detection.Rules;
+using Juming.Site.Detection.Rules.List;
 using Juming.Site.Events;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,10 +29,30 @@ public sealed class DetectionModule : Module
         services.AddSingleton<RuleModes>().AddSingleton<RulesInForce>().AddSingleton<WarmMarks>().AddSingleton(_ => new MatchQueue());
         services.AddSingleton<DetectionMatcher>().AddSingleton<IBatchMatcher>(p => p.GetRequiredService<DetectionMatcher>());
         services.AddSingleton<AlertWriter>().AddSingleton<IAlertIntake>(p => p.GetRequiredService<AlertWriter>());
-        services.AddSingleton<CatchUp>();
-        services.AddScoped<IAlertDirectory, AlertDirectory>();
-        // Started in this order and stopped in the reverse: matches must find the writer at work.
+        services.AddSingleton<CatchUp>().AddSingleton<RuleBook>().AddSingleton<IDetectionRun, DetectionRun>();
+        services.AddScoped<RuleViews>().AddScoped<IAlertDirectory, AlertDirectory>();
+        // Started in this order and stopped in the reverse: matches must find rules and the writer at work.
+        services.AddHostedService(p => p.GetRequiredService<RuleBook>());
         services.AddHostedService(p => p.GetRequiredService<AlertWriter>());
         services.AddHostedService(p => p.GetRequiredService<CatchUp>());
+    }
+
+    /// <inheritdoc/>
+    public override void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("alerts", async (Sender sender, [AsParameters] AlertQuery query, CancellationToken ct) => (await sender.Send(query.ToRequest(), ct)).ToHttp());
+        routes.MapGet("alerts/{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetAlert(id), ct)).ToHttp());
+        routes.MapGet("alerts/export", Export);
+        routes.MapGet("rules", async (Sender sender, RuleStanding? standing, string? text, string? technique, RuleMode? mode, string? sort, int? skip, int? take, CancellationToken ct) =>
+            (await sender.Send(new ListRules { Standing = standing, Text = text, Technique = technique, Mode = mode, Sort = sort ?? "level", Skip = skip ?? 0, Take = take ?? 50 }, ct)).ToHttp());
+        routes.MapGet("rules/{id}", async (Sender sender, string id, CancellationToken ct) => (await sender.Send(new GetRule(id), ct)).ToHttp());
+        routes.MapGet("coverage", async (Sender sender, CancellationToken ct) => (await sender.Send(new GetCoverage(), ct)).ToHttp());
+    }
+
+    private static async Task<IResult> Export(Sender sender, [AsParameters] AlertQuery query, string? format, CancellationToken ct)
+    {
+        var csv = format != "ndjson";
+        var written = await sender.Send(new ExportAlerts(query.ToRequest(), csv), ct);
+        return written.Error is { } error ? error.ToHttp() : Results.File(written.Value.Content, csv ? "text/csv; charset=utf-8" : "application/x-ndjson", csv ? "alerts.csv" : "alerts.ndjson");
     }
 }

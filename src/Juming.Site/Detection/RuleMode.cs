@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Juming.Site.Detection;
 
 /// <summary>What a rule's matches do.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter))]
 public enum RuleMode
 {
     /// <summary>They become alerts.</summary>
@@ -14,6 +17,7 @@ public enum RuleMode
 }
 
 /// <summary>What a person found an alert to be.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter))]
 public enum Verdict
 {
     /// <summary>A real attack.</summary>

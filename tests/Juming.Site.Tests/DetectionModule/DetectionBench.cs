@@ -221,7 +221,7 @@ internal sealed class WordRules(params AlertRule[] rules) : IActiveRules
             foreach (var rule in rules)
                 if (batch.Text(i, Field.Message)?.Contains(rule.Id, StringComparison.Ordinal) == true)
                 {
-                    into.Add(batch, i, rule);
+                    into.Add(batch, i, rule, []);
                     observer?.Invoke(new Juming.Site.Detection.ObservedMatch(rule.Id, batch.Events[i].SourceId, batch.Events[i].Line, rule.Title, rule.Severity));
                 }
     }

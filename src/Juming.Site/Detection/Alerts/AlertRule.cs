@@ -33,9 +33,6 @@ internal sealed class AlertRule
     /// <summary>Which fields hold the parties, where the rule says so.</summary>
     public EntityFields Entities { get; init; } = EntityFields.None;
 
-    /// <summary>Fields that the rule asks about and an alert shows; empty for all.</summary>
-    public IReadOnlySet<ushort> Shown { get; init; } = new HashSet<ushort>();
-
     /// <summary>What its matches do.</summary>
     public RuleMode Mode
     {

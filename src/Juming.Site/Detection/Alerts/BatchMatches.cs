@@ -21,13 +21,14 @@ internal sealed class BatchMatches(long from, long to)
     public Dictionary<AlertRule, RuleCount> Hits { get; } = [];
 
     /// <summary>Counts a match and folds it, unless its rule only counts.</summary>
-    public void Add(EventBatch batch, int index, AlertRule rule)
+    /// <param name="batch">Batch of the event.</param>
+    /// <param name="index">Index of the event.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="fields">Fields that made it hold; empty for all.</param>
+    public void Add(EventBatch batch, int index, AlertRule rule, ReadOnlySpan<ushort> fields)
     {
         ref var header = ref batch.Events[index];
-        ref var hits = ref CollectionsMarshal.GetValueRefOrAddDefault(Hits, rule, out _);
-        hits.Matches++;
-        if (header.Received > hits.LastReceived) hits.LastReceived = header.Received;
-        if (rule.Mode != RuleMode.Enabled) return;
+        if (!Count(rule, header.Received)) return;
         var parties = Parties.Of(batch, index, rule);
         var key = parties.FoldKey(batch, index, rule);
         var result = AttackResults.Of(batch, index);
@@ -37,9 +38,25 @@ internal sealed class BatchMatches(long from, long to)
             open.Add(header.Time, header.Id, result);
             return;
         }
-        open = Fold.Open(batch, index, rule, parties, key, result);
+        open = Fold.Open(batch, index, rule, parties, key, result, fields);
         open.Sequence = To;
         Folds.Add(open);
+    }
+
+    /// <summary>Counts what several events made a correlation say.</summary>
+    public void Add(AlertRule rule, Fold fold, long received)
+    {
+        if (!Count(rule, received)) return;
+        fold.Sequence = To;
+        Folds.Add(fold);
+    }
+
+    private bool Count(AlertRule rule, long received)
+    {
+        ref var hits = ref CollectionsMarshal.GetValueRefOrAddDefault(Hits, rule, out _);
+        hits.Matches++;
+        if (received > hits.LastReceived) hits.LastReceived = received;
+        return rule.Mode == RuleMode.Enabled;
     }
 }
 

@@ -72,7 +72,7 @@ internal sealed class Fold
     }
 
     /// <summary>Opens a fold with the event that matched.</summary>
-    public static Fold Open(EventBatch batch, int index, AlertRule rule, in Parties parties, Guid key, AttackResult result)
+    public static Fold Open(EventBatch batch, int index, AlertRule rule, in Parties parties, Guid key, AttackResult result, ReadOnlySpan<ushort> fields)
     {
         ref var header = ref batch.Events[index];
         var fold = new Fold
@@ -81,9 +81,42 @@ internal sealed class Fold
             Id = Parties.AlertId(rule, key, header.Id, header.Received),
             First = header.Time,
             Last = header.Time,
-            Opening = new NewAlert(rule, header.Received, header.SourceId, Text(parties.Attacker), Text(parties.Victim), Text(parties.Host), Text(parties.Account), Matched(batch, index, rule)),
+            Opening = new NewAlert(rule, header.Received, header.SourceId, Text(parties.Attacker), Text(parties.Victim), Text(parties.Host), Text(parties.Account), Matched(batch, index, fields)),
         };
         fold.Add(header.Time, header.Id, result);
+        return fold;
+    }
+
+    /// <summary>Opens a fold for what a correlation says; its key is the correlation and its group.</summary>
+    /// <param name="rule">The correlation.</param>
+    /// <param name="group">Names and values of the group-by fields.</param>
+    /// <param name="first">Event time of the first event, microseconds since 1970 UTC.</param>
+    /// <param name="last">Event time of the last.</param>
+    /// <param name="events">Events in their order.</param>
+    /// <param name="figure">What met the condition.</param>
+    /// <param name="parties">Parties of the event that completed it, or of the group.</param>
+    /// <param name="result">What came of it.</param>
+    /// <param name="received">Receipt of the completing event.</param>
+    /// <param name="sourceId">Sender of the completing event.</param>
+    public static Fold OpenCorrelation(
+        AlertRule rule, IReadOnlyList<(string Name, string Value)> group, long first, long last, IReadOnlyList<Guid> events, double figure, PartyTexts parties, AttackResult result, long received, int sourceId)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes(rule.Id + "\n" + string.Join('\n', group.Select(g => g.Value.ToLowerInvariant()))), hash);
+        var key = new Guid(hash[..16]);
+        var matched = group.DistinctBy(g => g.Name).ToDictionary(g => g.Name, g => g.Value, StringComparer.Ordinal);
+        matched["correlation.figure"] = figure.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var fold = new Fold
+        {
+            Key = key,
+            Id = Parties.AlertId(rule, key, events.Count > 0 ? events[^1] : Guid.Empty, received),
+            First = first,
+            Last = last,
+            Count = 1,
+            Result = result,
+            Opening = new NewAlert(rule, received, sourceId, parties.Attacker, parties.Victim, parties.Host, parties.Account, JsonSerializer.Serialize(matched)),
+        };
+        foreach (var id in events) fold.Note(id);
         return fold;
     }
 
@@ -104,16 +137,16 @@ internal sealed class Fold
         };
     }
 
-    private static string? Text(ReadOnlySpan<byte> value) =>
+    internal static string? Text(ReadOnlySpan<byte> value) =>
         value.IsEmpty ? null : Encoding.UTF8.GetString(value.Length > MostText ? value[..MostText] : value);
 
-    private static string Matched(EventBatch batch, int index, AlertRule rule)
+    private static string Matched(EventBatch batch, int index, ReadOnlySpan<ushort> fields)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (ref readonly var field in batch.FieldsOf(index))
         {
             if (values.Count >= MostFields) break;
-            if (rule.Shown.Count > 0 ? !rule.Shown.Contains(field.Id) : field.Id == Field.Message || field.Id == Field.EventOriginal) continue;
+            if (fields.Length > 0 ? !fields.Contains(field.Id) : field.Id == Field.Message || field.Id == Field.EventOriginal) continue;
             var value = batch.Value(field);
             values.TryAdd(FieldNames.Name(field.Id), Encoding.UTF8.GetString(value.Length > MostValue ? value[..MostValue] : value));
         }
@@ -133,3 +166,6 @@ internal sealed class Fold
 /// <param name="Code">Stable code of an alert that no rule made.</param>
 internal sealed record NewAlert(
     AlertRule Rule, long Received, int SourceId, string? Attacker, string? Victim, string? Host, string? Account, string Matched, string? Code = null);
+
+/// <summary>Parties as text.</summary>
+internal readonly record struct PartyTexts(string? Attacker, string? Victim, string? Host, string? Account);

@@ -17,6 +17,9 @@ internal sealed class RuleModes
     /// <summary>The mode of a rule.</summary>
     public RuleMode Of(string ruleId) => _modes.GetValueOrDefault(ruleId, RuleMode.Enabled);
 
+    /// <summary>Rules that are left out.</summary>
+    public IReadOnlySet<string> Disabled => _modes.Where(m => m.Value == RuleMode.Disabled).Select(m => m.Key).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>Receipt of a rule's last match in microseconds since 1970 UTC, or null.</summary>
     public long? LastHit(string ruleId) => _lastHit.TryGetValue(ruleId, out var at) ? at : null;
 
