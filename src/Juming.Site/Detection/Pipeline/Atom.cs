@@ -102,12 +102,18 @@ internal sealed class EqualNumberAtom(int index, Slot slot, string text) : Atom(
 internal sealed class WildcardAtom(int index, Slot slot, SigmaText pattern, bool cased) : Atom(index, slot)
 {
     private readonly char[] _pattern = Flatten(pattern, cased);
+    private readonly bool _isBeyondAscii = pattern.Pieces.Any(p => p.Literal is { } t && !Ascii.IsValid(t));
 
     /// <inheritdoc/>
     protected override bool Ask(MatchScratch scratch, ref SlotState state)
     {
         for (var i = state.First; i < state.First + state.Count; i++)
-            if (Fits(scratch.Chars(ref scratch.Value(i)))) return true;
+        {
+            ref var value = ref scratch.Value(i);
+            // Most values are ASCII, and no letter beyond it folds into it.
+            if (_isBeyondAscii && Ascii.IsValid(scratch.Raw(value))) continue;
+            if (Fits(scratch.Chars(ref value))) return true;
+        }
         return false;
     }
 

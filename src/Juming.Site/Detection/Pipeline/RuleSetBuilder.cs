@@ -241,21 +241,28 @@ internal sealed class RuleSetBuilder
 
         private static bool HasNoCaseBeyondAscii(string text)
         {
-            foreach (var c in text)
-                if (c > 127 && (char.IsSurrogate(c) || char.ToUpperInvariant(c) != c || char.ToLowerInvariant(c) != c)) return false;
+            foreach (var rune in text.EnumerateRunes())
+                if (HasCaseBeyondAscii(rune)) return false;
             return true;
         }
+
+        private static bool HasCaseBeyondAscii(Rune rune) => !rune.IsAscii && (Rune.ToUpperInvariant(rune) != rune || Rune.ToLowerInvariant(rune) != rune);
 
         /// <summary>Pieces of a literal in which only ASCII letters have cases, so that folded bytes can be compared.</summary>
         private static IEnumerable<string> CaselessRuns(string literal)
         {
-            var start = 0;
-            for (var i = 0; i <= literal.Length; i++)
+            var run = new StringBuilder();
+            foreach (var rune in literal.EnumerateRunes())
             {
-                if (i < literal.Length && HasNoCaseBeyondAscii(literal[i].ToString())) continue;
-                if (i > start) yield return literal[start..i];
-                start = i + 1;
+                if (!HasCaseBeyondAscii(rune))
+                {
+                    run.Append(rune.ToString());
+                    continue;
+                }
+                if (run.Length > 0) yield return run.ToString();
+                run.Clear();
             }
+            if (run.Length > 0) yield return run.ToString();
         }
     }
 }

@@ -98,7 +98,7 @@ internal sealed class SigmaLoader(IReadOnlyDictionary<string, IReadOnlyList<stri
         {
             Refuse(file, e.Line, e.Message);
         }
-        if (documents.Count == 0 && _refused.All(r => r.File != file)) Refuse(file, 1, "the file holds no document");
+        if (documents.TrueForAll(d => d.IsNull) && _refused.TrueForAll(r => r.File != file)) Refuse(file, 1, "the file holds no document");
         var lines = documents.Count > 1 ? text.Split('\n') : [];
         for (var i = 0; i < documents.Count; i++)
         {

@@ -114,6 +114,11 @@ internal static class YamlReader
         {
             throw new SigmaRefusedException((int)e.Start.Line, "yaml: " + e.Message);
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            // The parser answers some broken texts with these instead of its own exception.
+            throw new SigmaRefusedException(LineOf(parser), "yaml: " + e.Message);
+        }
     }
 
     private static YamlNode Node(Parser parser, int depth, ref int nodes)
