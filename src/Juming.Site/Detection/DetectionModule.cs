@@ -30,12 +30,16 @@ public sealed class DetectionModule : Module
         services.AddSingleton<DetectionMatcher>().AddSingleton<IBatchMatcher>(p => p.GetRequiredService<DetectionMatcher>());
         services.AddSingleton<AlertWriter>().AddSingleton<IAlertIntake>(p => p.GetRequiredService<AlertWriter>());
         services.AddSingleton<CatchUp>().AddSingleton<RuleBook>().AddSingleton<IDetectionRun, DetectionRun>();
-        services.AddScoped<RuleViews>().AddScoped<IAlertDirectory, AlertDirectory>();
+        services.AddScoped<RuleViews>().AddScoped<DetectionUpkeep>().AddScoped<IAlertDirectory, AlertDirectory>();
+        services.AddSingleton<IFigures, DetectionFigures>();
         // Started in this order and stopped in the reverse: matches must find rules and the writer at work.
         services.AddHostedService(p => p.GetRequiredService<RuleBook>());
         services.AddHostedService(p => p.GetRequiredService<AlertWriter>());
         services.AddHostedService(p => p.GetRequiredService<CatchUp>());
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<RecurringJob> Jobs => [new("detection-upkeep", "*/10 * * * *", (services, ct) => services.GetRequiredService<DetectionUpkeep>().Run(ct))];
 
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder routes)
