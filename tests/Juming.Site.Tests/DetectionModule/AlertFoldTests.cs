@@ -87,7 +87,8 @@ internal sealed class AlertFoldTests
     public async Task After_a_crash_between_append_and_commit_every_match_is_there_once([Values(1, 2, 3, 4)] int seed)
     {
         var random = new Random(seed);
-        var store = new ListStore();
+        // The first round on the real store, the others on a list, which is faster.
+        var store = seed == 1 ? null : new ListStore();
         var expected = new Dictionary<string, long>();
         for (var run = 0; run < 6; run++)
         {
@@ -100,6 +101,8 @@ internal sealed class AlertFoldTests
                 var batch = await bench.Keep($"t={i} source.ip={source} message=bad", $"t={i} source.ip=9.9.9.9 message=fine", $"t={i} source.ip={source} message=bad");
                 // Some are matched and not committed, some stored and never matched, some committed.
                 if (random.Next(3) > 0) bench.Matcher.Match(batch);
+                // A commit of counts alone takes a place in the order and holds no event.
+                if (random.Next(5) == 0) await bench.Store.Append(new EventBatch(1), new BatchCommit(), CancellationToken.None);
                 if (random.Next(6) == 0) await bench.Writer.CommitReady(true, CancellationToken.None);
             }
             bench.Crash();

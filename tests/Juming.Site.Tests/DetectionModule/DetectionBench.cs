@@ -25,9 +25,9 @@ internal sealed class DetectionBench : IAsyncDisposable
     private readonly IHost _host;
     private readonly EventBatch _batch = new();
 
-    private DetectionBench(IHost host, ListStore store) => (_host, Store) = (host, store);
+    private DetectionBench(IHost host) => _host = host;
 
-    public ListStore Store { get; }
+    public IEventStore Store => Services.GetRequiredService<IEventStore>();
 
     public IServiceProvider Services => _host.Services;
 
@@ -36,25 +36,26 @@ internal sealed class DetectionBench : IAsyncDisposable
     public AlertWriter Writer => Services.GetRequiredService<AlertWriter>();
 
     /// <param name="folder">Data folder, kept by the caller.</param>
-    /// <param name="store">What was stored before.</param>
+    /// <param name="store">What was stored before; null: the real store in the folder.</param>
     /// <param name="rules">Rules in force; null: those that the module loads.</param>
     /// <param name="writes">False: the writer never commits by itself, so that ending without a flush is a crash.</param>
     /// <param name="offline">As a replay.</param>
     /// <param name="settings">Further settings.</param>
-    public static async Task<DetectionBench> Start(string folder, ListStore store, IActiveRules? rules = null, bool writes = true, bool offline = false, Dictionary<string, string?>? settings = null)
+    public static async Task<DetectionBench> Start(string folder, ListStore? store, IActiveRules? rules = null, bool writes = true, bool offline = false, Dictionary<string, string?>? settings = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings ?? []) { ["Modules:Detection:CommitMilliseconds"] = writes ? "20" : "10000" });
-        var tier = new TierDefinition("site", 3, 0, [new Detected()]);
+        var tier = new TierDefinition("site", 3, 0, store is null ? [new Juming.Site.Events.EventsModule(), new Detected()] : [new Detected()]);
         builder.Services.AddTier(new TierContext(tier, folder, offline), builder.Configuration);
         builder.Services.AddLogging(l => l.AddSimpleConsole().SetMinimumLevel(LogLevel.Error));
-        builder.Services.AddSingleton<IEventStore>(store).AddSingleton<ILineNormalizer, PairNormalizer>().AddSingleton<ISourceDirectory, NoSources>();
+        if (store is not null) builder.Services.AddSingleton<IEventStore>(store);
+        builder.Services.AddSingleton<ILineNormalizer, PairNormalizer>().AddSingleton<ISourceDirectory, NoSources>();
         builder.Services.AddScoped<IAuditTrail, NoAudit>().AddSingleton<IActorSource, NoActor>();
         var host = builder.Build();
         SchemaUpgrade.Run(host.Services.GetRequiredService<Database>(), PlatformServices.Assemblies(tier.Modules));
         if (rules is not null) host.Services.GetRequiredService<RulesInForce>().Current = rules;
         await host.StartAsync();
-        return new DetectionBench(host, store);
+        return new DetectionBench(host);
     }
 
     /// <summary>Makes and stores a batch; matching is the caller's.</summary>

@@ -92,6 +92,7 @@ internal sealed partial class CatchUp(
         var at = await WarmFrom(ct);
         do
         {
+            var last = store.LastSequence;
             await foreach (var stored in store.ReadAfter(at, ct))
             {
                 Normalise(stored, batch);
@@ -101,6 +102,10 @@ internal sealed partial class CatchUp(
                 if (at > _watermark) queue.CompleteCaughtUp(matches);
             }
             at = Math.Max(at, _watermark);
+            if (at >= last) continue;
+            // Commits of counts alone take places in the order and hold no events.
+            queue.CompleteCaughtUp(new BatchMatches(at + 1, last));
+            at = last;
         }
         while (!queue.TryGoLive(at));
     }
