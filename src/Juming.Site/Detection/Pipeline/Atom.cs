@@ -159,9 +159,13 @@ internal sealed class WildcardAtom(int index, Slot slot, SigmaText pattern, bool
 /// <summary>Regular expression, with a limit on time and length.</summary>
 internal sealed class RegexAtom(int index, Slot slot, Regex pattern) : Atom(index, slot)
 {
-    private int _timeouts;
+    // Interruptions by the machine look like time-outs; so many good looks forgive those before them.
+    private const int LooksThatForgive = 100_000;
 
-    /// <summary>How often the time limit was met.</summary>
+    private int _timeouts;
+    private int _looks;
+
+    /// <summary>How often the time limit was met lately.</summary>
     public int Timeouts => Volatile.Read(ref _timeouts);
 
     /// <inheritdoc/>
@@ -174,11 +178,14 @@ internal sealed class RegexAtom(int index, Slot slot, Regex pattern) : Atom(inde
             if (text.Length > RegexLimits.MostCharacters) text = text[..RegexLimits.MostCharacters];
             try
             {
-                if (pattern.IsMatch(text)) return true;
+                var found = pattern.IsMatch(text);
+                if (_timeouts > 0 && ++_looks >= LooksThatForgive) (_timeouts, _looks) = (0, 0);
+                if (found) return true;
             }
             catch (RegexMatchTimeoutException)
             {
                 Interlocked.Increment(ref _timeouts);
+                _looks = 0;
                 return false;
             }
         }

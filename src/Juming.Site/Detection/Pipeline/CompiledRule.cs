@@ -68,8 +68,8 @@ internal sealed class CostMeter
     /// <summary>Books a timed look and gives the verdict.</summary>
     public void Add(long ticks)
     {
-        // One look that the scheduler interrupted must not condemn a rule: a single sample counts for at most 50 ms.
-        Interlocked.Add(ref _ticks, Math.Min(ticks, Stopwatch.Frequency / 20));
+        // A look that the scheduler interrupted must not condemn a rule: one sample counts for at most 2 ms, 8 µs of the mean.
+        Interlocked.Add(ref _ticks, Math.Min(ticks, Stopwatch.Frequency / 500));
         var samples = Interlocked.Increment(ref _samples);
         foreach (var expression in Expressions)
             if (expression.Timeouts >= RegexLimits.MostTimeouts) _cutOff = "regex-timeout";

@@ -271,20 +271,24 @@ internal sealed class FieldList
 }
 
 /// <summary>
-/// Sigma strips blanks from field names ("Threat Name" becomes ThreatName). Maps a field's number to that of its name without blanks, learning as
-/// names appear. Races are harmless: all writers write the same.
+/// Sigma strips blanks from field names ("Threat Name" becomes ThreatName) and names a Windows field without the element that wraps it in user data.
+/// Maps a field's number to that of the name rules use, learning as names appear. Races are harmless: all writers write the same.
 /// </summary>
 internal sealed class FieldAliases
 {
+    private const string EventData = "winlog.event_data.";
+
     /// <summary>Number to number; 0 where the name has not been looked at.</summary>
     public ushort[] Table { get; } = new ushort[FieldNames.Capacity];
 
     /// <summary>Looks at a name.</summary>
     public ushort Learn(ushort id)
     {
-        var name = FieldNames.Name(id);
-        var own = id;
-        if (name.Contains(' ', StringComparison.Ordinal) && FieldNames.Find(name.Replace(" ", "", StringComparison.Ordinal)) is var bare and not 0) own = bare;
+        var name = FieldNames.Name(id).Replace(" ", "", StringComparison.Ordinal);
+        var own = FieldNames.Find(name);
+        if (own == 0) own = id;
+        if (name.StartsWith(EventData, StringComparison.Ordinal) && name.LastIndexOf('.') is var dot && dot >= EventData.Length
+            && FieldNames.Find(string.Concat(EventData, name.AsSpan(dot + 1))) is var inner and not 0) own = inner;
         Table[id] = own;
         return own;
     }

@@ -158,6 +158,8 @@ internal sealed class RuleSetBuilder
                 AllOf all => new AllNode([.. all.Parts.Select(Bind)]),
                 SomeOf some => new SomeNode([.. some.Parts.Select(Bind)], some.Least),
                 NotOf not => new NotNode(Bind(not.Part)),
+                // Windows writes "-" for nothing, and nothing is not stored.
+                TextTest { Field: not null } text when lane.Plan.IsWindows && text.Pattern.Shape() is (TextShape.Equals, "-") => new SomeNode([AtomOf(text), AtomOf(new AbsentTest(text.Field))], 1),
                 FieldTest test => AtomOf(test),
                 _ => throw new InvalidOperationException(expression.GetType().Name),
             };
