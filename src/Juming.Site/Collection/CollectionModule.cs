@@ -27,6 +27,7 @@ public sealed class CollectionModule : Module
     {
         services.AddSettings<CollectionSettings>("Modules:Collection");
         services.AddSingleton<SourceRegister>().AddSingleton<ISourceDirectory>(p => p.GetRequiredService<SourceRegister>());
+        services.AddSingleton<ILineNormalizer, LineNormalizer>();
         services.AddSingleton<LedgerBook>();
         services.AddSingleton(p => new InFlightCounts(Path.Combine(p.GetRequiredService<TierContext>().DataFolder, "collection", "received.counts")));
         services.AddSingleton<IngestPipeline>().AddHostedService(p => p.GetRequiredService<IngestPipeline>());

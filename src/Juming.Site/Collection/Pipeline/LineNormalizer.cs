@@ -1,0 +1,174 @@
+using System.Text;
+using System.Text.Unicode;
+using Juming.Site.Collection.Formats;
+using Juming.Site.Events;
+
+namespace Juming.Site.Collection.Pipeline;
+
+/// <summary>
+/// One line to one event: charset, syslog header, then the first format that fits. Whatever the bytes, an event comes out and the line is kept;
+/// what no format knows is searchable as text.
+/// </summary>
+internal sealed class LineNormalizer : ILineNormalizer
+{
+    private const int MostLine = 64 * 1024;
+    private const long Day = 86_400_000_000;
+
+    private static readonly Encoding Gb18030 = MakeGb18030();
+
+    /// <summary>Names that <c>--format</c> accepts besides "auto".</summary>
+    public static readonly IReadOnlyList<string> Formats = ["json", "cef", "leef", "kv", "access", "auditd", "plain"];
+
+    /// <inheritdoc/>
+    public void Normalize(EventBatch batch, ReadOnlySpan<byte> line, in LineContext context)
+    {
+        var flags = EventFlags.None;
+        if (line.Length > MostLine)
+        {
+            line = line[..CutAtCharacter(line, MostLine)];
+            flags |= EventFlags.Truncated;
+        }
+        if (line.StartsWith("\uFEFF"u8)) line = line[3..];
+        if (NeedsDecoding(line, context.Source.PinnedCharset))
+        {
+            var decoded = Decode(line, context.Source.PinnedCharset, ref flags);
+            batch.Begin(decoded, context.Received, context.SourceId, context.Line);
+        }
+        else batch.Begin(line, context.Received, context.SourceId, context.Line);
+        batch.Current.Flags = flags;
+        var index = batch.Count - 1;
+        var writer = new EventWriter(batch, batch.Raw(index), batch.Current.RawOffset, context);
+        Parse(writer, context);
+        CheckTime(ref batch.Current);
+    }
+
+    private static void Parse(in EventWriter to, in LineContext context)
+    {
+        var header = SyslogHeader.Read(to.Raw, context.Source, context.Received);
+        if (header.Time != 0)
+        {
+            to.Time(header.Time);
+            if (header.TimeAssumed) to.Batch.Current.Flags |= EventFlags.TimeAssumed;
+        }
+        else to.Batch.Current.Flags |= EventFlags.TimeAssumed;
+        if (header.Priority >= 0) to.Batch.Add(Field.LogSyslogPriority, header.Priority);
+        if (header.HostLength > 0) to.Slice(Field.HostName, header.HostAt, header.HostLength);
+        if (header.AppLength > 0) to.Slice(Field.LogSyslogAppname, header.AppAt, header.AppLength);
+        if (header.PidLength > 0) to.Slice(Field.LogSyslogProcid, header.PidAt, header.PidLength);
+        var app = to.Raw.Slice(header.AppAt, header.AppLength);
+        var known = context.Format is { } format ? ReadAs(to, format, header.Message) : ReadAny(to, app, header.Message);
+        if (!known)
+        {
+            to.Batch.Current.Flags |= EventFlags.Unparsed;
+            to.Slice(Field.Message, header.Message, to.Raw.Length - header.Message);
+            if (header.AppLength > 0 || header.HostLength > 0) to.Set(Field.EventDataset, "syslog"u8);
+        }
+        else if (!to.Batch.TryGet(to.Batch.Count - 1, Field.Message, out _)) to.Slice(Field.Message, header.Message, to.Raw.Length - header.Message);
+    }
+
+    private static bool ReadAny(in EventWriter to, ReadOnlySpan<byte> app, int at)
+    {
+        var text = to.Raw[at..];
+        if (text.IsEmpty) return false;
+        if (app.Length > 0 && LinuxFormats.Read(to, app, at)) return true;
+        switch (text[0])
+        {
+            case (byte)'{':
+                return JsonFormat.Read(to, at);
+            case (byte)'%' when text.StartsWith("%ASA-"u8) || text.StartsWith("%FTD-"u8) || text.StartsWith("%PIX-"u8):
+                return CiscoAsaFormat.Read(to, at);
+            case (byte)'C' when text.StartsWith("CEF:"u8):
+                return HeaderedFormats.ReadCef(to, at);
+            case (byte)'L' when text.StartsWith("LEEF:"u8):
+                return HeaderedFormats.ReadLeef(to, at);
+            case (byte)'t' when text.StartsWith("type="u8) && text.IndexOf("msg=audit("u8) is > 0 and < 64:
+                LinuxFormats.Audit(to, at);
+                return true;
+        }
+        if ((text[0] is (>= (byte)'0' and <= (byte)'9') or (>= (byte)'a' and <= (byte)'f') or (byte)':') && WebAccessFormat.Read(to, at)) return true;
+        var brace = text.IndexOf((byte)'{');
+        if (brace is > 0 and < 120 && text[^1] == (byte)'}' && JsonFormat.Read(to, at + brace)) return true;
+        var cef = text.IndexOf("CEF:"u8);
+        if (cef is > 0 and < 120 && HeaderedFormats.ReadCef(to, at + cef)) return true;
+        return KeyValueFormat.Fits(text) && ReadPairs(to, at);
+    }
+
+    private static bool ReadAs(in EventWriter to, string format, int at) => format switch
+    {
+        "json" => JsonFormat.Read(to, at),
+        "cef" => HeaderedFormats.ReadCef(to, at),
+        "leef" => HeaderedFormats.ReadLeef(to, at),
+        "kv" => ReadPairs(to, at),
+        "access" => WebAccessFormat.Read(to, at),
+        "auditd" => Audit(to, at),
+        _ => false,
+    };
+
+    private static bool Audit(in EventWriter to, int at)
+    {
+        LinuxFormats.Audit(to, at);
+        return true;
+    }
+
+    private static bool ReadPairs(in EventWriter to, int at)
+    {
+        if (KeyValueFormat.Read(to, at) == 0) return false;
+        var text = to.Raw[at..];
+        if (text.IndexOf("devid=\"FG"u8) >= 0 || text.IndexOf("devname=\"FG"u8) >= 0)
+        {
+            to.Kind("fortinet.fortigate"u8, "fortinet"u8, "network"u8, "fortigate"u8);
+            to.Observer("fortinet"u8, "fortigate"u8, "firewall"u8);
+        }
+        else
+        {
+            to.Kind("kv"u8, "kv"u8, "network"u8, "kv"u8);
+        }
+        return true;
+    }
+
+    private static void CheckTime(ref EventHeader header)
+    {
+        if (header.Time == 0) header.Time = header.Received;
+        if (Math.Abs(header.Received - header.Time) > Day) header.Flags |= EventFlags.TimeSuspect;
+    }
+
+    private static int CutAtCharacter(ReadOnlySpan<byte> line, int most)
+    {
+        var cut = most;
+        while (cut > most - 4 && (line[cut] & 0xC0) == 0x80) cut--;
+        return cut;
+    }
+
+    private static bool NeedsDecoding(ReadOnlySpan<byte> line, string? pinned) => pinned is null or "utf-8" ? !Utf8.IsValid(line) : !Ascii.IsValid(line);
+
+    private static byte[] Decode(ReadOnlySpan<byte> line, string? pinned, ref EventFlags flags)
+    {
+        if ((pinned is null or "gb18030") && TryGb18030(line, out var text))
+        {
+            flags |= EventFlags.Gb18030;
+            return Encoding.UTF8.GetBytes(text);
+        }
+        flags |= EventFlags.LossyText;
+        return Encoding.UTF8.GetBytes(Encoding.Latin1.GetString(line));
+    }
+
+    private static bool TryGb18030(ReadOnlySpan<byte> line, out string text)
+    {
+        try
+        {
+            text = Gb18030.GetString(line);
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            text = "";
+            return false;
+        }
+    }
+
+    private static Encoding MakeGb18030()
+    {
+        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+        return Encoding.GetEncoding("GB18030", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+    }
+}
