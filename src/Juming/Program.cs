@@ -7,6 +7,7 @@ RunCommand.AddTo(root);
 DoctorCommand.AddTo(root);
 BackupCommand.AddTo(root);
 RulesCommand.AddTo(root);
+ReplayCommand.AddTo(root);
 VersionCommand.AddTo(root);
 try
 {
