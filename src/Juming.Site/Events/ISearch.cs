@@ -1,0 +1,77 @@
+namespace Juming.Site.Events;
+
+/// <summary>Searches stored events. Every call is stopped by its token, in the middle of a scan too.</summary>
+public interface ISearch
+{
+    /// <summary>Events that fit, newest first, as they are found.</summary>
+    /// <exception cref="SearchQueryException">The query can't be understood.</exception>
+    IAsyncEnumerable<SearchChunk> Search(SearchRequest request, CancellationToken ct);
+
+    /// <summary>How many events fit, in equal steps of time.</summary>
+    Task<IReadOnlyList<HistogramStep>> Histogram(SearchRequest request, int steps, CancellationToken ct);
+
+    /// <summary>Most frequent values of a field among the events that fit.</summary>
+    Task<IReadOnlyList<FacetValue>> Facet(SearchRequest request, string field, int most, CancellationToken ct);
+
+    /// <summary>One event, or null.</summary>
+    Task<EventView?> Get(Guid id, CancellationToken ct);
+}
+
+/// <summary>What to search.</summary>
+/// <param name="Query">In the query language; empty for everything.</param>
+/// <param name="From">Event time, inclusive.</param>
+/// <param name="To">Event time, inclusive.</param>
+/// <param name="Limit">Most events, 1 to 10,000.</param>
+/// <param name="Cursor">Where the last page ended, or null.</param>
+public sealed record SearchRequest(string Query, DateTimeOffset From, DateTimeOffset To, int Limit = 100, string? Cursor = null);
+
+/// <summary>Some events, and how far the search is.</summary>
+/// <param name="Events">Found since the last chunk, newest first.</param>
+/// <param name="SegmentsDone">Segments looked through.</param>
+/// <param name="SegmentsTotal">Segments that may hold something.</param>
+/// <param name="Cursor">Where the next page begins; null when there is no more.</param>
+public sealed record SearchChunk(IReadOnlyList<EventView> Events, int SegmentsDone, int SegmentsTotal, string? Cursor);
+
+/// <summary>One stored event.</summary>
+public sealed record EventView
+{
+    /// <summary>Identity.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Event time.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Receipt.</summary>
+    public required DateTimeOffset Received { get; init; }
+
+    /// <summary>Number of the sender.</summary>
+    public required int SourceId { get; init; }
+
+    /// <summary>What went right or wrong while it was read.</summary>
+    public required EventFlags Flags { get; init; }
+
+    /// <summary>The line as it was sent.</summary>
+    public required string Raw { get; init; }
+
+    /// <summary>Fields by name; several values of one field are separated by line feeds.</summary>
+    public required IReadOnlyDictionary<string, string> Fields { get; init; }
+}
+
+/// <summary>One step of a histogram.</summary>
+public readonly record struct HistogramStep(DateTimeOffset At, long Count);
+
+/// <summary>One value of a facet.</summary>
+public readonly record struct FacetValue(string Value, long Count);
+
+/// <summary>The query can't be understood.</summary>
+public sealed class SearchQueryException(string code, string message, int position, int length) : Exception(message)
+{
+    /// <summary>Stable code.</summary>
+    public string Code { get; } = code;
+
+    /// <summary>First character of the trouble, 0-based.</summary>
+    public int Position { get; } = position;
+
+    /// <summary>Characters of it.</summary>
+    public int Length { get; } = length;
+}

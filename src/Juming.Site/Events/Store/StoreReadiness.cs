@@ -1,0 +1,34 @@
+using Juming.Platform.Modules;
+
+namespace Juming.Site.Events.Store;
+
+/// <summary>The event store has room and all its segments opened.</summary>
+internal sealed class StoreReadiness(DuckEventStore store) : IReadiness
+{
+    public string Name => "event-store";
+
+    public Task<ReadinessReport> Look(CancellationToken ct)
+    {
+        var rows = store.Segments.Sum(s => s.Rows);
+        var report = store.Level switch
+        {
+            StoreLevel.Full => new ReadinessReport(ReadinessLevel.Bad, "The disk is full; nothing is stored.", "Free space, or shorten Modules:Events:KeepDays."),
+            _ when store.SetAside.Count > 0 => new ReadinessReport(ReadinessLevel.Warning, $"{store.SetAside.Count} segments could not be opened: {string.Join(", ", store.SetAside)}.", "Restore them from a backup."),
+            StoreLevel.Tight => new ReadinessReport(ReadinessLevel.Warning, "The disk is fuller than allowed; the oldest segments go.", "Add disk, or shorten Modules:Events:KeepDays."),
+            _ => new ReadinessReport(ReadinessLevel.Good, $"{rows} events in {store.Segments.Count} segments."),
+        };
+        return Task.FromResult(report);
+    }
+}
+
+/// <summary>The store's figures.</summary>
+internal sealed class StoreFigures(DuckEventStore store) : IFigures
+{
+    public void Add(FigureWriter to)
+    {
+        to.Add("juming_events_rows", "gauge", "Stored events.", store.Segments.Sum(s => s.Rows));
+        to.Add("juming_events_bytes", "gauge", "Bytes of the event store's files.", store.Segments.Sum(s => File.Exists(s.Path) ? new FileInfo(s.Path).Length : 0));
+        to.Add("juming_events_segments", "gauge", "Segments.", store.Segments.Count);
+        to.Add("juming_events_disk_level", "gauge", "Disk guard: 0 good, 1 tight, 2 full.", (int)store.Level);
+    }
+}
