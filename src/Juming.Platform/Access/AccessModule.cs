@@ -1,6 +1,9 @@
 using Juming.Platform.Access.Audit;
 using Juming.Platform.Access.Sessions;
+using Juming.Platform.Access.Setup;
+using Juming.Platform.Access.SignIn;
 using Juming.Platform.Access.Tokens;
+using Juming.Platform.Access.Users;
 using Juming.Platform.Modules;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -23,6 +26,8 @@ public sealed class AccessModule : Module
         services.AddHttpContextAccessor();
         services.AddSingleton<SessionRegistry>().AddSingleton<TokenRegistry>();
         services.AddSingleton<AuditHead>().AddSingleton<AuditTrail>().AddSingleton<IAuditTrail>(p => p.GetRequiredService<AuditTrail>());
+        services.AddSingleton<Passwords>().AddSingleton<LockOut>().AddSingleton<PendingSignIns>().AddSingleton<SecondFactors>().AddSingleton<SetupLink>();
+        services.AddScoped<Confirmation>().AddSingleton<UserLinks>().AddScoped<UserBook>();
         services.AddScoped<AuthenticationStateProvider, CircuitSession>();
         services.AddScoped<IActorSource, ActorSource>();
         services.AddAuthentication(SessionAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.SchemeName, null);

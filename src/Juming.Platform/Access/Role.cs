@@ -51,16 +51,3 @@ public sealed class PermissionMap
     /// <summary>What a set of roles may do.</summary>
     public FrozenSet<string> Of(IEnumerable<Role> roles) => roles.SelectMany(r => _byRole.GetValueOrDefault(r, FrozenSet<string>.Empty)).ToFrozenSet();
 }
-
-/// <summary>Refusals of access.</summary>
-public static class AccessErrors
-{
-    /// <summary>Nobody is signed in.</summary>
-    public static readonly Error NotSignedIn = new(ErrorKind.Unauthenticated, "access.not-signed-in", "Sign in first.");
-
-    /// <summary>The right is not held.</summary>
-    public static readonly Error NotPermitted = new(ErrorKind.Forbidden, "access.not-permitted", "Your role lacks the permission {permission}; ask an administrator.");
-
-    /// <summary>The scope is not held.</summary>
-    public static readonly Error OutsideYourScope = new(ErrorKind.NotFound, "access.outside-your-scope", "There is no such item in your scope.");
-}

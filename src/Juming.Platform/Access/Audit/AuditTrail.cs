@@ -32,6 +32,20 @@ internal sealed class AuditTrail(IServiceScopeFactory scopes, AuditHead head, Ti
         await item.Done.Task;
     }
 
+    /// <summary>Looks at the chain while nothing is written.</summary>
+    public async Task<T> WhileStill<T>(Func<Task<T>> look, CancellationToken ct)
+    {
+        await _turn.WaitAsync(ct);
+        try
+        {
+            return await look();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     private async Task WriteWaiting(CancellationToken ct)
     {
         var batch = new List<Item>();

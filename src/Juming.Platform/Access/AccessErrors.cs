@@ -1,0 +1,67 @@
+using Juming.Platform.Handlers;
+
+namespace Juming.Platform.Access;
+
+/// <summary>Refusals of access.</summary>
+public static class AccessErrors
+{
+    /// <summary>Nobody is signed in.</summary>
+    public static readonly Error NotSignedIn = new(ErrorKind.Unauthenticated, "access.not-signed-in", "Sign in first.");
+
+    /// <summary>The right is not held.</summary>
+    public static readonly Error NotPermitted = new(ErrorKind.Forbidden, "access.not-permitted", "Your role lacks the permission {permission}; ask an administrator.");
+
+    /// <summary>The scope is not held.</summary>
+    public static readonly Error OutsideYourScope = new(ErrorKind.NotFound, "access.outside-your-scope", "There is no such item in your scope.");
+
+    /// <summary>Name, password or code is wrong; which one is not told.</summary>
+    public static readonly Error WrongSignIn = new(ErrorKind.Forbidden, "access.wrong-sign-in", "Name, password or code is wrong.");
+
+    /// <summary>Too many failures for this account or address.</summary>
+    public static readonly Error TooManyAttempts = new(ErrorKind.Unavailable, "access.too-many-attempts", "Too many failed attempts; try again in {seconds} seconds.");
+
+    /// <summary>The sign-in took too long.</summary>
+    public static readonly Error SignInExpired = new(ErrorKind.Forbidden, "access.sign-in-expired", "This sign-in has expired; start again.");
+
+    /// <summary>The set-up link is not valid.</summary>
+    public static readonly Error SetupLinkInvalid = new(ErrorKind.Forbidden, "access.setup-link-invalid", "This set-up link is not valid any more; restart the host to get a new one.");
+
+    /// <summary>A one-time link is not valid.</summary>
+    public static readonly Error LinkInvalid = new(ErrorKind.Forbidden, "access.link-invalid", "This link was used or has expired; ask an administrator for a new one.");
+
+    /// <summary>The account name is taken.</summary>
+    public static readonly Error NameTaken = new(ErrorKind.Conflict, "access.name-taken", "There is an account with this name or one that looks like it; choose another name.");
+
+    /// <summary>The account name has characters that are not accepted.</summary>
+    public static readonly Error NameRefused = new(ErrorKind.Invalid, "access.name-refused", "Names have 2 to 32 characters: letters a to z, Chinese characters, digits, dot, dash and underscore.", Field: "Name");
+
+    /// <summary>The password is too short or too long.</summary>
+    public static readonly Error PasswordLength = new(ErrorKind.Invalid, "access.password-length", "Use 12 to 256 characters.", Field: "Password");
+
+    /// <summary>The password is easy to guess.</summary>
+    public static readonly Error PasswordCommon = new(ErrorKind.Invalid, "access.password-common", "This password is easy to guess; use a phrase of several words without your name.", Field: "Password");
+
+    /// <summary>There is no such account.</summary>
+    public static readonly Error NoSuchUser = new(ErrorKind.NotFound, "access.no-such-user", "There is no account with this name.");
+
+    /// <summary>One person would hold two administrators' roles.</summary>
+    public static readonly Error RolesNotSeparated = new(ErrorKind.Conflict, "access.roles-not-separated", "One person may not hold two of system, security and audit administrator; give one role to another person.");
+
+    /// <summary>The last system administrator would lose the way in.</summary>
+    public static readonly Error LastAdministrator = new(ErrorKind.Conflict, "access.last-administrator", "This is the last active system administrator; appoint another one first.");
+
+    /// <summary>There is no such role.</summary>
+    public static readonly Error NoSuchRole = new(ErrorKind.Invalid, "access.no-such-role", "There is no role {role}.", Field: "Roles");
+
+    /// <summary>A token would have rights that its maker lacks, or that do not exist.</summary>
+    public static readonly Error ScopeNotYours = new(ErrorKind.Forbidden, "access.scope-not-yours", "A token can't have the right {scope}: you do not hold it or it does not exist.");
+
+    /// <summary>There is no such token.</summary>
+    public static readonly Error NoSuchToken = new(ErrorKind.NotFound, "access.no-such-token", "There is no usable token with this name or identity.");
+
+    /// <summary>The act needs a recent proof of identity.</summary>
+    public static readonly Error ConfirmFirst = new(ErrorKind.Forbidden, "access.confirm-first", "Confirm with your password and a code first.");
+
+    /// <summary>The audit trail is not what was written.</summary>
+    public static readonly Error AuditBroken = new(ErrorKind.Conflict, "access.audit-broken", "The audit trail was changed at entry {seq}: {reason}.");
+}

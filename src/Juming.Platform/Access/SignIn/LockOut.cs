@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+
+namespace Juming.Platform.Access.SignIn;
+
+/// <summary>Failed attempts by account and by address. After the fifth each failure doubles the pause. Names without an account count alike, so that nothing is told.</summary>
+internal sealed class LockOut(TimeProvider clock)
+{
+    private const int Free = 5;
+    private const int MostKept = 20_000;
+    private static readonly TimeSpan Forgotten = TimeSpan.FromHours(1);
+
+    // An account must not be shut for long by somebody else's failures; an address may be.
+    private static readonly TimeSpan LongestForAccount = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestForAddress = TimeSpan.FromMinutes(15);
+
+    private readonly ConcurrentDictionary<string, Failures> _failures = new();
+
+    /// <summary>How long this account or address must still wait; zero when it may try.</summary>
+    public TimeSpan Wait(string account, string address)
+    {
+        var now = clock.GetUtcNow();
+        var until = Latest(Key('a', account), Key('i', address));
+        return until > now ? until - now : TimeSpan.Zero;
+    }
+
+    public void Failed(string account, string address)
+    {
+        if (_failures.Count > MostKept) Forget();
+        Count(Key('a', account), LongestForAccount, Free);
+        // Several people may sit behind one address.
+        Count(Key('i', address), LongestForAddress, Free * 4);
+    }
+
+    public void Succeeded(string account) => _failures.TryRemove(Key('a', account), out _);
+
+    private static string Key(char kind, string value) => kind + (value.Length > 64 ? value[..64] : value);
+
+    private DateTimeOffset Latest(string one, string other)
+    {
+        var a = _failures.TryGetValue(one, out var x) ? x.Until : DateTimeOffset.MinValue;
+        var b = _failures.TryGetValue(other, out var y) ? y.Until : DateTimeOffset.MinValue;
+        return a > b ? a : b;
+    }
+
+    private void Count(string key, TimeSpan longest, int free)
+    {
+        var now = clock.GetUtcNow();
+        _failures.AddOrUpdate(key, _ => new Failures(1, now, now), (_, old) =>
+        {
+            var count = now - old.Last > Forgotten ? 1 : old.Count + 1;
+            var pause = count < free ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Pow(2, Math.Min(count - free + 1, 16)));
+            return new Failures(count, now + (pause < longest ? pause : longest), now);
+        });
+    }
+
+    private void Forget()
+    {
+        var now = clock.GetUtcNow();
+        foreach (var (key, failures) in _failures)
+            if (now - failures.Last > Forgotten || _failures.Count > MostKept && failures.Until < now) _failures.TryRemove(key, out _);
+    }
+
+    private sealed record Failures(int Count, DateTimeOffset Until, DateTimeOffset Last);
+}
