@@ -8,6 +8,9 @@ DoctorCommand.AddTo(root);
 BackupCommand.AddTo(root);
 RulesCommand.AddTo(root);
 ReplayCommand.AddTo(root);
+UserCommand.AddTo(root);
+TokenCommand.AddTo(root);
+AuditCommand.AddTo(root);
 VersionCommand.AddTo(root);
 try
 {

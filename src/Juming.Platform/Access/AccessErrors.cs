@@ -62,6 +62,9 @@ public static class AccessErrors
     /// <summary>The act needs a recent proof of identity.</summary>
     public static readonly Error ConfirmFirst = new(ErrorKind.Forbidden, "access.confirm-first", "Confirm with your password and a code first.");
 
+    /// <summary>The antiforgery token is missing or old.</summary>
+    public static readonly Error FormExpired = new(ErrorKind.Invalid, "access.form-expired", "This page is too old; load it again.");
+
     /// <summary>The audit trail is not what was written.</summary>
     public static readonly Error AuditBroken = new(ErrorKind.Conflict, "access.audit-broken", "The audit trail was changed at entry {seq}: {reason}.");
 }

@@ -44,6 +44,8 @@ internal static class RunCommand
     private static async Task Announce(WebApplication app, TierOptions host)
     {
         foreach (var url in app.Urls) await Console.Out.WriteLineAsync($"Juming {host.Tier.Name} is ready at {url}");
+        if (await app.Services.GetRequiredService<Juming.Platform.Access.Setup.SetupLink>().Make(CancellationToken.None) is { } secret)
+            await Console.Out.WriteLineAsync($"Set up {host.Tier.Name} within 24 hours, once: {app.Urls.First()}/setup#{secret}");
         await Console.Out.FlushAsync();
     }
 }

@@ -23,7 +23,11 @@ public static class TierHost
         builder.Services.AddSettings<WebSettings>("Web").AddSettings<LogSettings>("Log");
         builder.Services.AddTier(context, builder.Configuration);
         if (options.Offline) builder.Services.AddSingleton<IServer, NoServer>();
-        else Shell.ShellServices.Add(builder.Services);
+        else
+        {
+            Shell.ShellServices.Add(builder.Services);
+            builder.Services.AddHostedService<AdminSocket>();
+        }
         options.Services?.Invoke(builder.Services);
         CheckSettings(builder, options);
         if (!options.Offline) Listen(builder, options);
@@ -68,6 +72,8 @@ public static class TierHost
         };
         var logs = new LoggerConfiguration().MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft", Serilog.Events.LogEventLevel.Warning)
+            // The key ring lies in the data folder, which its owner alone may read; the library warns about that at each start.
+            .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", Serilog.Events.LogEventLevel.Error)
             .MinimumLevel.Override("Hangfire", Serilog.Events.LogEventLevel.Warning)
             .MinimumLevel.Override("FluentMigrator", Serilog.Events.LogEventLevel.Warning)
             .Enrich.WithProperty("Tier", options.Tier.Name);

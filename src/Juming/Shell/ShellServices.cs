@@ -7,12 +7,15 @@ internal static class ShellServices
 {
     public static void Add(IServiceCollection services)
     {
+        WebSecurity.Add(services);
         services.AddRazorComponents().AddInteractiveServerComponents();
     }
 
     public static void Map(WebApplication app)
     {
-        app.UseAntiforgery();
+        app.UseRequestLocalization(options => options.SetDefaultCulture("zh-CN").AddSupportedCultures("zh-CN", "en").AddSupportedUICultures("zh-CN", "en"));
+        WebSecurity.Use(app);
+        Access.AccessEndpoints.Map(app);
         Operations.OperationsEndpoints.Map(app);
         foreach (var module in app.Services.GetRequiredService<IReadOnlyList<Module>>()) module.MapEndpoints(app.MapGroup("/api/" + module.Name));
     }

@@ -29,7 +29,7 @@ public sealed class SetupLink(IServiceScopeFactory scopes, TimeProvider clock)
     {
         if (_isSetUp == true) return true;
         await using var scope = scopes.CreateAsyncScope();
-        var state = await scope.ServiceProvider.GetRequiredService<AccessDb>().HostStates.AsNoTracking().FirstOrDefaultAsync(ct);
+        var state = await scope.ServiceProvider.GetRequiredService<AccessDb>().HostStates.AsNoTracking().OrderBy(s => s.Id).FirstOrDefaultAsync(ct);
         (_isSetUp, _trial) = (state is not null, state?.Trial ?? false);
         return state is not null;
     }

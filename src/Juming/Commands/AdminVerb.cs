@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.Json;
+using Juming.Hosting;
+using Juming.Platform.Handlers;
+
+namespace Juming.Commands;
+
+/// <summary>Makes verbs that send one request through the <see cref="AdminChannel"/> and print the answer.</summary>
+internal static class AdminVerb
+{
+    /// <summary>A verb for one tier, with <c>--json</c>.</summary>
+    /// <param name="name">Name of the verb.</param>
+    /// <param name="help">One sentence.</param>
+    /// <param name="request">Name of the request type.</param>
+    /// <param name="arguments">Reads the request's properties from the command line.</param>
+    /// <param name="print">Prints the answer for people; <c>--json</c> prints it as it is.</param>
+    /// <param name="exit">Exit code for an answer; well by default.</param>
+    public static Command Make(string name, string help, string request, Func<ParseResult, object> arguments, Action<JsonElement, TierOptions> print, Func<JsonElement, int>? exit = null)
+    {
+        var tier = new TierArguments();
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command(name, help) { json };
+        tier.AddTo(command, withUrls: false);
+        command.SetAction(async (line, ct) =>
+        {
+            var hosts = tier.Read(line);
+            if (hosts.Count != 1) throw new WrongUseException($"{name} works on one tier at a time.");
+            var answer = await AdminChannel.Send(hosts[0], request, arguments(line), ct);
+            if (answer.Refusal is { } refusal) return Refuse(refusal, line.GetValue(json));
+            var value = answer.Value ?? default;
+            if (line.GetValue(json)) Console.WriteLine(value.ValueKind == JsonValueKind.Undefined ? "{}" : value.GetRawText());
+            else print(value, hosts[0]);
+            return exit?.Invoke(value) ?? Exit.Well;
+        });
+        return command;
+    }
+
+    /// <summary>The address in front of a path, as the settings or the tier's port say.</summary>
+    public static string Address(TierOptions host, string path) => $"https://localhost:{host.Tier.DefaultPort}{path}";
+
+    private static int Refuse(AdminRefusal refusal, bool json)
+    {
+        if (json) Console.WriteLine(JsonSerializer.Serialize(new { error = refusal.Code, sentence = refusal.Sentence }));
+        else Console.Error.WriteLine(refusal.Sentence);
+        return refusal.Kind == ErrorKind.Invalid ? Exit.BadInput : Exit.Refused;
+    }
+}

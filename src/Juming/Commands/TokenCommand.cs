@@ -1,0 +1,42 @@
+using System.CommandLine;
+
+namespace Juming.Commands;
+
+/// <summary><c>juming token …</c>: API tokens of a tier.</summary>
+internal static class TokenCommand
+{
+    public static void AddTo(RootCommand root)
+    {
+        var token = new Command("token", "API tokens: create, list, revoke.");
+        token.Subcommands.Add(Create());
+        token.Subcommands.Add(AdminVerb.Make("list", "List tokens.", "ListTokens", _ => new { }, (answer, _) =>
+        {
+            foreach (var line in answer.EnumerateArray())
+                Console.WriteLine($"{line.GetProperty("id").GetString()} {line.GetProperty("name").GetString(),-24} {line.GetProperty("start").GetString()}… {(line.GetProperty("revoked").GetBoolean() ? "revoked" : "until " + line.GetProperty("expiresAt").GetString())}");
+        }));
+        token.Subcommands.Add(Revoke());
+        root.Subcommands.Add(token);
+    }
+
+    private static Command Create()
+    {
+        var name = new Option<string>("--name") { Description = "What the token is for.", DefaultValueFactory = _ => "token" };
+        var scopes = new Option<string[]>("--scopes") { Description = "Codes of permissions, separated by commas.", Required = true, AllowMultipleArgumentsPerToken = true };
+        var days = new Option<int>("--days") { Description = "Days until it expires, 1 to 730.", DefaultValueFactory = _ => 90 };
+        var command = AdminVerb.Make("create", "Make a token; its text is shown this once.", "CreateToken",
+            line => new { name = line.GetValue(name), scopes = line.GetValue(scopes)!.SelectMany(s => s.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)), days = line.GetValue(days) },
+            (answer, _) => Console.WriteLine(answer.GetProperty("token").GetString()));
+        command.Options.Add(name);
+        command.Options.Add(scopes);
+        command.Options.Add(days);
+        return command;
+    }
+
+    private static Command Revoke()
+    {
+        var token = new Argument<string>("TOKEN") { Description = "Identity or name of the token." };
+        var command = AdminVerb.Make("revoke", "End a token at once.", "RevokeToken", line => new { token = line.GetValue(token) }, (_, _) => Console.WriteLine("Done."));
+        command.Arguments.Add(token);
+        return command;
+    }
+}
