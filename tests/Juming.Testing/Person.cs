@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+using Juming.Platform.Access;
+using Juming.Platform.Access.Data;
+using Juming.Platform.Access.Sessions;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Juming.Testing;
+
+/// <summary>People at a running tier.</summary>
+public static class Person
+{
+    /// <summary>A browser-like client that is signed in as a new account with these roles; unsafe calls carry what the antiforgery check asks for.</summary>
+    public static async Task<HttpClient> SignIn(this RunningTier tier, params Role[] roles)
+    {
+        await using var scope = tier.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AccessDb>();
+        var name = "p" + Guid.NewGuid().ToString("N")[..12];
+        var user = new User { Name = name, NameKey = name, Roles = RoleSet.Write(roles), CreatedAt = TimeProvider.System.GetUtcNow() };
+        db.Add(user);
+        if (!db.HostStates.Any()) db.Add(new HostState { SetUpAt = TimeProvider.System.GetUtcNow(), Trial = false });
+        await db.SaveChangesAsync();
+        var (_, secret) = await tier.Services.GetRequiredService<SessionRegistry>().Open(db, user, "127.0.0.1", "test", CancellationToken.None);
+        var client = tier.Client(followRedirects: false);
+        client.DefaultRequestHeaders.Add("Cookie", $"__Host-juming-{tier.Services.GetRequiredService<Platform.Modules.TierContext>().Tier.Name}={secret}");
+        // The confirmation page is the smallest one with a form: its token speaks for this session.
+        using var page = await client.GetAsync("/confirm");
+        var token = Regex.Match(await page.Content.ReadAsStringAsync(), "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
+        client.DefaultRequestHeaders.Add("RequestVerificationToken", token);
+        return client;
+    }
+
+    /// <summary>A client with an API token that holds these permissions.</summary>
+    public static async Task<HttpClient> WithToken(this RunningTier tier, params string[] permissions)
+    {
+        var made = await tier.Send(new Platform.Access.Tokens.CreateToken("test", permissions, 1));
+        var client = tier.Client(followRedirects: false);
+        client.DefaultRequestHeaders.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", made.Value.Token);
+        return client;
+    }
+}
