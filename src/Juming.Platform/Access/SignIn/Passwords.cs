@@ -31,10 +31,9 @@ internal sealed class Passwords
         if (name.Length > 0 && plain.Contains(name.ToLowerInvariant(), StringComparison.Ordinal)) return AccessErrors.PasswordCommon;
         var letters = plain;
         foreach (var word in Common) letters = letters.Replace(word, "", StringComparison.Ordinal);
-        // What is left besides well-known words, digits and repetitions must still be worth guessing.
-        return letters.Count(c => !char.IsAsciiDigit(c) && c is not ('!' or '@' or '#' or '.' or '_' or '-')) < 4 && plain.Distinct().Count() < 10 || plain.Distinct().Count() < 5 || letters.Length < 3
-            ? AccessErrors.PasswordCommon
-            : null;
+        // What is left besides well-known words, digits and signs must still be worth guessing.
+        var left = letters.Count(char.IsLetter);
+        return (letters.Length < plain.Length && left < 4) || plain.All(char.IsAsciiDigit) || plain.Distinct().Count() < 6 ? AccessErrors.PasswordCommon : null;
     }
 
     public async Task<string> HashOf(string password, CancellationToken ct)
