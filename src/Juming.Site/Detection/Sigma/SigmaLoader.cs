@@ -87,26 +87,51 @@ internal sealed class SigmaLoader(IReadOnlyDictionary<string, IReadOnlyList<stri
     }
 
     /// <summary>Reads rule text that comes from elsewhere than a file.</summary>
-    public void AddText(string file, string text)
+    public void AddText(string file, string text) => Register(Parse(file, text));
+
+    /// <summary>What one file holds, in its order.</summary>
+    private sealed record Parsed(string File, List<(SigmaDocument? Document, Refusal? Refusal)> Parts);
+
+    /// <summary>Reads texts on all cores and registers them in their order, so that the outcome does not depend on timing.</summary>
+    private void AddTexts(List<(string File, string Text)> texts)
     {
+        var parsed = new Parsed[texts.Count];
+        Parallel.For(0, texts.Count, i => parsed[i] = Parse(texts[i].File, texts[i].Text));
+        foreach (var file in parsed) Register(file);
+        texts.Clear();
+    }
+
+    private Parsed Parse(string file, string text)
+    {
+        var parsed = new Parsed(file, []);
         var documents = new List<YamlNode>();
+        Refusal? broken = null;
         try
         {
             foreach (var document in YamlReader.Read(text)) documents.Add(document);
         }
         catch (SigmaRefusedException e)
         {
-            Refuse(file, e.Line, e.Message);
+            broken = new Refusal(file, e.Line, e.Message);
         }
-        if (documents.TrueForAll(d => d.IsNull) && _refused.TrueForAll(r => r.File != file)) Refuse(file, 1, "the file holds no document");
+        if (broken is null && documents.TrueForAll(d => d.IsNull)) broken = new Refusal(file, 1, "the file holds no document");
         var lines = documents.Count > 1 ? text.Split('\n') : [];
         for (var i = 0; i < documents.Count; i++)
         {
             var document = documents[i];
             if (document.IsNull) continue;
             var end = i + 1 < documents.Count ? documents[i + 1].Line - 1 : lines.Length;
-            AddDocument(file, document, lines.Length == 0 ? text : string.Join('\n', lines[(document.Line - 1)..end]));
+            try
+            {
+                parsed.Parts.Add((_reader.Read(document, file, lines.Length == 0 ? text : string.Join('\n', lines[(document.Line - 1)..end])), null));
+            }
+            catch (SigmaRefusedException e)
+            {
+                parsed.Parts.Add((null, new Refusal(file, e.Line, e.Message)));
+            }
         }
+        if (broken is not null) parsed.Parts.Add((null, broken));
+        return parsed;
     }
 
     private static readonly EnumerationOptions Walk = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
@@ -141,6 +166,9 @@ internal sealed class SigmaLoader(IReadOnlyDictionary<string, IReadOnlyList<stri
             Refuse(archive, 0, $"more than {MaxEntries} entries");
             return;
         }
+        // Texts are read in portions, so that a large archive never lies unpacked in memory as a whole.
+        const int portion = 512;
+        var texts = new List<(string, string)>(portion);
         var budget = MaxArchiveBytes;
         foreach (var entry in zip.Entries)
         {
@@ -152,9 +180,11 @@ internal sealed class SigmaLoader(IReadOnlyDictionary<string, IReadOnlyList<stri
             else
             {
                 budget -= text.Length;
-                AddText(name, text);
+                texts.Add((name, text));
+                if (texts.Count == portion) AddTexts(texts);
             }
         }
+        AddTexts(texts);
     }
 
     private static string? Unsafe(ZipArchiveEntry entry)
@@ -181,25 +211,15 @@ internal sealed class SigmaLoader(IReadOnlyDictionary<string, IReadOnlyList<stri
         return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)).TrimStart('\uFEFF');
     }
 
-    private void AddDocument(string file, YamlNode document, string source)
+    private void Register(Parsed parsed)
     {
-        try
-        {
-            if (++_documents > MaxDocuments) throw new SigmaRefusedException(document.Line, $"more than {MaxDocuments} documents");
-            var read = _reader.Read(document, file, source);
-            if (_byId.TryGetValue(read.Id, out var first)) throw new SigmaRefusedException(document.Line, $"the id {read.Id} is already that of '{first.Title}' in {first.File}");
-            _byId[read.Id] = read;
-            switch (read)
-            {
-                case SigmaRule rule: _rules.Add(rule); break;
-                case SigmaCorrelation correlation: _correlations.Add(correlation); break;
-                case SigmaFilter filter: _filters.Add(filter); break;
-            }
-        }
-        catch (SigmaRefusedException e)
-        {
-            Refuse(file, e.Line, e.Message);
-        }
+        foreach (var (document, refusal) in parsed.Parts)
+            if (refusal is not null) _refused.Add(refusal);
+            else if (++_documents > MaxDocuments) Refuse(parsed.File, document!.Line, $"more than {MaxDocuments} documents");
+            else if (!_byId.TryAdd(document!.Id, document)) Refuse(parsed.File, document.Line, $"the id {document.Id} is already that of '{_byId[document.Id].Title}' in {_byId[document.Id].File}");
+            else if (document is SigmaRule rule) _rules.Add(rule);
+            else if (document is SigmaCorrelation correlation) _correlations.Add(correlation);
+            else _filters.Add((SigmaFilter)document);
     }
 
     private void Refuse(string file, int line, string reason) => _refused.Add(new Refusal(file, line, reason));
