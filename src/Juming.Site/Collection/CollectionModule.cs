@@ -23,6 +23,13 @@ public sealed class CollectionModule : Module
     public override string Name => "collection";
 
     /// <inheritdoc/>
+    public override IEnumerable<MenuItem> Menu =>
+    [
+        new("admin", "Sources", "/sources", CollectionRead.Code, 10, "source", typeof(CollectionTexts)),
+        new("admin", "Ledger", "/ledger", CollectionRead.Code, 11, "ledger", typeof(CollectionTexts)),
+    ];
+
+    /// <inheritdoc/>
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<CollectionSettings>("Modules:Collection");

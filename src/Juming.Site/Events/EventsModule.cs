@@ -21,6 +21,9 @@ public sealed class EventsModule : Module
     public override IEnumerable<RecurringJob> Jobs => [new("events-retention", "*/5 * * * *", (services, ct) => services.GetRequiredService<DuckEventStore>().Retire(ct))];
 
     /// <inheritdoc/>
+    public override IEnumerable<MenuItem> Menu => [new("response", "LogSearch", "/logs", EventsRead.Code, 30, "search", typeof(EventsTexts))];
+
+    /// <inheritdoc/>
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<EventStoreSettings>("Modules:Events");

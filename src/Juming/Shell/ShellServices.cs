@@ -8,6 +8,8 @@ internal static class ShellServices
     public static void Add(IServiceCollection services)
     {
         WebSecurity.Add(services);
+        services.AddSingleton<TierContextTitle>();
+        services.AddLocalization();
         services.AddRazorComponents().AddInteractiveServerComponents();
     }
 
@@ -17,6 +19,9 @@ internal static class ShellServices
         WebSecurity.Use(app);
         Access.AccessEndpoints.Map(app);
         Operations.OperationsEndpoints.Map(app);
-        foreach (var module in app.Services.GetRequiredService<IReadOnlyList<Module>>()) module.MapEndpoints(app.MapGroup("/api/" + module.Name));
+        app.MapStaticAssets();
+        var modules = app.Services.GetRequiredService<IReadOnlyList<Module>>();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().AddAdditionalAssemblies([.. PlatformServices.Assemblies(modules)]);
+        foreach (var module in modules) module.MapEndpoints(app.MapGroup("/api/" + module.Name));
     }
 }

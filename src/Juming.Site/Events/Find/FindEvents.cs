@@ -82,3 +82,22 @@ file sealed class GetHandler(ISearch search) : IQueryHandler<GetEvent, EventView
     public async Task<Result<EventView>> Handle(GetEvent request, CancellationToken cancellationToken) =>
         await search.Get(request.Id, cancellationToken) is { } found ? found : EventsErrors.NoSuchEvent;
 }
+
+/// <summary>Asks for leave to look at raw events; the page streams them afterwards. Audited like the look that it is.</summary>
+internal sealed record BeginSearch(string Query, DateTimeOffset From, DateTimeOffset To) : IQuery<Done>, INeeds<EventsRead>, IAudited;
+
+file sealed class BeginHandler : IQueryHandler<BeginSearch, Done>
+{
+    public Task<Result<Done>> Handle(BeginSearch request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Query.QueryParser.Parse(request.Query);
+            return Task.FromResult<Result<Done>>(Done.Value);
+        }
+        catch (Query.QueryException e)
+        {
+            return Task.FromResult<Result<Done>>(EventsErrors.Of(new SearchQueryException(e.Code, e.Message, e.Position, e.Length)));
+        }
+    }
+}
