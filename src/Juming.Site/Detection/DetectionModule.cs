@@ -5,6 +5,7 @@ using Juming.Site.Detection.Alerts;
 using Juming.Site.Detection.Alerts.Export;
 using Juming.Site.Detection.Alerts.List;
 using Juming.Site.Detection.Coverage;
+using Juming.Site.Detection.Resources;
 using Juming.Site.Detection.Rules;
 using Juming.Site.Detection.Rules.List;
 using Juming.Site.Events;
@@ -37,6 +38,14 @@ public sealed class DetectionModule : Module
         services.AddHostedService(p => p.GetRequiredService<AlertWriter>());
         services.AddHostedService(p => p.GetRequiredService<CatchUp>());
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<MenuItem> Menu =>
+    [
+        new("response", "Alerts", "/alerts", DetectionRead.Code, 20, "alert", typeof(DetectionTexts)),
+        new("response", "Coverage", "/coverage", DetectionRead.Code, 60, "grid", typeof(DetectionTexts)),
+        new("admin", "Rules", "/rules", DetectionRead.Code, 20, "rule", typeof(DetectionTexts)),
+    ];
 
     /// <inheritdoc/>
     public override IEnumerable<RecurringJob> Jobs => [new("detection-upkeep", "*/10 * * * *", (services, ct) => services.GetRequiredService<DetectionUpkeep>().Run(ct))];

@@ -22,12 +22,16 @@ internal sealed partial class RuleBook(
     private readonly SemaphoreSlim _changed = new(0, 1);
     private readonly List<string> _extra = [];
     private readonly List<FileSystemWatcher> _watchers = [];
+    private Dictionary<string, SigmaDocument> _byId = [];
 
     /// <summary>Folder in which rules of the site lie; uploads go there.</summary>
     public string Folder { get; } = Path.Combine(tier.DataFolder, "rules");
 
     /// <summary>Everything that the last load read.</summary>
     public LoadedRules Loaded { get; private set; } = new() { Rules = [], Correlations = [], Filters = [], Refused = [] };
+
+    /// <summary>A rule, correlation or filter of the last load, or null.</summary>
+    public SigmaDocument? Find(string id) => Volatile.Read(ref _byId).GetValueOrDefault(id);
 
     /// <summary>When the rules in force were compiled.</summary>
     public DateTimeOffset LoadedAt { get; private set; }
@@ -64,6 +68,7 @@ internal sealed partial class RuleBook(
             var disabled = modes.Disabled;
             var set = await Task.Run(() => new ActiveRuleSet(RuleSet.Compile(loaded, new RuleSetOptions { Disabled = disabled, Former = former }), modes), ct);
             (Loaded, LoadedAt) = (loaded, clock.GetUtcNow());
+            Volatile.Write(ref _byId, loaded.Rules.Concat<SigmaDocument>(loaded.Correlations).Concat(loaded.Filters).ToDictionary(d => d.Id, StringComparer.Ordinal));
             inForce.Current = set;
             LogLoaded(log, set.Set.Rules.Count, set.Set.Correlations.Count, set.Set.Refused.Count, watch.ElapsedMilliseconds);
         }

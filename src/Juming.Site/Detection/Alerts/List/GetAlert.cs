@@ -1,5 +1,6 @@
 using Juming.Platform.Handlers;
 using Juming.Site.Detection.Data;
+using Juming.Site.Detection.Rules;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.Detection.Alerts.List;
@@ -7,8 +8,8 @@ namespace Juming.Site.Detection.Alerts.List;
 /// <summary>One alert.</summary>
 internal sealed record GetAlert(Guid Id) : IQuery<AlertItem>, INeeds<DetectionRead>;
 
-file sealed class Handler(DetectionDb db) : IQueryHandler<GetAlert, AlertItem>
+file sealed class Handler(DetectionDb db, RuleBook book) : IQueryHandler<GetAlert, AlertItem>
 {
     public async Task<Result<AlertItem>> Handle(GetAlert request, CancellationToken cancellationToken) =>
-        await db.Alerts.AsNoTracking().SingleOrDefaultAsync(a => a.Id == request.Id, cancellationToken) is { } row ? AlertItem.Of(row) : DetectionErrors.NoSuchAlert;
+        await db.Alerts.AsNoTracking().SingleOrDefaultAsync(a => a.Id == request.Id, cancellationToken) is { } row ? AlertItem.Of(row, book.Find(row.RuleId), withAdvice: true) : DetectionErrors.NoSuchAlert;
 }

@@ -2,6 +2,8 @@ using System.Globalization;
 using FluentValidation;
 using Juming.Platform.Handlers;
 using Juming.Site.Detection.Data;
+using Juming.Site.Detection.Rules;
+using Juming.Site.Detection.Sigma;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.Detection.Alerts.List;
@@ -73,9 +75,19 @@ internal sealed record AlertItem
     public string? VerdictBy { get; init; }
     public DateTimeOffset? VerdictAt { get; init; }
 
+    /// <summary>Titles of the rule by language, as far as it brings any.</summary>
+    public IReadOnlyDictionary<string, string> Titles { get; init; } = None;
+
+    /// <summary>What to do, by language; only of a single alert.</summary>
+    public IReadOnlyDictionary<string, string> Advice { get; init; } = None;
+
+    private static readonly Dictionary<string, string> None = [];
+
     /// <summary>The item of a row.</summary>
-    public static AlertItem Of(AlertRow row) => new()
+    public static AlertItem Of(AlertRow row, SigmaDocument? rule = null, bool withAdvice = false) => new()
     {
+        Titles = rule?.Titles ?? None,
+        Advice = withAdvice ? rule?.Advice ?? None : None,
         Alert = AlertViews.Of(row),
         Code = row.Code,
         Verdict = row.Verdict is { } verdict ? Enum.Parse<Verdict>(verdict) : null,
@@ -130,7 +142,7 @@ file sealed class Validator : AbstractValidator<ListAlerts>
     }
 }
 
-file sealed class Handler(DetectionDb db) : IQueryHandler<ListAlerts, AlertPage>
+file sealed class Handler(DetectionDb db, RuleBook book) : IQueryHandler<ListAlerts, AlertPage>
 {
     public async Task<Result<AlertPage>> Handle(ListAlerts request, CancellationToken cancellationToken)
     {
@@ -155,7 +167,7 @@ file sealed class Handler(DetectionDb db) : IQueryHandler<ListAlerts, AlertPage>
         var more = found.Count > request.Take;
         if (more) found.RemoveAt(request.Take);
         var next = more && request.Sort == "last" ? AlertCursor.Of(found[^1]) : null;
-        return new AlertPage([.. found.Select(AlertItem.Of)], request.WithTotal ? bySeverity.Values.Sum() : null, next, bySeverity);
+        return new AlertPage([.. found.Select(a => AlertItem.Of(a, book.Find(a.RuleId)))], request.WithTotal ? bySeverity.Values.Sum() : null, next, bySeverity);
     }
 }
 

@@ -1,6 +1,5 @@
 using Juming.Platform.Handlers;
 using Juming.Site.Detection.Data;
-using Juming.Site.Detection.Sigma;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.Detection.Rules.List;
@@ -38,7 +37,7 @@ file sealed class Handler(RuleBook book, RuleViews views, DetectionDb db, TimePr
     public async Task<Result<RuleDetail>> Handle(GetRule request, CancellationToken cancellationToken)
     {
         var item = (await views.All(cancellationToken)).FirstOrDefault(r => r.Id.Length > 0 && r.Id == request.Id);
-        if (item is null || Find(request.Id) is not { } document) return DetectionErrors.NoSuchRule;
+        if (item is null || book.Find(request.Id) is not { } document) return DetectionErrors.NoSuchRule;
         var state = await db.RuleStates.AsNoTracking().SingleOrDefaultAsync(r => r.RuleId == request.Id, cancellationToken);
         var hour = clock.GetUtcNow().ToUnixTimeSeconds() / 3600;
         var hits = await db.Hits.AsNoTracking().Where(h => h.RuleId == request.Id && h.Hour > hour - 24).ToDictionaryAsync(h => h.Hour, h => h.Matches, cancellationToken);
@@ -60,7 +59,4 @@ file sealed class Handler(RuleBook book, RuleViews views, DetectionDb db, TimePr
             ByHour = [.. Enumerable.Range(0, 24).Select(i => hits.GetValueOrDefault(hour - 23 + i))],
         };
     }
-
-    private SigmaDocument? Find(string id) =>
-        (SigmaDocument?)book.Loaded.Rules.FirstOrDefault(r => r.Id == id) ?? (SigmaDocument?)book.Loaded.Correlations.FirstOrDefault(c => c.Id == id) ?? book.Loaded.Filters.FirstOrDefault(f => f.Id == id);
 }
