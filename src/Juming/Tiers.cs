@@ -17,7 +17,7 @@ public static class Tiers
     public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule()]);
 
     /// <summary>Tier 3: inside the customer's network.</summary>
-    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new EventsModule(), new CollectionModule(), new DetectionModule(), new OverviewModule()]);
+    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new EventsModule(), new DetectionModule(), new CollectionModule(), new OverviewModule()]);
 
     /// <summary>All of them, in their order.</summary>
     public static readonly IReadOnlyList<TierDefinition> All = [Cloud, Operator, Site];
