@@ -41,6 +41,10 @@ internal static class LogsourceMap
         "rsyslogd", "syslog-ng", "anacron", "atd", "firewalld", "networkmanager", "dockerd", "containerd", "chronyd", "ntpd", "postfix", "dovecot",
     ];
 
+    private static readonly string[] DatabasePrograms = ["mysqld", "mariadbd", "mariadb", "postgres", "postgresql", "sqlservr", "mssqlserver", "oracle", "mongod", "redis-server"];
+
+    private static readonly string[] MailPrograms = ["postfix/smtpd", "postfix/smtp", "postfix/submission/smtpd", "postfix", "dovecot", "exim", "exim4", "sendmail", "saslauthd"];
+
     /// <summary>Doors of a log source.</summary>
     public static LogsourcePlan Plan(Logsource source)
     {
@@ -105,7 +109,11 @@ internal static class LogsourceMap
         ("firewall", _) => Known([Door.On(ObserverType, "firewall"), Door.On(Module, "iptables", "firewall"), Door.On(Dataset, "iptables", "linux.iptables")]),
         ("network", _) => Known([Door.On(Category, "network")]),
         ("antivirus", _) => Known([Door.On(Category, "malware"), Door.On(ObserverType, "antivirus", "edr")]),
-        ("database", _) => Known([Door.On(Category, "database"), Door.On(Module, "mysql", "postgresql", "mssql", "oracle")]),
+        ("database", _) => Known([Door.On(Category, "database"), Door.On(Module, "mysql", "postgresql", "mssql", "oracle"), Door.On(App, DatabasePrograms), Door.On(ObserverType, "dbaudit", "audit")]),
+        ("email", _) => Known([Door.On(Category, "email"), Door.On(ObserverType, "mailgateway"), Door.On("email.to.address"), Door.On(App, MailPrograms)]),
+        ("vpn", _) => Known([Door.On(ObserverType, "vpn"), Door.On(Category, "authentication"), Door.On(Dataset, "vpn")]),
+        ("waf", _) => Known([Door.On(ObserverType, "waf")]),
+        ("device", _) => Known([Door.On(ObserverType), Door.On("observer.vendor")]),
         ("ids", _) => Known([Door.On(Category, "intrusion_detection"), Door.On(ObserverType, "ids", "ips")]),
         ("authentication", _) => Known([Door.On(Category, "authentication")]),
         ("process_creation" or "network_connection" or "file_event", _) => Known(
