@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using Juming.Site.Events;
 
 namespace Juming.Site.Collection.Formats;
@@ -34,6 +35,48 @@ internal static class LinuxFormats
             if (end > 0 && LineTime.TryEpoch(text.Slice(at, end), out var micros)) to.Time(micros);
         }
         KeyValue(to, from);
+        if (text[from..].StartsWith("type=EXECVE "u8)) CommandLine(to, from);
+    }
+
+    /// <summary>Joins the arguments of an EXECVE record with blanks; those that the kernel wrote as hex (they hold quotes or blanks) are decoded.</summary>
+    private static void CommandLine(in EventWriter to, int from)
+    {
+        var text = to.Raw;
+        var room = to.Batch.GetSpan(text.Length - from);
+        Span<byte> key = stackalloc byte[12];
+        int used = 0, at = from;
+        for (var n = 0; ; n++)
+        {
+            key[0] = (byte)' ';
+            key[1] = (byte)'a';
+            Utf8Formatter.TryFormat(n, key[2..], out var digits);
+            key[2 + digits] = (byte)'=';
+            var found = text[at..].IndexOf(key[..(3 + digits)]);
+            if (found < 0) break;
+            at += found + 3 + digits;
+            if (used > 0) room[used++] = (byte)' ';
+            if (at < text.Length && text[at] == (byte)'"')
+            {
+                var quote = text[++at..].IndexOf((byte)'"');
+                var end = quote < 0 ? text.Length : at + quote;
+                text[at..end].CopyTo(room[used..]);
+                used += end - at;
+                at = end;
+            }
+            else
+            {
+                var blank = text[at..].IndexOfAny((byte)' ', (byte)'\n');
+                var end = blank < 0 ? text.Length : at + blank;
+                if (Convert.FromHexString(text[at..end], room[used..], out _, out var bytes) == System.Buffers.OperationStatus.Done) used += bytes;
+                else
+                {
+                    text[at..end].CopyTo(room[used..]);
+                    used += end - at;
+                }
+                at = end;
+            }
+        }
+        if (used > 0) to.Batch.AddSlice(Field.ProcessCommandLine, to.Batch.Advance(used), used);
     }
 
     private static readonly Utf8Names<FieldTarget> AuditKeys = new(key => key switch

@@ -43,6 +43,9 @@ internal static class LogsourceMap
 
     private static readonly string[] DatabasePrograms = ["mysqld", "mariadbd", "mariadb", "postgres", "postgresql", "sqlservr", "mssqlserver", "oracle", "mongod", "redis-server"];
 
+    // Firewalls of a known vendor have their own lanes by category; their traffic logs are too many to ask every device rule about.
+    private static readonly string[] DeviceTypes = ["waf", "ips", "edr", "ndr", "bastion", "vpn", "honeypot", "antivirus", "nac", "mailgateway", "dbaudit", "audit"];
+
     private static readonly string[] MailPrograms = ["postfix/smtpd", "postfix/smtp", "postfix/submission/smtpd", "postfix", "dovecot", "exim", "exim4", "sendmail", "saslauthd"];
 
     /// <summary>Doors of a log source.</summary>
@@ -83,7 +86,7 @@ internal static class LogsourceMap
         (_, "auditd") => [Door.On(Module, "auditd"), Door.On(Dataset, "auditd", "auditd.log", "linux.auditd"), Door.On(App, "auditd", "audispd", "audit")],
         (_, "sshd") => [Door.On(App, "sshd", "sshd-session"), Door.On(Process, "sshd", "sshd-session"), Door.On(Dataset, "sshd", "linux.sshd", "system.sshd")],
         (_, "sudo") => [Door.On(App, "sudo"), Door.On(Process, "sudo"), Door.On(Dataset, "sudo", "linux.sudo")],
-        (_, "cron") => [Door.On(App, "cron", "crond", "anacron"), Door.On(Process, "cron", "crond", "anacron"), Door.On(Dataset, "cron", "linux.cron")],
+        (_, "cron") => [Door.On(App, "cron", "crond", "anacron", "crontab"), Door.On(Process, "cron", "crond", "anacron"), Door.On(Dataset, "cron", "linux.cron")],
         (_, "auth") => [Door.On(Dataset, "system.auth", "linux.auth"), Door.On(App, "sshd", "sshd-session", "sudo", "su", "login", "passwd", "useradd", "usermod", "userdel", "groupadd", "systemd-logind", "polkitd", "pkexec")],
         (_, "clamav") => [Door.On(App, "clamd", "clamav", "freshclam", "clamscan"), Door.On(Dataset, "clamav", "linux.clamav")],
         (_, "vsftpd") => [Door.On(App, "vsftpd"), Door.On(Dataset, "vsftpd", "linux.vsftpd")],
@@ -111,9 +114,8 @@ internal static class LogsourceMap
         ("antivirus", _) => Known([Door.On(Category, "malware"), Door.On(ObserverType, "antivirus", "edr")]),
         ("database", _) => Known([Door.On(Category, "database"), Door.On(Module, "mysql", "postgresql", "mssql", "oracle"), Door.On(App, DatabasePrograms), Door.On(ObserverType, "dbaudit", "audit")]),
         ("email", _) => Known([Door.On(Category, "email"), Door.On(ObserverType, "mailgateway"), Door.On("email.to.address"), Door.On(App, MailPrograms)]),
-        ("vpn", _) => Known([Door.On(ObserverType, "vpn"), Door.On(Category, "authentication"), Door.On(Dataset, "vpn")]),
-        ("waf", _) => Known([Door.On(ObserverType, "waf")]),
-        ("device", _) => Known([Door.On(ObserverType), Door.On("observer.vendor")]),
+        // Devices of all kinds, also those whose format no parser pack knows yet: generic pairs, JSON, and lines kept whole.
+        ("device", _) => Known([Door.On(Dataset, "kv", "json", "syslog"), Door.On(ObserverType, DeviceTypes), Door.On(Module, "cef", "leef")]),
         ("ids", _) => Known([Door.On(Category, "intrusion_detection"), Door.On(ObserverType, "ids", "ips")]),
         ("authentication", _) => Known([Door.On(Category, "authentication")]),
         ("process_creation" or "network_connection" or "file_event", _) => Known(

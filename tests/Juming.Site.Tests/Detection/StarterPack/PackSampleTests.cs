@@ -68,7 +68,8 @@ public sealed class PackSampleTests
     {
         var batch = new EventBatch(lines.Count);
         var received = new DateTimeOffset(2026, 11, 23, 18, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() * 1000;
-        foreach (var line in lines) PackLines.Add(batch, Encoding.UTF8.GetBytes(line), received++);
+        var source = new SourceMemory();
+        foreach (var line in lines) PackLines.Add(batch, Encoding.UTF8.GetBytes(line), received++, source);
         return batch;
     }
 

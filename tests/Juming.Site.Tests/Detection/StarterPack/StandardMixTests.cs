@@ -50,10 +50,12 @@ public sealed class StandardMixTests
         var matcher = new RuleMatcher();
         matcher.Use(set);
         var batch = new EventBatch();
+        var memory = new SourceMemory();
         var number = 0;
         foreach (var line in RawLines(log))
         {
-            PackLines.Add(batch, line, 1_793_491_200_000_000 + number++, number);
+            number++;
+            PackLines.Add(batch, line, 1_793_491_200_000_000 + (number * 1000L), memory, number);
             if (batch.Count < 2048) continue;
             matcher.Match(batch, sink);
             batch.Clear();
