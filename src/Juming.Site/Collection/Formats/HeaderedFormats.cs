@@ -12,13 +12,13 @@ internal static class HeaderedFormats
         "deviceVendor" => default,
         "app" => new FieldTarget(Field.NetworkProtocol),
         _ => KeyVocabulary.Of(key, "cef."),
-    });
+    }, key => KeyVocabulary.IsWanted(key, "cef."));
 
     private static readonly Utf8Names<FieldTarget> LeefKeys = new(key => key switch
     {
         "sev" => new FieldTarget(0, FieldNames.Intern("leef.sev")),
         _ => KeyVocabulary.Of(key, "leef."),
-    });
+    }, key => KeyVocabulary.IsWanted(key, "leef."));
 
     /// <summary>Reads CEF from the place of "CEF:".</summary>
     public static bool ReadCef(in EventWriter to, int from)

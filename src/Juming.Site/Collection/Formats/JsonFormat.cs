@@ -15,7 +15,7 @@ internal static class JsonFormat
 
     private static readonly Utf8Names<FieldTarget> Eve = new(EveKey);
     private static readonly Utf8Names<FieldTarget> Windows = new(WindowsKeys.Of);
-    private static readonly Utf8Names<FieldTarget> Generic = new(key => KeyVocabulary.Knows(key) ? KeyVocabulary.Of(key, "") : key.Contains('.', StringComparison.Ordinal) && FieldNames.Find(key) is > 0 and var known ? new FieldTarget(known) : new FieldTarget(FieldNames.Intern(key is "@timestamp" ? "" : key), 0, key is "@timestamp" or "timestamp" ? ValueKind.Time : ValueKind.Plain));
+    private static readonly Utf8Names<FieldTarget> Generic = new(key => KeyVocabulary.Knows(key) ? KeyVocabulary.Of(key, "") : key.Contains('.', StringComparison.Ordinal) && FieldNames.Find(key) is > 0 and var known ? new FieldTarget(known) : new FieldTarget(FieldNames.Intern(key is "@timestamp" ? "" : key), 0, key is "@timestamp" or "timestamp" ? ValueKind.Time : ValueKind.Plain), key => KeyVocabulary.IsWanted(key, ""));
 
     /// <summary>Reads the object that begins at a place of the raw line.</summary>
     /// <returns>False when nothing of it could be read.</returns>

@@ -5,7 +5,7 @@ namespace Juming.Site.Collection.Formats;
 /// <summary>Reads <c>key=value</c> logs: quoted or bare values, separated by blanks, tabs, commas or semicolons; keys in any language.</summary>
 internal static class KeyValueFormat
 {
-    private static readonly Utf8Names<FieldTarget> Keys = new(key => KeyVocabulary.Of(key, "vendor."));
+    private static readonly Utf8Names<FieldTarget> Keys = new(key => KeyVocabulary.Of(key, "vendor."), key => KeyVocabulary.IsWanted(key, "vendor."));
 
     /// <summary>True when the message looks like pairs: at least three keys before its 400th byte.</summary>
     public static bool Fits(ReadOnlySpan<byte> text)

@@ -14,6 +14,9 @@ internal static class KeyVocabulary
     /// <summary>True when the key is one that devices use.</summary>
     public static bool Knows(string key) => Known.ContainsKey(key.Trim().ToLowerInvariant());
 
+    /// <summary>True when devices use the key, or the field it would become already has a name: a rule or another sender uses it.</summary>
+    public static bool IsWanted(string key, string prefix) => Knows(key) || FieldNames.Find(prefix + key.Trim()) != 0;
+
     private static Dictionary<string, FieldTarget> Build()
     {
         var known = new Dictionary<string, FieldTarget>(StringComparer.Ordinal);

@@ -4,9 +4,10 @@ namespace Juming.Site.Collection.Formats;
 
 /// <summary>
 /// From the bytes of a key to what the format does with it; asked millions of times a second, so reading takes no lock and no text is made.
-/// Bounded: when full, unknown keys are left in the raw line.
+/// Bounded: when full, keys that nobody asks for are left in the raw line. One sender that invents keys must not blind the others, so keys that
+/// <paramref name="isWanted"/> names are still read then, slowly.
 /// </summary>
-internal sealed class Utf8Names<T>(Func<string, T> make, int most = 8192)
+internal sealed class Utf8Names<T>(Func<string, T> make, Func<string, bool>? isWanted = null, int most = 8192)
 {
     private sealed record Table(byte[]?[] Keys, T[] Values, int Mask);
 
@@ -31,7 +32,8 @@ internal sealed class Utf8Names<T>(Func<string, T> make, int most = 8192)
     private bool Add(ReadOnlySpan<byte> key, out T value)
     {
         value = default!;
-        if (key.Length is 0 or > 200 || _count >= most) return false;
+        if (key.Length is 0 or > 200) return false;
+        if (_count >= most) return AddNothing(key, out value);
         var bytes = key.ToArray();
         value = make(Encoding.UTF8.GetString(bytes));
         lock (_gate)
@@ -39,6 +41,16 @@ internal sealed class Utf8Names<T>(Func<string, T> make, int most = 8192)
             if (_count * 2 >= _table.Mask) Grow();
             if (Insert(_table, bytes, value)) _count++;
         }
+        return true;
+    }
+
+    private bool AddNothing(ReadOnlySpan<byte> key, out T value)
+    {
+        value = default!;
+        if (isWanted is null) return false;
+        var text = Encoding.UTF8.GetString(key);
+        if (!isWanted(text)) return false;
+        value = make(text);
         return true;
     }
 
