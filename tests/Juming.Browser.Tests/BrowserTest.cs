@@ -1,0 +1,124 @@
+using System.Net;
+using Juming.Platform.Access;
+using Juming.Testing;
+using Juming.Testing.Demo;
+using Microsoft.Playwright;
+using NUnit.Framework;
+
+namespace Juming.Browser.Tests;
+
+/// <summary>
+/// A site in this process and a real browser before it. Each test has a page of its own; what the page writes to its console as an error,
+/// or asks of any other machine, fails the test.
+/// </summary>
+public abstract class BrowserTest
+{
+    private static readonly string Shots = Path.Combine(Root(), "artifacts", "screenshots");
+    private IPlaywright _playwright = null!;
+    private readonly List<string> _complaints = [];
+
+    /// <summary>The browser.</summary>
+    protected IBrowser Browser { get; private set; } = null!;
+
+    /// <summary>The site.</summary>
+    protected RunningTier Site { get; private set; } = null!;
+
+    /// <summary>Port of the site's syslog receiver.</summary>
+    protected int SyslogPort { get; private set; }
+
+    /// <summary>Starts site and browser.</summary>
+    [OneTimeSetUp]
+    public async Task StartBrowser()
+    {
+        Directory.CreateDirectory(Shots);
+        SyslogPort = FreePort();
+        Site = await RunningTier.Start("site", settings: new Dictionary<string, string?>
+        {
+            ["Modules:Collection:Udp:0"] = $"127.0.0.1:{SyslogPort}",
+            ["Modules:Collection:Tcp:0"] = $"127.0.0.1:{SyslogPort}",
+        });
+        _playwright = await Playwright.CreateAsync();
+        Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium",
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    /// <summary>Stops both.</summary>
+    [OneTimeTearDown]
+    public async Task StopBrowser()
+    {
+        if (Browser is not null) await Browser.DisposeAsync();
+        _playwright?.Dispose();
+        if (Site is not null) await Site.DisposeAsync();
+    }
+
+    /// <summary>A page of a person with these roles, in a language and a theme.</summary>
+    protected async Task<IPage> SignedIn(string culture = "zh-CN", string theme = "light", int width = 1440, params Role[] roles)
+    {
+        var context = await Browser.NewContextAsync(new BrowserNewContextOptions { IgnoreHTTPSErrors = true, ViewportSize = new ViewportSize { Width = width, Height = 900 }, ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light });
+        using var client = await Site.SignIn(roles.Length == 0 ? [Role.Analyst] : roles);
+        var cookie = client.DefaultRequestHeaders.GetValues("Cookie").Single();
+        var at = cookie.IndexOf('=', StringComparison.Ordinal);
+        var url = Site.Address.ToString();
+        await context.AddCookiesAsync(
+        [
+            new Microsoft.Playwright.Cookie { Name = cookie[..at], Value = cookie[(at + 1)..], Url = url, Secure = true, HttpOnly = true },
+            new Microsoft.Playwright.Cookie { Name = ".AspNetCore.Culture", Value = Uri.EscapeDataString($"c={culture}|uic={culture}"), Url = url },
+        ]);
+        var page = await context.NewPageAsync();
+        _complaints.Clear();
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error") _complaints.Add(message.Text);
+        };
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith("data:", StringComparison.Ordinal) && new Uri(request.Url).Host is not ("127.0.0.1" or "localhost")) _complaints.Add("asked " + request.Url);
+        };
+        return page;
+    }
+
+    /// <summary>Opens a page of the console and waits until it answers to clicks.</summary>
+    protected async Task Open(IPage page, string path)
+    {
+        await page.GotoAsync(new Uri(Site.Address, path).ToString());
+        await page.WaitForSelectorAsync("html[data-ready=interactive]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
+    }
+
+    /// <summary>Takes a picture for people to look at.</summary>
+    protected static Task Picture(IPage page, string name) => page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Shots, name + ".png") });
+
+    /// <summary>Fails when the page complained.</summary>
+    protected void NothingComplained() => Assert.That(_complaints, Is.Empty);
+
+    /// <summary>Sends the demonstration day and waits until it is stored.</summary>
+    protected async Task SendDemoDay(int quietLines)
+    {
+        var lines = new DemoDay(20260101, TimeProvider.System.GetUtcNow(), quietLines).Lines();
+        using (var sender = new DemoSender(new IPEndPoint(IPAddress.Loopback, SyslogPort))) await sender.Send(lines, TimeSpan.Zero, null, CancellationToken.None);
+        using var client = await Site.WithToken("collection.read");
+        for (var i = 0; i < 200; i++)
+        {
+            using var answer = System.Text.Json.JsonDocument.Parse(await client.GetStringAsync("/api/collection/ledger"));
+            if (answer.RootElement.GetProperty("stored").GetInt64() >= lines.Count) return;
+            await Task.Delay(200);
+        }
+        Assert.Fail("The demonstration day was not stored in 40 s.");
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Juming.sln"))) folder = folder.Parent;
+        return folder?.FullName ?? AppContext.BaseDirectory;
+    }
+}
