@@ -16,9 +16,9 @@ file sealed class Handler(IAlertOverview alerts, ILedger ledger, TimeProvider cl
     {
         var now = clock.GetUtcNow();
         var minute = now.ToUnixTimeSeconds() / 60;
-        var rows = await ledger.Read(minute - 1440, minute + 1, null, cancellationToken);
+        var rows = await ledger.Read(minute - 1439, minute + 1, null, cancellationToken);
         var stored = rows.Where(r => r.Reason == "stored").ToList();
-        var halfHours = Enumerable.Range(0, 48).Select(i => (DateTimeOffset.FromUnixTimeSeconds((minute - 1440 + (i * 30)) * 60), stored.Where(r => (r.Minute - minute + 1440) / 30 == i).Sum(r => r.Count))).ToList();
+        var halfHours = Enumerable.Range(0, 48).Select(i => (DateTimeOffset.FromUnixTimeSeconds((minute - 1439 + (i * 30)) * 60), stored.Where(r => (r.Minute - minute + 1439) / 30 == i).Sum(r => r.Count))).ToList();
         return new WorkbenchView(await alerts.Since(now.AddHours(-24), cancellationToken), stored.Sum(r => r.Count), rows.Where(r => r.Reason is not ("stored" or "received")).Sum(r => r.Count),
             stored.Where(r => r.SourceId != 0).Select(r => r.SourceId).Distinct().Count(), halfHours);
     }
