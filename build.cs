@@ -10,7 +10,7 @@ const string Usage = """
       check                   format, analyzers, unit and architecture tests
       test                    everything of the everyday run, browser and both databases included
       publish --out DIR       put the runnable program into DIR
-      bench [NAME…] [--json]  pipeline, search, web, chaos, fuzz
+      bench rules PATH…       rules on parsed events, events per core-second
     """;
 
 var root = Directory.GetCurrentDirectory();
@@ -84,7 +84,7 @@ int Bench(string[] line)
 {
     Build("Release", "src/Juming");
     Build("Release", "tests/Juming.Benchmarks");
-    using var bench = Process.Start(new ProcessStartInfo("dotnet", [Output("tests/Juming.Benchmarks", "Juming.Benchmarks.dll", "Release"), "bench", .. line]) { WorkingDirectory = root })!;
+    using var bench = Process.Start(new ProcessStartInfo("dotnet", [Output("tests/Juming.Benchmarks", "Juming.Benchmarks.dll", "Release"), .. line]) { WorkingDirectory = root })!;
     bench.WaitForExit();
     return bench.ExitCode;
 }
