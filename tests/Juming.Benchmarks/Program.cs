@@ -1,15 +1,17 @@
 using Juming.Benchmarks;
 using Juming.Benchmarks.Detection;
+using Juming.Benchmarks.Normalize;
 
 return args.FirstOrDefault() switch
 {
     "demo" => await DemoRun.Run([.. args.Skip(1)]),
     "rules" => RulesBench.Run([.. args.Skip(1)]),
+    "normalize" => NormalizeBench.Run([.. args.Skip(1)]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | rules [--explain] [--lines=FILE] PATH...");
+    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | rules [--explain] [--lines=FILE] PATH... | normalize [--rounds=N] [--print] FILE");
     return 2;
 }

@@ -27,6 +27,22 @@ internal static class ActionVocabulary
         ["info"] = 0, ["information"] = 0, ["informational"] = 0, ["信息"] = 0, ["提示"] = 0, ["debug"] = 0,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
+    private static readonly FrozenDictionary<string, bool>.AlternateLookup<ReadOnlySpan<char>> Outcomes =
+        "success succeeded successful succeed ok passed pass 成功 操作成功 登录成功 认证成功 已完成 完成".Split(' ').Select(w => (w, true))
+            .Concat("failure failed fail error denied 失败 操作失败 登录失败 认证失败 错误".Split(' ').Select(w => (w, false)))
+            .ToFrozenDictionary(p => p.w, p => p.Item2, StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>The Chinese word for "unknown".</summary>
+    public static ReadOnlySpan<byte> Unknown => "未知"u8;
+
+    /// <summary>"success" or "failure", or nothing for a word that says neither.</summary>
+    public static ReadOnlySpan<byte> OutcomeOf(ReadOnlySpan<byte> value)
+    {
+        Span<char> chars = stackalloc char[32];
+        if (value.Length > 96 || !Encoding.UTF8.TryGetChars(value, chars, out var n) || !Outcomes.TryGetValue(chars[..n].Trim(), out var good)) return default;
+        return good ? "success"u8 : "failure"u8;
+    }
+
     /// <summary>What a word means.</summary>
     public static ActionWord Of(ReadOnlySpan<byte> value)
     {

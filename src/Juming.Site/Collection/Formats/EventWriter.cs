@@ -56,8 +56,12 @@ internal readonly ref struct EventWriter(EventBatch batch, ReadOnlySpan<byte> ra
         switch (target.Kind)
         {
             case ValueKind.Ip:
-                if (!IsAddress(value)) break;
-                if (value is [.., (byte)']'] || value.SequenceEqual("0.0.0.0"u8)) return;
+                if (!IsAddress(value))
+                {
+                    if (AddressText.Put(this, target, value, start)) return;
+                    break;
+                }
+                if (value.SequenceEqual("0.0.0.0"u8) || value.SequenceEqual("::"u8)) return;
                 Store(target.Field, value, start);
                 Store(target.Also, value, start);
                 return;
@@ -87,9 +91,31 @@ internal readonly ref struct EventWriter(EventBatch batch, ReadOnlySpan<byte> ra
             case ValueKind.Hashes:
                 PutHashes(value, start);
                 break;
+            case ValueKind.Instant:
+                if (LineTime.TryAny(value, Source.Zone, Received, out var instant)) Instant(target.Field, instant);
+                Store(target.Also, value, start);
+                return;
+            case ValueKind.Outcome:
+                var outcome = ActionVocabulary.OutcomeOf(value);
+                if (!outcome.IsEmpty) Set(target.Field, outcome);
+                else Store(target.Field, value, start);
+                Store(target.Also, value, start);
+                return;
+            case ValueKind.Rule:
+                target.Rule!.Put(this, value, start);
+                return;
         }
         Store(target.Field, value, start);
         Store(target.Also, value, start);
+    }
+
+    /// <summary>Adds an instant as ISO 8601 in UTC; left out when it is past the year 9999 or before 1.</summary>
+    public void Instant(ushort field, long micros)
+    {
+        if (micros is < -62_135_596_800_000_000 or > 253_402_300_799_999_999) return;
+        var room = Batch.GetSpan(40);
+        DateTime.UnixEpoch.AddTicks(micros * 10).TryFormat(room, out var n, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        Batch.AddSlice(field, Batch.Advance(n), n);
     }
 
     /// <summary>Adds a value, as a slice when it lies in the raw line.</summary>
@@ -104,10 +130,11 @@ internal readonly ref struct EventWriter(EventBatch batch, ReadOnlySpan<byte> ra
     {
         0 => true,
         1 => value[0] == (byte)'-',
+        2 => value.SequenceEqual("--"u8),
         3 => value.SequenceEqual("N/A"u8),
         4 => value.SequenceEqual("null"u8) || value.SequenceEqual("NULL"u8) || value.SequenceEqual("None"u8),
-        6 => value.SequenceEqual("(null)"u8),
-        7 => value.SequenceEqual("unknown"u8),
+        6 => value.SequenceEqual("(null)"u8) || value.SequenceEqual(ActionVocabulary.Unknown),
+        7 => value.SequenceEqual("unknown"u8) || value.SequenceEqual("UNKNOWN"u8),
         _ => false,
     };
 

@@ -34,10 +34,46 @@ internal enum ValueKind : byte
 
     /// <summary>Sysmon's list "SHA256=…,IMPHASH=…".</summary>
     Hashes,
+
+    /// <summary>An instant that is not event time: stored as ISO 8601 in UTC.</summary>
+    Instant,
+
+    /// <summary>How it ended, into success or failure where the word is known.</summary>
+    Outcome,
+
+    /// <summary>A parser pack's own treatment.</summary>
+    Rule,
+}
+
+/// <summary>Treatment of a value beyond the kinds above.</summary>
+internal interface IValueRule
+{
+    /// <summary>Stores the value.</summary>
+    /// <param name="to">The event.</param>
+    /// <param name="value">The value as it stands in the line.</param>
+    /// <param name="start">Where it lies in the raw line, or -1 when it is a copy.</param>
+    void Put(in EventWriter to, ReadOnlySpan<byte> value, int start);
 }
 
 /// <summary>Where the value of a key goes.</summary>
 /// <param name="Field">First field, 0 for none.</param>
 /// <param name="Also">Second field that takes the same value, 0 for none.</param>
 /// <param name="Kind">What the value means.</param>
-internal readonly record struct FieldTarget(ushort Field, ushort Also = 0, ValueKind Kind = ValueKind.Plain);
+/// <param name="Rule">The treatment where the kind is <see cref="ValueKind.Rule"/>.</param>
+internal readonly record struct FieldTarget(ushort Field, ushort Also = 0, ValueKind Kind = ValueKind.Plain, IValueRule? Rule = null)
+{
+    /// <summary>The target of a field's name: addresses, ports, times, actions and severities are treated as such by their name.</summary>
+    public static FieldTarget Of(string name, ushort also = 0) => name switch
+    {
+        "@timestamp" => new(0, also, ValueKind.Time),
+        "network.transport" => new(0, also, ValueKind.Protocol),
+        "event.action" => new(0, also, ValueKind.Action),
+        "event.severity" => new(0, also, ValueKind.Severity),
+        "event.outcome" => new(Juming.Site.Events.Field.EventOutcome, also, ValueKind.Outcome),
+        "event.start" or "event.end" or "event.created" => new(FieldNames.Intern(name), also, ValueKind.Instant),
+        "user.name" => new(Juming.Site.Events.Field.UserName, also, ValueKind.WindowsUser),
+        _ when name.EndsWith(".ip", StringComparison.Ordinal) || name == "network.forwarded_ip" => new(FieldNames.Intern(name), also, ValueKind.Ip),
+        _ when name.EndsWith(".port", StringComparison.Ordinal) => new(FieldNames.Intern(name), also, ValueKind.Port),
+        _ => new(FieldNames.Intern(name), also),
+    };
+}

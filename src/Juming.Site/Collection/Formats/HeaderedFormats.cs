@@ -97,7 +97,7 @@ internal static class HeaderedFormats
     private static void ReadExtension(in EventWriter to, int at)
     {
         var text = to.Raw;
-        while (at < text.Length && text[at] == (byte)' ') at++;
+        while (at < text.Length && text[at] is (byte)' ' or (byte)'\t') at++;
         while (at < text.Length)
         {
             var equals = text[at..].IndexOf((byte)'=');
@@ -127,11 +127,11 @@ internal static class HeaderedFormats
                 escaped = true;
                 i++;
             }
-            else if (c == (byte)' ') lastBlank = i;
+            else if (c is (byte)' ' or (byte)'\t') lastBlank = i;
             else if (c == (byte)'=' && lastBlank >= 0 && i > lastBlank + 1 && IsKey(text[(lastBlank + 1)..i]))
             {
                 var end = lastBlank;
-                while (end > at && text[end - 1] == (byte)' ') end--;
+                while (end > at && text[end - 1] is (byte)' ' or (byte)'\t') end--;
                 return (end, escaped, lastBlank + 1);
             }
         }

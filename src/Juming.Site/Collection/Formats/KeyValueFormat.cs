@@ -26,23 +26,30 @@ internal static class KeyValueFormat
 
     /// <summary>Reads all pairs from a place of the raw line on.</summary>
     /// <returns>How many pairs were read.</returns>
-    public static int Read(in EventWriter to, int from)
+    public static int Read(in EventWriter to, int from) => Read(to, from, to.Raw.Length, Keys);
+
+    /// <summary>Reads all pairs of a part of the raw line, with a caller's own keys.</summary>
+    /// <returns>How many pairs were read.</returns>
+    public static int Read(in EventWriter to, int from, int end, Utf8Names<FieldTarget> keys)
     {
-        var text = to.Raw;
+        var text = to.Raw[..end];
         int pairs = 0, at = from, dateAt = -1, dateLength = 0;
-        while (TryPair(text, ref at, out var keyAt, out var keyLength, out var valueAt, out var valueLength))
+        while (pairs < EventBatch.MaxFieldsPerEvent && TryPair(text, ref at, out var keyAt, out var keyLength, out var valueAt, out var valueLength))
         {
             pairs++;
-            if (!Keys.TryGet(text.Slice(keyAt, keyLength), out var target))
+            if (!keys.TryGet(text.Slice(keyAt, keyLength), out var target))
             {
                 to.Batch.Current.Flags |= EventFlags.FieldsLeftOut;
                 continue;
             }
             var value = text.Slice(valueAt, valueLength);
-            if (target.Kind == ValueKind.Date) (dateAt, dateLength) = (valueAt, valueLength);
+            if (target.Kind == ValueKind.Date)
+            {
+                (dateAt, dateLength) = (valueAt, valueLength);
+                if (valueLength > 12) to.Put(target with { Kind = ValueKind.Time }, value, valueAt);
+            }
             else if (target.Kind == ValueKind.Time && (valueLength is 8 or 12) && dateAt >= 0) PutDateAndTime(to, dateAt, dateLength, value);
             else to.Put(target, value, valueAt);
-            if (pairs >= EventBatch.MaxFieldsPerEvent) break;
         }
         return pairs;
     }
@@ -57,7 +64,8 @@ internal static class KeyValueFormat
         if (LineTime.ReadIso(both[..(dateLength + 1 + time.Length)], to.Source.Zone, out var micros, out _) > 0) to.Time(micros);
     }
 
-    private static bool TryPair(ReadOnlySpan<byte> text, ref int at, out int keyAt, out int keyLength, out int valueAt, out int valueLength)
+    /// <summary>Finds the next pair; false at the end.</summary>
+    public static bool TryPair(ReadOnlySpan<byte> text, ref int at, out int keyAt, out int keyLength, out int valueAt, out int valueLength)
     {
         keyAt = keyLength = valueAt = valueLength = 0;
         while (at < text.Length)
@@ -110,7 +118,7 @@ internal static class KeyValueFormat
         if (i == text.Length) return true;
         for (var start = i; i < text.Length && i - start < 64; i++)
         {
-            if (text[i] == (byte)'=') return i > start;
+            if (text[i] == (byte)'=' || (text[i] == (byte)' ' && i > start && i + 1 < text.Length && text[i + 1] == (byte)'=')) return i > start;
             if (IsBreak(text[i])) return false;
         }
         return i == text.Length && c == (byte)',';

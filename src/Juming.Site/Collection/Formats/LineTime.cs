@@ -98,7 +98,90 @@ internal static class LineTime
 
     /// <summary>Reads any of the forms above, the whole text or its beginning.</summary>
     public static bool TryAny(ReadOnlySpan<byte> text, TimeZoneInfo zone, long now, out long micros) =>
-        ReadIso(text, zone, out micros, out _) > 0 || TryEpoch(text, out micros) || ReadMonthName(text, zone, now, out micros, out _) > 0 || TryAccessLog(text, out micros);
+        ReadIso(text, zone, out micros, out _) > 0 || TryEpoch(text, out micros) || ReadMonthName(text, zone, now, out micros, out _) > 0 || TryAccessLog(text, out micros) || TryLoose(text, zone, out micros);
+
+    /// <summary>
+    /// Reads a date and a clock in the orders that are left: <c>2008-5-14 6:53:10</c>, <c>20080514065310</c>, <c>Fri Aug 05 02:09:04 CST 2022</c>,
+    /// <c>04 May 2020 12:59:57 (GMT-1:00)</c>, <c>Aug 03 2022 11:05:20 GMT+08:00</c>. The year must be there.
+    /// </summary>
+    public static bool TryLoose(ReadOnlySpan<byte> text, TimeZoneInfo zone, out long micros)
+    {
+        micros = 0;
+        if (text.Length is < 12 or > 64) return false;
+        if (text.Length == 14 && Digits(text, 0, 4, out var y) && Digits(text, 4, 2, out var mo) && Digits(text, 6, 2, out var d) && Digits(text, 8, 2, out var h) && Digits(text, 10, 2, out var mi) && Digits(text, 12, 2, out var s))
+            return h < 24 && mi < 60 && s <= 60 && Finish(y, mo, d, ((h * 3600L) + (mi * 60) + s) * Second, null, zone, out micros);
+        int year = 0, month = 0, day = 0;
+        long time = -1, offset = 0;
+        var zoned = false;
+        for (var at = 0; at < text.Length;)
+        {
+            var c = text[at];
+            if (c is >= (byte)'0' and <= (byte)'9')
+            {
+                var start = at;
+                if (!Number(text, ref at, 4, out var number)) return false;
+                var size = at - start;
+                var follows = at < text.Length ? text[at] : (byte)0;
+                if (follows == (byte)':' && time < 0 && size <= 2)
+                {
+                    at++;
+                    if (!Number(text, ref at, 2, out var minutes)) return false;
+                    var seconds = 0;
+                    if (at < text.Length && text[at] == (byte)':')
+                    {
+                        at++;
+                        if (!Number(text, ref at, 2, out seconds)) return false;
+                    }
+                    if (number > 23 || minutes > 59 || seconds > 60) return false;
+                    time = ((number * 3600L) + (minutes * 60) + seconds) * Second;
+                    time += Fraction(text, ref at);
+                    if (Zone(text, ref at, out offset)) zoned = true;
+                }
+                else if (size == 4) year = year == 0 ? number : year;
+                else if (month == 0 && year > 0) month = number;
+                else if (day == 0) day = number;
+            }
+            else if (c is (byte)'+' or (byte)'-' && time >= 0 && !zoned)
+            {
+                var hour = at + 1;
+                if (Zone(text, ref at, out offset)) zoned = true;
+                else if (hour + 3 < text.Length && text[hour + 1] == (byte)':' && Digits(text, hour, 1, out var hours) && Digits(text, hour + 2, 2, out var rest))
+                {
+                    zoned = true;
+                    offset = (c == (byte)'-' ? -1 : 1) * ((hours * 3600L) + (rest * 60)) * Second;
+                    at = hour + 4;
+                }
+                else at++;
+            }
+            else if (c is (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'a' and <= (byte)'z'))
+            {
+                var start = at;
+                while (at < text.Length && text[at] is (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'a' and <= (byte)'z')) at++;
+                if (month == 0 && at - start >= 3 && Month(text[start..], out var named)) month = named;
+            }
+            else at++;
+        }
+        return time >= 0 && year > 0 && Finish(year, month, day, time, zoned ? offset : null, zone, out micros);
+    }
+
+    /// <summary>Number of a month by the first three letters of its English name, or 0.</summary>
+    public static int MonthOf(ReadOnlySpan<byte> text) => text.Length >= 3 && Month(text, out var month) ? month : 0;
+
+    /// <summary>Puts an instant together from its parts, read in a zone.</summary>
+    public static bool TryMake(int year, int month, int day, int hour, int minute, int second, int milli, TimeZoneInfo zone, out long micros)
+    {
+        micros = 0;
+        return hour is >= 0 and < 24 && minute is >= 0 and < 60 && second is >= 0 and <= 60 && Finish(year, month, day, (((hour * 3600L) + (minute * 60) + second) * Second) + (milli * 1000L), null, zone, out micros);
+    }
+
+    private static bool Finish(int year, int month, int day, long time, long? offset, TimeZoneInfo zone, out long micros)
+    {
+        micros = 0;
+        if (!Date(year, month, day, out var date)) return false;
+        micros = date + time;
+        micros -= offset ?? OffsetOf(zone, micros);
+        return true;
+    }
 
     /// <summary>Offset of a zone at a local time, in microseconds; remembered by the hour.</summary>
     public static long OffsetOf(TimeZoneInfo zone, long local)

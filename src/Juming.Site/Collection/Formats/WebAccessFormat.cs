@@ -12,7 +12,8 @@ internal static class WebAccessFormat
         var blank = text[from..].IndexOf((byte)' ');
         if (blank is < 2 or > 255) return false;
         var open = text[from..].IndexOf(" ["u8);
-        if (open is < 0 or > 300) return false;
+        // Without the two words between address and time it is some other log.
+        if (open is < 0 or > 300 || open <= blank) return false;
         var close = text[(from + open)..].IndexOf("] \""u8);
         if (close is < 20 or > 40) return false;
         if (!LineTime.TryAccessLog(text.Slice(from + open + 2, close - 2), out var time)) return false;

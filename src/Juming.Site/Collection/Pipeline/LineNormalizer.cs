@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
 using Juming.Site.Collection.Formats;
+using Juming.Site.Collection.Packs;
 using Juming.Site.Events;
 
 namespace Juming.Site.Collection.Pipeline;
@@ -9,12 +10,30 @@ namespace Juming.Site.Collection.Pipeline;
 /// One line to one event: charset, syslog header, then the first format that fits. Whatever the bytes, an event comes out and the line is kept;
 /// what no format knows is searchable as text.
 /// </summary>
-internal sealed class LineNormalizer : ILineNormalizer
+internal sealed class LineNormalizer(PackSet packs) : ILineNormalizer
 {
     private const int MostLine = 64 * 1024;
     private const long Day = 86_400_000_000;
+    private const long Second = 1_000_000;
+
+    private static readonly Utf8Names<FieldTarget> DataKeys = new(key => KeyVocabulary.Of(key, "log.syslog.structured_data."), 2048);
 
     private static readonly Encoding Gb18030 = MakeGb18030();
+
+    private volatile PackSet _packs = packs;
+
+    /// <summary>A normaliser with the packs that ship with the product.</summary>
+    public LineNormalizer()
+        : this(PackSet.BuiltIn)
+    {
+    }
+
+    /// <summary>The packs in force; set to swap all of them at once between two lines.</summary>
+    public PackSet Packs
+    {
+        get => _packs;
+        set => _packs = value;
+    }
 
     /// <summary>Names that <c>--format</c> accepts besides "auto".</summary>
     public static readonly IReadOnlyList<string> Formats = ["json", "cef", "leef", "kv", "access", "auditd", "plain"];
@@ -42,7 +61,7 @@ internal sealed class LineNormalizer : ILineNormalizer
         CheckTime(ref batch.Current);
     }
 
-    private static void Parse(in EventWriter to, in LineContext context)
+    private void Parse(in EventWriter to, in LineContext context)
     {
         var header = SyslogHeader.Read(to.Raw, context.Source, context.Received);
         if (header.Time != 0)
@@ -57,23 +76,28 @@ internal sealed class LineNormalizer : ILineNormalizer
         if (header.PidLength > 0) to.Slice(Field.LogSyslogProcid, header.PidAt, header.PidLength);
         var app = to.Raw.Slice(header.AppAt, header.AppLength);
         var known = context.Format is { } format ? ReadAs(to, format, header.Message) : ReadAny(to, app, header.Message);
+        if (header.DataLength > 2) known |= KeyValueFormat.Read(to, header.DataAt, header.DataAt + header.DataLength, DataKeys) > 0;
+        if (header.HostLength > 0 && EventWriter.IsAddress(to.Raw.Slice(header.HostAt, header.HostLength))) to.Slice(Field.HostIp, header.HostAt, header.HostLength);
+        // Payload and header tell two times: the payload's is the event's, the header's is when the device sent it.
+        if (header.Time != 0 && Math.Abs(header.Time - to.Batch.Current.Time) > Second) to.Instant(Field.EventCreated, header.Time);
         if (!known)
         {
             to.Batch.Current.Flags |= EventFlags.Unparsed;
+            AddressText.AddRelated(to, header.Message);
             to.Slice(Field.Message, header.Message, to.Raw.Length - header.Message);
             if (header.AppLength > 0 || header.HostLength > 0) to.Set(Field.EventDataset, "syslog"u8);
         }
         else if (!to.Batch.TryGet(to.Batch.Count - 1, Field.Message, out _)) to.Slice(Field.Message, header.Message, to.Raw.Length - header.Message);
     }
 
-    private static bool ReadAny(in EventWriter to, ReadOnlySpan<byte> app, int at)
+    private bool ReadAny(in EventWriter to, ReadOnlySpan<byte> app, int at)
     {
         var text = to.Raw[at..];
         if (text.IsEmpty) return false;
         if (app.Length > 0 && LinuxFormats.Read(to, app, at)) return true;
         switch (text[0])
         {
-            case (byte)'{':
+            case (byte)'{' when JsonFormat.IsFast(text):
                 return JsonFormat.Read(to, at);
             case (byte)'%' when text.StartsWith("%ASA-"u8) || text.StartsWith("%FTD-"u8) || text.StartsWith("%PIX-"u8):
                 return CiscoAsaFormat.Read(to, at);
@@ -86,12 +110,25 @@ internal sealed class LineNormalizer : ILineNormalizer
                 return true;
         }
         if ((text[0] is (>= (byte)'0' and <= (byte)'9') or (>= (byte)'a' and <= (byte)'f') or (byte)':') && WebAccessFormat.Read(to, at)) return true;
-        var brace = text.IndexOf((byte)'{');
-        if (brace is > 0 and < 120 && text[^1] == (byte)'}' && JsonFormat.Read(to, at + brace)) return true;
-        var cef = text.IndexOf("CEF:"u8);
-        if (cef is > 0 and < 120 && HeaderedFormats.ReadCef(to, at + cef)) return true;
-        return KeyValueFormat.Fits(text) && ReadPairs(to, at);
+        if (text[0] == (byte)'d' && text.StartsWith("date="u8) && IsFortiGate(text)) return ReadPairs(to, at);
+        if (_packs.Read(to, app, at)) return true;
+        return ReadGeneric(to, at);
     }
+
+    private static bool ReadGeneric(in EventWriter to, int at)
+    {
+        var text = to.Raw[at..];
+        var cef = text.IndexOf("CEF:"u8);
+        var brace = text.IndexOf((byte)'{');
+        var known = (text[0] == (byte)'{' && JsonFormat.Read(to, at))
+            || (brace is > 0 and < 120 && text.TrimEnd((byte)' ') is [.., (byte)'}'] && JsonFormat.Read(to, at + brace))
+            || (cef is > 0 and < 120 && HeaderedFormats.ReadCef(to, at + cef))
+            || (KeyValueFormat.Fits(text) && ReadPairs(to, at));
+        if (known) AddressText.AddRelated(to, at);
+        return known;
+    }
+
+    private static bool IsFortiGate(ReadOnlySpan<byte> text) => text.IndexOf("devid=\"FG"u8) >= 0 || text.IndexOf("devname=\"FG"u8) >= 0 || text.IndexOf("devid=FG"u8) >= 0;
 
     private static bool ReadAs(in EventWriter to, string format, int at) => format switch
     {
@@ -114,7 +151,7 @@ internal sealed class LineNormalizer : ILineNormalizer
     {
         if (KeyValueFormat.Read(to, at) == 0) return false;
         var text = to.Raw[at..];
-        if (text.IndexOf("devid=\"FG"u8) >= 0 || text.IndexOf("devname=\"FG"u8) >= 0)
+        if (IsFortiGate(text))
         {
             to.Kind("fortinet.fortigate"u8, "fortinet"u8, "network"u8, "fortigate"u8);
             to.Observer("fortinet"u8, "fortigate"u8, "firewall"u8);
