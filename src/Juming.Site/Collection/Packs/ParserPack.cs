@@ -31,7 +31,7 @@ internal sealed class ParserPack
         _not = [.. definition.When.Not.Select(Encoding.UTF8.GetBytes)];
         _steps = [.. definition.Parse.Select(CompiledStep.Of)];
         var fields = definition.Fields.ToDictionary(f => f.Key, f => FieldRule.Compile(f.Value), StringComparer.Ordinal);
-        _names = new Lazy<Utf8Names<FieldTarget>>(() => new Utf8Names<FieldTarget>(key => TargetOf(fields, key), 2048));
+        _names = new Lazy<Utf8Names<FieldTarget>>(() => new Utf8Names<FieldTarget>(key => TargetOf(fields, key), most: 2048));
         _set = [.. Constants(definition)];
     }
 

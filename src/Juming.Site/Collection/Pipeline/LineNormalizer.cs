@@ -16,7 +16,7 @@ internal sealed class LineNormalizer(PackSet packs) : ILineNormalizer
     private const long Day = 86_400_000_000;
     private const long Second = 1_000_000;
 
-    private static readonly Utf8Names<FieldTarget> DataKeys = new(key => KeyVocabulary.Of(key, "log.syslog.structured_data."), 2048);
+    private static readonly Utf8Names<FieldTarget> DataKeys = new(key => KeyVocabulary.Of(key, "log.syslog.structured_data."), most: 2048);
 
     private static readonly Encoding Gb18030 = MakeGb18030();
 
