@@ -20,6 +20,9 @@ public sealed class AccessModule : Module
     public override string Name => "access";
 
     /// <inheritdoc/>
+    public override void MapEndpoints(Microsoft.AspNetCore.Routing.IEndpointRouteBuilder routes) => AccessEndpoints.Map(routes);
+
+    /// <inheritdoc/>
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<AccessSettings>("Modules:Access");

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Juming.Platform.Access.Audit;
+using Juming.Platform.Access.Tokens;
+using Juming.Platform.Access.Users;
+using Juming.Platform.Handlers;
+using Juming.Platform.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Juming.Platform.Access;
+
+/// <summary>What machines may ask about accounts, tokens and audit.</summary>
+internal static class AccessEndpoints
+{
+    private const int MostExported = 10_000;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/users", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListUsers(), ct)).ToHttp());
+        routes.MapGet("/sessions", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListSessions(), ct)).ToHttp());
+        routes.MapGet("/tokens", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListTokens(), ct)).ToHttp());
+        routes.MapGet("/audit", async (Sender sender, string? text, long? before, int? limit, CancellationToken ct) => (await sender.Send(new SearchAudit(text, before, limit ?? 100), ct)).ToHttp());
+        routes.MapGet("/audit/verdict", async (Sender sender, CancellationToken ct) => (await sender.Send(new VerifyAudit(), ct)).ToHttp());
+        routes.MapGet("/audit/export", Export);
+    }
+
+    /// <summary>Up to 10,000 entries before a number as NDJSON, newest first; the last line's number is the next call's <c>before</c>.</summary>
+    private static async Task<IResult> Export(Sender sender, string? text, long? before, CancellationToken ct)
+    {
+        var found = await sender.Send(new SearchAudit(text, before, MostExported), ct);
+        if (found.Error is { } error) return error.ToHttp();
+        return Results.Stream(async stream =>
+        {
+            foreach (var line in found.Value)
+            {
+                await JsonSerializer.SerializeAsync(stream, line, JsonSerializerOptions.Web, ct);
+                await stream.WriteAsync("\n"u8.ToArray(), ct);
+            }
+        }, "application/x-ndjson", "audit.ndjson");
+    }
+}
