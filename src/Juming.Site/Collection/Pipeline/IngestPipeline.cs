@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Juming.Site.Collection.Pipeline;
 
 /// <summary>
-/// The fast path: bounded queue → workers, each normalise → append → match with a batch of its own. Append comes before match, so that
+/// The fast path: bounded queue → normalise → append → match, with several batches in each stage. Append comes before match, so that
 /// nothing that was announced can be missing; every line that does not reach the store is counted with its reason.
 /// </summary>
 internal sealed partial class IngestPipeline(
@@ -17,8 +17,16 @@ internal sealed partial class IngestPipeline(
 {
     private const long MicrosPerMinute = 60_000_000;
 
+    /// <summary>Most lines between normalising and matching: two row groups of the store, so that one fills while the other is written.</summary>
+    private const int MostInStore = 131_072;
+
+    private const int LinesPerPermit = 1024;
+
     private readonly Channel<RawBatch> _queue = Channel.CreateBounded<RawBatch>(new BoundedChannelOptions(settings.QueueBatches) { FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<InStore> _stored = Channel.CreateUnbounded<InStore>();
+    private readonly SemaphoreSlim _room = new(MostInStore / LinesPerPermit);
     private readonly ConcurrentBag<RawBatch> _pool = [];
+    private readonly ConcurrentBag<EventBatch> _batches = [];
     private readonly IBatchMatcher[] _matchers = [.. matchers];
 
     /// <summary>Events that no parser knew, since the start.</summary>
@@ -72,8 +80,20 @@ internal sealed partial class IngestPipeline(
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var workers = settings.Workers > 0 ? settings.Workers : Math.Min(8, Environment.ProcessorCount + 1);
-        return Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(Work, CancellationToken.None)));
+        var workers = settings.Workers > 0 ? settings.Workers : Math.Min(8, Environment.ProcessorCount);
+        return Task.WhenAll(Normalisers(workers), Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(MatchStored, CancellationToken.None))));
+    }
+
+    private async Task Normalisers(int workers)
+    {
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(NormaliseQueued, CancellationToken.None)));
+        }
+        finally
+        {
+            _stored.Writer.Complete();
+        }
     }
 
     /// <inheritdoc/>
@@ -100,32 +120,18 @@ internal sealed partial class IngestPipeline(
         }
     }
 
-    private async Task Work()
+    private async Task NormaliseQueued()
     {
-        var batch = new EventBatch(RawBatch.MostLines);
         await foreach (var raw in _queue.Reader.ReadAllAsync())
         {
-            var lines = raw.Count;
-            try
-            {
-                await Process(raw, batch);
-            }
-            catch (EventStoreFullException e)
-            {
-                Refuse(raw, LedgerReasons.DiskFull, e);
-            }
-            catch (Exception e)
-            {
-                // A worker that ends would end collection; the batch is counted and the next one is tried.
-                LogFailed(log, lines, e);
-                Refuse(raw, LedgerReasons.StoreFailed, e);
-            }
-            ledger.Left(lines);
-            Return(raw);
+            var permits = (raw.Count / LinesPerPermit) + 1;
+            for (var i = 0; i < permits; i++) await _room.WaitAsync();
+            var batch = _batches.TryTake(out var used) ? used : new EventBatch(1024);
+            _stored.Writer.TryWrite(new InStore(raw, batch, permits, Store(raw, batch)));
         }
     }
 
-    private async Task Process(RawBatch raw, EventBatch batch)
+    private async Task Store(RawBatch raw, EventBatch batch)
     {
         batch.Clear();
         Normalise(raw, batch);
@@ -143,8 +149,53 @@ internal sealed partial class IngestPipeline(
         }
         ledger.CountStored(raw.Count);
         raw.Stored?.TrySetResult();
-        foreach (var matcher in _matchers) matcher.Match(batch);
     }
+
+    private async Task MatchStored()
+    {
+        await foreach (var (raw, batch, permits, stored) in _stored.Reader.ReadAllAsync())
+        {
+            var lines = raw.Count;
+            try
+            {
+                await stored;
+                Match(batch);
+            }
+            catch (EventStoreFullException e)
+            {
+                Refuse(raw, LedgerReasons.DiskFull, e);
+            }
+            catch (Exception e)
+            {
+                // A worker that ends would end collection; the batch is counted and the next one is tried.
+                LogFailed(log, lines, e);
+                Refuse(raw, LedgerReasons.StoreFailed, e);
+            }
+            ledger.Left(lines);
+            _room.Release(permits);
+            Return(raw);
+            _batches.Add(batch);
+        }
+    }
+
+    private void Match(EventBatch batch)
+    {
+        foreach (var matcher in _matchers)
+        {
+            try
+            {
+                matcher.Match(batch);
+            }
+            catch (Exception e)
+            {
+                // The lines are stored and stay so; what follows is a fault to be seen, not a loss to be booked.
+                LogMatchFailed(log, matcher.GetType().Name, batch.Sequence, e);
+            }
+        }
+    }
+
+    /// <summary>A batch that is on its way into the store.</summary>
+    private sealed record InStore(RawBatch Raw, EventBatch Batch, int Permits, Task Stored);
 
     private void Normalise(RawBatch raw, EventBatch batch)
     {
@@ -226,6 +277,9 @@ internal sealed partial class IngestPipeline(
         batch.Clear();
         if (_pool.Count < settings.QueueBatches + 16) _pool.Add(batch);
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Matcher} failed on batch {Sequence}")]
+    private static partial void LogMatchFailed(ILogger log, string matcher, long sequence, Exception error);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A batch of {Lines} lines could not be stored")]
     private static partial void LogFailed(ILogger log, int lines, Exception error);

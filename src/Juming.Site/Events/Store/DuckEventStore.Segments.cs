@@ -65,7 +65,7 @@ internal sealed partial class DuckEventStore
     }
 
     private void Attach(Segment segment) =>
-        Execute($"ATTACH '{segment.Path.Replace("'", "''", StringComparison.Ordinal)}' AS {segment.Alias} (STORAGE_VERSION 'latest')");
+        Execute($"ATTACH '{segment.Path.Replace("'", "''", StringComparison.Ordinal)}' AS {segment.Alias} (STORAGE_VERSION 'latest', ROW_GROUP_SIZE {EventAppender.RowGroupRows.ToString(CultureInfo.InvariantCulture)})");
 
     private void Learn(Segment segment)
     {
@@ -104,7 +104,7 @@ internal sealed partial class DuckEventStore
         _hot = next;
         var commit = new BatchCommit();
         commit.Marks.AddRange(alive);
-        Write(new EventBatch(1), commit);
+        Write([new Waiting(new EventBatch(1), commit)]);
     }
 
     private void Drop(Segment segment)

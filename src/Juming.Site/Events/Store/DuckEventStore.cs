@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -17,7 +18,13 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
     private readonly EventStoreSettings _settings;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
+    private static readonly TimeSpan GatherStep = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestGather = TimeSpan.FromSeconds(1);
+
     private readonly SemaphoreSlim _writer = new(1, 1);
+    private readonly ConcurrentQueue<Waiting> _waiting = new();
+    private long _waitingRows;
     private readonly DuckDBConnection _connection;
     private readonly EventAppender _appender = new();
     private readonly Dictionary<string, (string Value, long Expires)> _marks = new(StringComparer.Ordinal);
@@ -42,6 +49,7 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
         Execute("SET autoinstall_known_extensions=false");
         Execute("SET autoload_known_extensions=false");
         Execute("SET wal_autocheckpoint='256MB'");
+        Execute("SET write_buffer_row_group_count=1");
         Execute($"SET temp_directory='{Path.Combine(_folder, "tmp").Replace("'", "''", StringComparison.Ordinal)}'");
         OpenSegments();
         _hot = _segments.Count > 0 ? _segments[^1] : NewSegment(1);
@@ -73,18 +81,88 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
     /// <inheritdoc/>
     public async Task<long> Append(EventBatch batch, BatchCommit commit, CancellationToken ct)
     {
-        await _writer.WaitAsync(ct);
+        var mine = new Waiting(batch, commit);
+        _waiting.Enqueue(mine);
+        Interlocked.Add(ref _waitingRows, batch.Count);
+        // Whoever gets the writer writes for all that wait; the others find their answer when their turn comes.
+        await _writer.WaitAsync(CancellationToken.None);
         try
         {
-            LookAtSpace();
-            if (_level == StoreLevel.Full) throw new EventStoreFullException($"Less than {_settings.LeastFreeMegabytes} MiB are free on the disk of '{_folder}': free space, or shorten Modules:Events:KeepDays.");
-            if (_hot.Rows >= _settings.SegmentRows) Roll();
-            return Write(batch, commit);
+            if (!mine.Answer.Task.IsCompleted) await Gather();
+            while (!mine.Answer.Task.IsCompleted) WriteGroup();
         }
         finally
         {
             _writer.Release();
         }
+        return await mine.Answer.Task;
+    }
+
+    /// <summary>
+    /// Rows that fill a row group go to disk compressed and only once; fewer are written to the log first and again at the checkpoint.
+    /// So while much arrives, a short wait for the rest of a row group saves more than it costs. A trickle never waits.
+    /// </summary>
+    private async Task Gather()
+    {
+        var began = _clock.GetTimestamp();
+        var grew = began;
+        var rows = Interlocked.Read(ref _waitingRows);
+        while (rows is >= EventAppender.RowGroupRows / 8 and < EventAppender.RowGroupRows)
+        {
+            if (_clock.GetElapsedTime(began) > LongestGather || _clock.GetElapsedTime(grew) > LongestPause) return;
+            await Task.Delay(GatherStep, _clock);
+            var now = Interlocked.Read(ref _waitingRows);
+            if (now != rows) grew = _clock.GetTimestamp();
+            rows = now;
+        }
+    }
+
+    private void WriteGroup()
+    {
+        var group = new List<Waiting>();
+        var rows = 0;
+        while (rows < EventAppender.RowGroupRows && _waiting.TryDequeue(out var next))
+        {
+            group.Add(next);
+            rows += next.Batch.Count;
+        }
+        Interlocked.Add(ref _waitingRows, -rows);
+        try
+        {
+            LookAtSpace();
+            if (_level == StoreLevel.Full) throw new EventStoreFullException($"Less than {_settings.LeastFreeMegabytes} MiB are free on the disk of '{_folder}': free space, or shorten Modules:Events:KeepDays.");
+            if (_hot.Rows >= _settings.SegmentRows) Roll();
+            Write(group);
+            foreach (var one in group) one.Answer.SetResult(one.Batch.Sequence);
+        }
+        catch (Exception e) when (e is EventStoreFullException || group.Count == 1)
+        {
+            foreach (var one in group) one.Answer.SetException(e);
+        }
+        catch (Exception e) when (e is DuckDBException or IOException)
+        {
+            // One bad batch must not take its neighbours along: each is tried by itself.
+            LogGroupFailed(_log, group.Count, e);
+            foreach (var one in group) WriteAlone(one);
+        }
+    }
+
+    private void WriteAlone(Waiting one)
+    {
+        try
+        {
+            Write([one]);
+            one.Answer.SetResult(one.Batch.Sequence);
+        }
+        catch (Exception e) when (e is DuckDBException or IOException)
+        {
+            one.Answer.SetException(e);
+        }
+    }
+
+    private sealed record Waiting(EventBatch Batch, BatchCommit Commit)
+    {
+        public TaskCompletionSource<long> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     /// <inheritdoc/>
@@ -185,32 +263,45 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
 
     private long Now => (_clock.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10;
 
-    private long Write(EventBatch batch, BatchCommit commit)
+    private void Write(IReadOnlyList<Waiting> group)
     {
-        var sequence = _lastSequence + 1;
-        batch.Sequence = sequence;
-        var span = Number(batch, sequence);
+        var sequence = _lastSequence;
+        var sql = new StringBuilder();
+        var spans = new List<Span>();
         Execute("BEGIN TRANSACTION");
         try
         {
-            if (batch.Count > 0) _appender.Append(_connection, _hot, batch);
-            Execute(Inserts(batch.Count, sequence, span, commit));
+            foreach (var (batch, commit) in group)
+            {
+                batch.Sequence = ++sequence;
+                var span = Number(batch, sequence);
+                spans.Add(span);
+                _appender.Append(_connection, _hot, batch);
+                AddInserts(sql, batch.Count, sequence, span, commit);
+            }
+            _appender.Finish();
+            Execute(sql.ToString());
             Execute("COMMIT");
         }
         catch
         {
+            _appender.Abandon();
             TryRollback();
             throw;
         }
         Interlocked.Exchange(ref _lastSequence, sequence);
-        _hot.Cover(batch.Count, span.MinTime, span.MaxTime, span.MinReceived, span.MaxReceived);
-        lock (_marksGate)
-            foreach (var (key, value, expires) in commit.Marks) _marks[key] = (value, Expiry(expires));
-        return sequence;
+        for (var i = 0; i < group.Count; i++)
+        {
+            _hot.Cover(group[i].Batch.Count, spans[i].MinTime, spans[i].MaxTime, spans[i].MinReceived, spans[i].MaxReceived);
+            lock (_marksGate)
+                foreach (var (key, value, expires) in group[i].Commit.Marks) _marks[key] = (value, Expiry(expires));
+        }
     }
 
+    private readonly record struct Span(long MinTime, long MaxTime, long MinReceived, long MaxReceived);
+
     /// <summary>Gives each event its identity: receipt in milliseconds, then batch and index, so that ids sort by arrival and compress well.</summary>
-    private static (long MinTime, long MaxTime, long MinReceived, long MaxReceived) Number(EventBatch batch, long sequence)
+    private static Span Number(EventBatch batch, long sequence)
     {
         long minTime = long.MaxValue, maxTime = long.MinValue, minReceived = long.MaxValue, maxReceived = long.MinValue;
         Span<byte> bytes = stackalloc byte[16];
@@ -226,18 +317,16 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
             System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], 0x8000_0000_0000_0000UL | ((ulong)sequence << 20) | (uint)i);
             header.Id = new Guid(bytes, bigEndian: true);
         }
-        return (minTime, maxTime, minReceived, maxReceived);
+        return new Span(minTime, maxTime, minReceived, maxReceived);
     }
 
-    private string Inserts(int rows, long sequence, (long MinTime, long MaxTime, long MinReceived, long MaxReceived) span, BatchCommit commit)
+    private void AddInserts(StringBuilder sql, int rows, long sequence, Span span, BatchCommit commit)
     {
-        var sql = new StringBuilder();
         sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO {_hot.Alias}.batches VALUES ({sequence}, {rows}, {(rows == 0 ? 0 : span.MinTime)}, {(rows == 0 ? 0 : span.MaxTime)}, {(rows == 0 ? 0 : span.MinReceived)}, {(rows == 0 ? 0 : span.MaxReceived)});");
         if (commit.Marks.Count > 0)
             sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO {_hot.Alias}.marks VALUES ").AppendJoin(',', commit.Marks.Select(m => $"({sequence}, {Quote(m.Key)}, {Quote(m.Value)}, {Expiry(m.Expires)})")).Append(';');
         if (commit.Ledger.Count > 0)
             sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO {_hot.Alias}.ledger VALUES ").AppendJoin(',', commit.Ledger.Select(l => $"({l.SourceId}, {l.Minute}, {Quote(l.Reason)}, {l.Count}, {l.Bytes})")).Append(';');
-        return sql.ToString();
     }
 
     private static string Quote(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal) + "'";
@@ -272,6 +361,9 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Batches} batches could not be stored together and are tried one by one")]
+    private static partial void LogGroupFailed(ILogger log, int batches, Exception error);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Nothing to roll back: {Reason}")]
     private static partial void LogRollback(ILogger log, string reason);

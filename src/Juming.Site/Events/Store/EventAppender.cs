@@ -12,6 +12,9 @@ namespace Juming.Site.Events.Store;
 /// </summary>
 internal sealed unsafe class EventAppender : IDisposable
 {
+    /// <summary>Rows of one row group, a multiple of the vector: the unit that is compressed, and skipped by a search.</summary>
+    public const int RowGroupRows = 40_960;
+
     private const int VectorRows = 2048;
     private const int FixedColumns = 8;
     private const int Id = 0, Sequence = 1, Time = 2, Received = 3, Source = 4, Line = 5, Flags = 6, Raw = 7;
@@ -25,6 +28,7 @@ internal sealed unsafe class EventAppender : IDisposable
     private readonly nint[] _data;
     private readonly nint[] _validity;
     private byte[] _more = new byte[4096];
+    private DuckDB.NET.Native.DuckDBAppender? _appender;
 
     public EventAppender()
     {
@@ -43,39 +47,60 @@ internal sealed unsafe class EventAppender : IDisposable
 
     /// <summary>Columns of a new events table, in the appender's order.</summary>
     public static string TableColumns =>
-        "id UUID, seq BIGINT, time TIMESTAMP, received TIMESTAMP, source INTEGER, line INTEGER, flags INTEGER, raw VARCHAR, " +
-        string.Join(", ", Columns.All.Select(c => $"\"{c.Name}\" {(c.Kind == ColumnKind.Text ? "VARCHAR" : "BIGINT")}")) + ", source_ip4 UINTEGER, destination_ip4 UINTEGER, more VARCHAR";
+        "id UUID, seq BIGINT, time TIMESTAMP, received TIMESTAMP, source INTEGER, line INTEGER, flags INTEGER, raw VARCHAR USING COMPRESSION zstd, " +
+        string.Join(", ", Columns.All.Select(c => $"\"{c.Name}\" {TypeOf(c)}")) + ", source_ip4 UINTEGER, destination_ip4 UINTEGER, more VARCHAR USING COMPRESSION zstd";
+
+    // Naming the method spares DuckDB from trying them all on every column: text that hardly repeats, then text that does.
+    private static string TypeOf(Column column) => column switch
+    {
+        { Kind: ColumnKind.Long } => "BIGINT",
+        { Field: "message" or "url.original" or "url.query" or "process.command_line" or "process.parent.command_line" } => "VARCHAR USING COMPRESSION zstd",
+        _ => "VARCHAR USING COMPRESSION dict_fsst",
+    };
 
     private int SourceIp4 => _columns - 3;
     private int DestinationIp4 => _columns - 2;
     private int More => _columns - 1;
 
-    /// <summary>Appends all events of a batch inside the connection's transaction.</summary>
+    /// <summary>Hands the events of a batch to DuckDB inside the connection's transaction; <see cref="Finish"/> ends what several calls began.</summary>
     /// <exception cref="IOException">DuckDB refused.</exception>
     public void Append(DuckDBConnection connection, Segment segment, EventBatch batch)
     {
-        var state = NativeMethods.Appender.DuckDBAppenderCreateExt(connection.NativeConnection, segment.Alias, "main", "events", out var appender);
-        try
+        if (batch.Count == 0) return;
+        if (_appender is null && NativeMethods.Appender.DuckDBAppenderCreateExt(connection.NativeConnection, segment.Alias, "main", "events", out _appender) != DuckDBState.Success)
+            throw new IOException("The event store's table can't be opened for writing.");
+        for (var first = 0; first < batch.Count; first += VectorRows)
         {
-            if (state != DuckDBState.Success) throw new IOException("The event store's table can't be opened for writing.");
-            for (var first = 0; first < batch.Count; first += VectorRows)
-            {
-                var rows = Math.Min(VectorRows, batch.Count - first);
-                Fill(batch, first, rows);
-                NativeMethods.DataChunks.DuckDBDataChunkSetSize(_chunk, (ulong)rows);
-                if (NativeMethods.Appender.DuckDBAppendDataChunk(appender, _chunk) != DuckDBState.Success) throw new IOException("The event store refused rows.");
-            }
-            if (NativeMethods.Appender.DuckDBAppenderFlush(appender) != DuckDBState.Success) throw new IOException("The event store could not write rows.");
-            if (NativeMethods.Appender.DuckDBAppenderClose(appender) != DuckDBState.Success) throw new IOException("The event store could not finish writing rows.");
-        }
-        finally
-        {
-            appender.Dispose();
+            var rows = Math.Min(VectorRows, batch.Count - first);
+            Fill(batch, first, rows);
+            NativeMethods.DataChunks.DuckDBDataChunkSetSize(_chunk, (ulong)rows);
+            if (NativeMethods.Appender.DuckDBAppendDataChunk(_appender, _chunk) != DuckDBState.Success) throw new IOException("The event store refused rows.");
         }
     }
 
+    /// <summary>Makes all rows part of the transaction.</summary>
+    /// <exception cref="IOException">DuckDB refused.</exception>
+    public void Finish()
+    {
+        if (_appender is null) return;
+        if (NativeMethods.Appender.DuckDBAppenderFlush(_appender) != DuckDBState.Success) throw new IOException("The event store could not write rows.");
+        if (NativeMethods.Appender.DuckDBAppenderClose(_appender) != DuckDBState.Success) throw new IOException("The event store could not finish writing rows.");
+        Abandon();
+    }
+
+    /// <summary>Forgets what was handed over since the last <see cref="Finish"/>.</summary>
+    public void Abandon()
+    {
+        _appender?.Dispose();
+        _appender = null;
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _chunk.Dispose();
+    public void Dispose()
+    {
+        Abandon();
+        _chunk.Dispose();
+    }
 
     private void Fill(EventBatch batch, int first, int rows)
     {
