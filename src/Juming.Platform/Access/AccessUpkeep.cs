@@ -1,6 +1,7 @@
 using Juming.Platform.Access.Data;
 using Juming.Platform.Access.Sessions;
 using Juming.Platform.Access.Tokens;
+using Juming.Platform.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -30,7 +31,7 @@ internal sealed partial class AccessUpkeep(IServiceScopeFactory scopes, SessionR
             await sessions.Flush(db, ct);
             await tokens.Flush(db, ct);
         }
-        catch (Exception e) when (e is Microsoft.EntityFrameworkCore.DbUpdateException or System.Data.Common.DbException)
+        catch (Exception e) when (DatabaseErrors.IsOutage(e))
         {
             LogFailed(log, e);
         }

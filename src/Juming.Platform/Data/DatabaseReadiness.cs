@@ -21,9 +21,9 @@ internal sealed class DatabaseReadiness(IServiceScopeFactory scopes) : IReadines
                 ? new ReadinessReport(ReadinessLevel.Good, "The database answers.")
                 : new ReadinessReport(ReadinessLevel.Warning, $"{stuck} events could not be handled.", "See the log for the reason, repair it, then set next_at of those platform_outbox rows to 0.");
         }
-        catch (System.Data.Common.DbException e)
+        catch (Exception e) when (DatabaseErrors.IsOutage(e))
         {
-            return new ReadinessReport(ReadinessLevel.Bad, $"The database does not answer: {e.Message}", "Check Database:ConnectionString and that the server runs.");
+            return new ReadinessReport(ReadinessLevel.Bad, $"The database does not answer: {DatabaseErrors.Reason(e)}", "Check Database:ConnectionString and that the server runs.");
         }
     }
 }

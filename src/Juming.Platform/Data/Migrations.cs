@@ -1,8 +1,10 @@
 using FluentMigrator;
 using FluentMigrator.Builders.Create.Table;
 using FluentMigrator.Runner;
+using Juming.Platform.Modules;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Juming.Platform.Data;
 
@@ -26,8 +28,10 @@ public static class ColumnTypes
 public static class SchemaUpgrade
 {
     /// <summary>Applies all pending migrations of the given assemblies.</summary>
+    /// <exception cref="SettingsException">The database that the settings name can't be reached.</exception>
     public static void Run(Database database, IEnumerable<System.Reflection.Assembly> assemblies)
     {
+        if (database.IsPostgres) Reach(database);
         using var services = new ServiceCollection()
             .AddFluentMigratorCore()
             .ConfigureRunner(r => (database.IsPostgres ? r.AddPostgres() : r.AddSQLite())
@@ -39,6 +43,26 @@ public static class SchemaUpgrade
         if (!runner.HasMigrationsToApplyUp()) return;
         if (database.File is { } file && File.Exists(file)) CopyBefore(database, file);
         runner.MigrateUp();
+    }
+
+    private static void Reach(Database database)
+    {
+        const string Key = "Database:ConnectionString";
+        const string Accepted = "empty for SQLite, or a PostgreSQL connection string such as Host=…;Database=…;Username=…;Password=…";
+        try
+        {
+            using var connection = new NpgsqlConnection(database.ConnectionString);
+            connection.Open();
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException)
+        {
+            // The text of such an error may repeat a part of the string, and with it a password.
+            throw new SettingsException(Key, "it is not a PostgreSQL connection string, or lacks Host", Accepted);
+        }
+        catch (Exception e) when (DatabaseErrors.IsOutage(e))
+        {
+            throw new SettingsException(Key, $"the database can't be used ({DatabaseErrors.Reason(e)})", Accepted);
+        }
     }
 
     private static void CopyBefore(Database database, string file)

@@ -92,6 +92,7 @@ public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, EventT
     private const int MostAttempts = 10;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private bool _away;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -101,11 +102,26 @@ public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, EventT
         {
             do
             {
-                while (await DispatchSome(stoppingToken) > 0) { }
+                await DispatchAll(stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
+    }
+
+    private async Task DispatchAll(CancellationToken ct)
+    {
+        try
+        {
+            while (await DispatchSome(ct) > 0) { }
+            _away = false;
+        }
+        catch (Exception e) when (e is not OperationCanceledException && DatabaseErrors.IsOutage(e))
+        {
+            // Rows keep until the database is back; a host that ended here would end with each restart of its database.
+            if (!_away) LogAway(log, DatabaseErrors.Reason(e));
+            _away = true;
+        }
     }
 
     /// <summary>Handles what is due; returns how many rows were handled. One caller at a time: a row in two hands would be handled twice.</summary>
@@ -158,6 +174,9 @@ public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, EventT
             return false;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Events wait: the database does not answer: {Reason}")]
+    private static partial void LogAway(ILogger log, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Event {Name} failed, attempt {Attempt}")]
     private static partial void LogFailed(ILogger log, string name, int attempt, Exception error);

@@ -74,6 +74,8 @@ public static class TierHost
             .MinimumLevel.Override("Microsoft", Serilog.Events.LogEventLevel.Warning)
             // The key ring lies in the data folder, which its owner alone may read; the library warns about that at each start.
             .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", Serilog.Events.LogEventLevel.Error)
+            // What Entity Framework reports it also throws, and who catches it says it once; during an outage these would be several traces a second.
+            .MinimumLevel.Override("Microsoft.EntityFrameworkCore", Serilog.Events.LogEventLevel.Fatal)
             .MinimumLevel.Override("Hangfire", Serilog.Events.LogEventLevel.Warning)
             .MinimumLevel.Override("FluentMigrator", Serilog.Events.LogEventLevel.Warning)
             .Enrich.WithProperty("Tier", options.Tier.Name);
