@@ -1,3 +1,5 @@
+using Juming.Cloud.Overview;
+using Juming.Operator.Overview;
 using Juming.Platform.Access;
 using Juming.Platform.Modules;
 using Juming.Site.Collection;
@@ -11,10 +13,10 @@ namespace Juming;
 public static class Tiers
 {
     /// <summary>Tier 1: intelligence, models, library.</summary>
-    public static readonly TierDefinition Cloud = new("cloud", 1, 8441, [new AccessModule()]);
+    public static readonly TierDefinition Cloud = new("cloud", 1, 8441, [new AccessModule(), new CloudOverviewModule()]);
 
     /// <summary>Tier 2: the service provider's platform.</summary>
-    public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule()]);
+    public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule(), new OperatorOverviewModule()]);
 
     /// <summary>Tier 3: inside the customer's network.</summary>
     public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new EventsModule(), new DetectionModule(), new CollectionModule(), new OverviewModule()]);

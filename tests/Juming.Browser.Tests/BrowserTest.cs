@@ -23,6 +23,9 @@ public abstract class BrowserTest
     /// <summary>The site.</summary>
     protected RunningTier Site { get; private set; } = null!;
 
+    /// <summary>The tier that is looked at.</summary>
+    protected virtual string TierName => "site";
+
     /// <summary>Port of the site's syslog receiver.</summary>
     protected int SyslogPort { get; private set; }
 
@@ -32,7 +35,7 @@ public abstract class BrowserTest
     {
         Directory.CreateDirectory(Shots);
         SyslogPort = FreePort();
-        Site = await RunningTier.Start("site", settings: new Dictionary<string, string?>
+        Site = await RunningTier.Start(TierName, settings: TierName != "site" ? null : new Dictionary<string, string?>
         {
             ["Modules:Collection:Udp:0"] = $"127.0.0.1:{SyslogPort}",
             ["Modules:Collection:Tcp:0"] = $"127.0.0.1:{SyslogPort}",

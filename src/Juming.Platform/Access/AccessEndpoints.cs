@@ -20,16 +20,22 @@ internal static class AccessEndpoints
         routes.MapGet("/users", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListUsers(), ct)).ToHttp());
         routes.MapGet("/sessions", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListSessions(), ct)).ToHttp());
         routes.MapGet("/tokens", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListTokens(), ct)).ToHttp());
-        routes.MapGet("/audit", async (Sender sender, string? text, long? before, int? limit, CancellationToken ct) => (await sender.Send(new SearchAudit(text, before, limit ?? 100), ct)).ToHttp());
+        routes.MapGet("/audit", async (Sender sender, string? text, long? before, int? limit, string? actor, string? act, DateTimeOffset? from, DateTimeOffset? to, CancellationToken ct) =>
+            (await sender.Send(new SearchAudit(text, before, limit ?? 100, actor, act, from, to), ct)).ToHttp());
         routes.MapGet("/audit/verdict", async (Sender sender, CancellationToken ct) => (await sender.Send(new VerifyAudit(), ct)).ToHttp());
         routes.MapGet("/audit/export", Export);
     }
 
-    /// <summary>Up to 10,000 entries before a number as NDJSON, newest first; the last line's number is the next call's <c>before</c>.</summary>
-    private static async Task<IResult> Export(Sender sender, string? text, long? before, CancellationToken ct)
+    /// <summary>
+    /// Up to 10,000 entries before a number as NDJSON, newest first; the last line's number is the next call's <c>before</c>.
+    /// With <c>format=csv</c> all of them, as a file for people.
+    /// </summary>
+    private static async Task<IResult> Export(Sender sender, string? text, long? before, string? actor, string? act, DateTimeOffset? from, string? format, CancellationToken ct)
     {
-        var found = await sender.Send(new SearchAudit(text, before, MostExported), ct);
+        var search = new SearchAudit(text, before, MostExported, actor, act, from);
+        var found = await sender.Send(search, ct);
         if (found.Error is { } error) return error.ToHttp();
+        if (format == "csv") return Results.Stream(stream => AuditCsv.Write(stream, sender, search, found.Value, ct), "text/csv; charset=utf-8", "audit.csv");
         return Results.Stream(async stream =>
         {
             foreach (var line in found.Value)

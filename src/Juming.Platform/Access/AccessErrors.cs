@@ -67,4 +67,13 @@ public static class AccessErrors
 
     /// <summary>The audit trail is not what was written.</summary>
     public static readonly Error AuditBroken = new(ErrorKind.Conflict, "access.audit-broken", "The audit trail was changed at entry {seq}: {reason}.");
+
+    /// <summary>The present password is wrong.</summary>
+    public static readonly Error WrongPassword = new(ErrorKind.Forbidden, "access.wrong-password", "Your present password is wrong.", Field: "Current");
+
+    /// <summary>The code does not fit the second factor that is being enrolled.</summary>
+    public static readonly Error WrongCode = new(ErrorKind.Forbidden, "access.wrong-code", "This code does not fit; check the phone's clock and type the code that it shows now.", Field: "Code");
+
+    /// <summary>There is no such session.</summary>
+    public static readonly Error NoSuchSession = new(ErrorKind.NotFound, "access.no-such-session", "There is no such session; it may have ended.");
 }

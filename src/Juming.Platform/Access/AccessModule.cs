@@ -20,6 +20,14 @@ public sealed class AccessModule : Module
     public override string Name => "access";
 
     /// <inheritdoc/>
+    public override IEnumerable<MenuItem> Menu =>
+    [
+        new("admin", "Users", "/users", UsersRead.Code, 80, "user", typeof(AdministrationTexts)),
+        new("admin", "Tokens", "/tokens", TokensWrite.Code, 82, "key", typeof(AdministrationTexts)),
+        new("admin", "Audit", "/audit", AuditRead.Code, 84, "audit", typeof(AdministrationTexts)),
+    ];
+
+    /// <inheritdoc/>
     public override void MapEndpoints(Microsoft.AspNetCore.Routing.IEndpointRouteBuilder routes) => AccessEndpoints.Map(routes);
 
     /// <inheritdoc/>
@@ -30,7 +38,7 @@ public sealed class AccessModule : Module
         services.AddSingleton<SessionRegistry>().AddSingleton<TokenRegistry>();
         services.AddSingleton<AuditHead>().AddSingleton<AuditTrail>().AddSingleton<IAuditTrail>(p => p.GetRequiredService<AuditTrail>());
         services.AddSingleton<Passwords>().AddSingleton<LockOut>().AddSingleton<PendingSignIns>().AddSingleton<SecondFactors>().AddSingleton<SetupLink>();
-        services.AddScoped<Confirmation>().AddSingleton<UserLinks>().AddScoped<UserBook>();
+        services.AddScoped<Confirmation>().AddSingleton<UserLinks>().AddScoped<UserBook>().AddScoped<Account.OwnAccount>();
         services.AddScoped<AuthenticationStateProvider, CircuitSession>();
         services.AddScoped<IActorSource, ActorSource>();
         services.AddAuthentication(SessionAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.SchemeName, null);

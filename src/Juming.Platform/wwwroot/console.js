@@ -11,6 +11,7 @@ document.addEventListener('click', event => {
     root.dataset.theme = root.dataset.theme === 'dark' ? 'light' : 'dark';
     localStorage.setItem('jm-theme', root.dataset.theme);
   }
+  if (act === 'copy') navigator.clipboard?.writeText(event.target.closest('[data-text]')?.dataset.text ?? '');
   if (act === 'menu') document.querySelector('.side')?.classList.toggle('shown');
   if (event.target.closest('.side a')) document.querySelector('.side')?.classList.remove('shown');
 });

@@ -8,7 +8,7 @@ internal static class ShellServices
     public static void Add(IServiceCollection services)
     {
         WebSecurity.Add(services);
-        services.AddSingleton<TierContextTitle>();
+        services.AddSingleton<TierContextTitle>().AddSingleton<Platform.Web.IQrPicture, QrPicture>();
         services.AddLocalization();
         services.AddRazorComponents().AddInteractiveServerComponents();
     }

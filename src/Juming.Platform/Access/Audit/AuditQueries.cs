@@ -9,13 +9,21 @@ namespace Juming.Platform.Access.Audit;
 /// <param name="Text">Part of action, actor, address, arguments or outcome; empty for all.</param>
 /// <param name="Before">Only entries before this number; null for the newest.</param>
 /// <param name="Limit">1 to 10,000.</param>
-internal sealed record SearchAudit(string? Text, long? Before, int Limit = 100) : IQuery<IReadOnlyList<AuditLine>>, INeeds<AuditRead>, IAudited;
+/// <param name="Actor">Part of the actor's name; empty for all.</param>
+/// <param name="Action">Name of the act, whole; empty for all.</param>
+/// <param name="From">Only entries at or after this instant.</param>
+/// <param name="To">Only entries before this instant.</param>
+internal sealed record SearchAudit(string? Text, long? Before, int Limit = 100, string? Actor = null, string? Action = null, DateTimeOffset? From = null, DateTimeOffset? To = null) : IQuery<IReadOnlyList<AuditLine>>, INeeds<AuditRead>, IAudited;
 
 /// <summary>One entry.</summary>
 internal sealed record AuditLine(long Seq, DateTimeOffset At, string Action, string ActorKind, string ActorName, string? Address, string Arguments, string Outcome, string Hash);
 
+/// <summary>The names of acts that the trail holds.</summary>
+internal sealed record ListAuditActions : IQuery<IReadOnlyList<string>>, INeeds<AuditRead>;
+
 /// <summary>Recomputes the whole chain and holds it against the head file.</summary>
-internal sealed record VerifyAudit : IQuery<AuditVerdict>, INeeds<AuditRead>;
+/// <param name="Progress">Told the number of entries that were looked at, every few thousand.</param>
+internal sealed record VerifyAudit(IProgress<long>? Progress = null) : IQuery<AuditVerdict>, INeeds<AuditRead>;
 
 /// <summary>What verification found. <paramref name="Intact"/> false: the first bad entry and why ("edited", "missing", "cut-off", "added", "no-head").</summary>
 internal sealed record AuditVerdict(bool Intact, long Entries, string Head, long? At, string? Reason);
@@ -26,6 +34,8 @@ file sealed class Validator : AbstractValidator<SearchAudit>
     {
         RuleFor(r => r.Limit).InclusiveBetween(1, 10_000);
         RuleFor(r => r.Text).MaximumLength(200);
+        RuleFor(r => r.Actor).MaximumLength(64);
+        RuleFor(r => r.Action).MaximumLength(100);
     }
 }
 
@@ -40,13 +50,29 @@ file sealed class SearchHandler(AccessDb db) : IQueryHandler<SearchAudit, IReadO
             var text = request.Text.Trim();
             rows = rows.Where(a => a.Action.Contains(text) || a.ActorName.Contains(text) || a.Outcome.Contains(text) || a.Arguments.Contains(text) || (a.Address != null && a.Address.Contains(text)));
         }
+        if (!string.IsNullOrWhiteSpace(request.Actor))
+        {
+            var actor = request.Actor.Trim();
+            rows = rows.Where(a => a.ActorName.Contains(actor));
+        }
+        if (!string.IsNullOrWhiteSpace(request.Action)) rows = rows.Where(a => a.Action == request.Action);
+        if (request.From is { } from) rows = rows.Where(a => a.At >= from);
+        if (request.To is { } to) rows = rows.Where(a => a.At < to);
         var found = await rows.OrderByDescending(a => a.Seq).Take(request.Limit).ToListAsync(ct);
         return Result<IReadOnlyList<AuditLine>>.Of([.. found.Select(a => new AuditLine(a.Seq, a.At, a.Action, a.ActorKind, a.ActorName, a.Address, a.Arguments, a.Outcome, a.Hash))]);
     }
 }
 
+file sealed class ActionsHandler(AccessDb db) : IQueryHandler<ListAuditActions, IReadOnlyList<string>>
+{
+    public async Task<Result<IReadOnlyList<string>>> Handle(ListAuditActions request, CancellationToken ct) =>
+        await db.Audit.AsNoTracking().Select(a => a.Action).Distinct().OrderBy(a => a).ToListAsync(ct);
+}
+
 file sealed class VerifyHandler(AccessDb db, AuditTrail trail, AuditHead head) : IQueryHandler<VerifyAudit, AuditVerdict>
 {
+    private const int Told = 2_000;
+
     public async Task<Result<AuditVerdict>> Handle(VerifyAudit request, CancellationToken ct)
     {
         // Nothing may be written between reading the head and reaching the table's end.
@@ -59,6 +85,7 @@ file sealed class VerifyHandler(AccessDb db, AuditTrail trail, AuditHead head) :
                 if (row.Seq != end.Count + 1) return Bad(end, row.Seq < 1 ? row.Seq : end.Count + 1, row.Seq < 1 ? "added" : "missing");
                 if (row.Hash != AuditChain.HashOf(end.Hash, row)) return Bad(end, row.Seq, "edited");
                 end = new ChainEnd(row.Seq, row.Hash);
+                if (end.Count % Told == 0) request.Progress?.Report(end.Count);
             }
             if (ends is not { } known) return end.Count == 0 ? new AuditVerdict(true, 0, end.Hash, null, null) : Bad(end, end.Count, "no-head");
             if (end == known.Now || end == known.Next) return new AuditVerdict(true, end.Count, end.Hash, null, null);

@@ -5,7 +5,6 @@ using Juming.Platform.Resources;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Localization;
-using QRCoder;
 
 namespace Juming.Shell.Access;
 
@@ -62,9 +61,7 @@ internal static class AccessEndpoints
     {
         var offer = await sender.Send(new OfferEnrolment(new Secret(AccessCookies.Step(http).Pending)), ct);
         if (offer.Error is { } error) return Page(http, SignInView(null, error));
-        using var data = QRCodeGenerator.GenerateQrCode(offer.Value.Uri, QRCodeGenerator.ECCLevel.M);
-        using var picture = new SvgQRCode(data);
-        return Page(http, new AccessView("Enrol", "/enrol") { Hint = "EnrolHint", Svg = picture.GetGraphic(4), Key = offer.Value.Key, Fields = [Code], Problem = TextOf(problem) });
+        return Page(http, new AccessView("Enrol", "/enrol") { Hint = "EnrolHint", Svg = http.RequestServices.GetRequiredService<Platform.Web.IQrPicture>().Svg(offer.Value.Uri), Key = offer.Value.Key, Fields = [Code], Problem = TextOf(problem) });
     }
 
     private static async Task<IResult> SubmitEnrolment(HttpContext http, Sender sender, CancellationToken ct)
