@@ -44,6 +44,30 @@ public sealed class EventStoreTests
     }
 
     [Test]
+    public async Task Batches_of_many_writers_each_get_a_place_of_their_own_and_are_all_there_after_reopening()
+    {
+        long[] sequences;
+        using (var store = Open())
+        {
+            sequences = await Task.WhenAll(Enumerable.Range(0, 40).Select(b => Task.Run(() =>
+            {
+                var commit = new BatchCommit();
+                commit.Marks.Add(($"writer/{b}", "done", null));
+                return store.Append(Batch(b % 10 == 0 ? 0 : 3000, b * 3000), commit, CancellationToken.None);
+            })));
+        }
+        using var again = Open();
+        var lines = new List<string>();
+        await foreach (var batch in again.ReadAfter(0, CancellationToken.None)) lines.AddRange(batch.Lines.Select(l => Encoding.UTF8.GetString(l.Raw)));
+        Assert.Multiple(async () =>
+        {
+            Assert.That(sequences.Order(), Is.EqualTo(Enumerable.Range(1, 40)));
+            Assert.That(lines, Is.EquivalentTo(Enumerable.Range(0, 40).Where(b => b % 10 != 0).SelectMany(b => Enumerable.Range(b * 3000, 3000)).Select(i => $"line {i}")));
+            Assert.That(await again.ReadMarks("writer/", CancellationToken.None), Has.Count.EqualTo(40));
+        });
+    }
+
+    [Test]
     public async Task Hostile_values_are_stored_without_harm()
     {
         using var store = Open();

@@ -85,6 +85,7 @@ internal sealed class DuckSearch(DuckEventStore store) : ISearch
 
     private void Read(string text, QuerySql sql, CancellationToken ct, Action<System.Data.Common.DbDataReader> each)
     {
+        using var hurry = store.Hurry();
         using var connection = store.Reader();
         // DuckDB looks for an interrupt between vectors, so a stopped page ends its scan within milliseconds.
         using var stop = ct.Register(() => NativeMethods.Startup.DuckDBInterrupt(connection.NativeConnection));
