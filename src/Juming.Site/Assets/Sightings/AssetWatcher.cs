@@ -1,0 +1,156 @@
+using System.Net;
+using System.Text;
+using System.Threading.Channels;
+using Juming.Site.Events;
+
+namespace Juming.Site.Assets.Sightings;
+
+/// <summary>
+/// Looks at every stored event for machines of the site. An event that tells nothing new costs a walk over its fields and a few look-ups; what is
+/// new, or was last told a quarter of an hour ago, is queued for the register.
+/// </summary>
+internal sealed class AssetWatcher : IBatchMatcher
+{
+    private const int MostQueued = 20_000;
+    private const long Epoch = 15L * 60 * 1_000_000;
+    private const byte None = 0, Source = 1, Destination = 2, HostAddress = 3, Host = 4, OtherHost = 5, SourceMac = 6, User = 7, Outcome = 8;
+
+    private readonly byte[] _roles = new byte[FieldNames.Capacity];
+    private readonly SeenCache _seen = new();
+    private readonly Networks _networks;
+    private readonly Channel<Sighting> _queue = Channel.CreateBounded<Sighting>(new BoundedChannelOptions(MostQueued) { SingleReader = true });
+    private long _refused;
+
+    public AssetWatcher(Networks networks)
+    {
+        _networks = networks;
+        _roles[Field.SourceIp] = Source;
+        _roles[Field.DestinationIp] = Destination;
+        _roles[Field.HostIp] = HostAddress;
+        _roles[Field.HostName] = Host;
+        _roles[Field.HostHostname] = _roles[Field.WinlogComputerName] = OtherHost;
+        _roles[Field.SourceMac] = SourceMac;
+        _roles[Field.UserName] = User;
+        _roles[Field.EventOutcome] = Outcome;
+    }
+
+    /// <summary>What was seen.</summary>
+    public ChannelReader<Sighting> Queue => _queue.Reader;
+
+    /// <summary>Sightings that found the queue full; they come again with the next event.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
+
+    public void Match(EventBatch batch)
+    {
+        for (var i = 0; i < batch.Count; i++) Look(batch, i);
+    }
+
+    private void Look(EventBatch batch, int index)
+    {
+        ReadOnlySpan<byte> source = default, destination = default, hostAddress = default, host = default, otherHost = default, mac = default, user = default;
+        var failed = false;
+        foreach (ref readonly var field in batch.FieldsOf(index))
+        {
+            switch (_roles[field.Id])
+            {
+                case None: break;
+                case Source: source = batch.Value(field); break;
+                case Destination: destination = batch.Value(field); break;
+                case HostAddress: if (hostAddress.IsEmpty) hostAddress = batch.Value(field); break;
+                case Host: host = batch.Value(field); break;
+                case OtherHost: otherHost = batch.Value(field); break;
+                case SourceMac: mac = batch.Value(field); break;
+                case User: if (user.IsEmpty) user = batch.Value(field); break;
+                case Outcome: failed = batch.Value(field).SequenceEqual("failure"u8); break;
+            }
+        }
+        if (host.IsEmpty) host = otherHost;
+        ref readonly var header = ref batch.Events[index];
+        var at = (header.Flags & EventFlags.TimeSuspect) == 0 ? header.Time : header.Received;
+        var epoch = (ulong)(header.Received / Epoch);
+        if (!source.IsEmpty) Address(epoch, source, mac, at);
+        // What could not be reached need not exist: a sweep must not fill the register.
+        if (!destination.IsEmpty && !failed) Address(epoch, destination, default, at);
+        if (host.IsEmpty) return;
+        Named(epoch, host, hostAddress, at);
+        if (!user.IsEmpty) Account(epoch, host, user, at);
+    }
+
+    private void Address(ulong epoch, ReadOnlySpan<byte> address, ReadOnlySpan<byte> mac, long at)
+    {
+        if (!_networks.Contains(address)) return;
+        var key = _seen.Key(epoch, 1, address, mac);
+        if (_seen.Has(key)) return;
+        if (Identity.Address(Text(address)) is { } ip) Queued(key, new Sighting(ip, null, mac.IsEmpty ? null : Identity.Mac(Text(mac)), null, at));
+    }
+
+    private void Named(ulong epoch, ReadOnlySpan<byte> host, ReadOnlySpan<byte> address, long at)
+    {
+        var key = _seen.Key(epoch, 2, host, address);
+        if (_seen.Has(key)) return;
+        var own = address.IsEmpty || !_networks.Contains(address) ? null : Identity.Address(Text(address));
+        if (Identity.Host(Text(host)) is { } name) Queued(key, new Sighting(own, name, null, null, at));
+        // A header that holds an address instead of a name names the same machine by its address.
+        else if (_networks.Contains(host)) Queued(key, new Sighting(Identity.Address(Text(host)), null, null, null, at));
+        else _seen.Put(key);
+    }
+
+    private void Account(ulong epoch, ReadOnlySpan<byte> host, ReadOnlySpan<byte> user, long at)
+    {
+        if (user.Length > 256) return;
+        var key = _seen.Key(epoch, 3, host, user);
+        if (_seen.Has(key)) return;
+        if (Identity.Host(Text(host)) is { } name && Identity.User(Text(user)) is { } account) Queued(key, new Sighting(null, name, null, account, at));
+        else _seen.Put(key);
+    }
+
+    private void Queued(ulong key, Sighting sighting)
+    {
+        if (_queue.Writer.TryWrite(sighting)) _seen.Put(key);
+        else Interlocked.Increment(ref _refused);
+    }
+
+    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes.Length <= 300 ? bytes : bytes[..300]);
+}
+
+/// <summary>Canonical forms of identities; null for what is none.</summary>
+internal static class Identity
+{
+    private static readonly HashSet<string> NoHosts = new(StringComparer.Ordinal) { "-", "localhost", "localhost.localdomain", "unknown", "none", "null", "(none)" };
+
+    public static string? Address(string text) =>
+        IPAddress.TryParse(text.Trim(), out var address) && (text.Contains('.') || text.Contains(':')) ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
+
+    public static string? Host(string text)
+    {
+        var name = text.Trim().TrimEnd('.').ToLowerInvariant();
+        if (name.Length is 0 or > 253 || NoHosts.Contains(name) || IPAddress.TryParse(name, out _)) return null;
+        foreach (var c in name)
+            if (!(char.IsLetterOrDigit(c) || c is '-' or '_' or '.')) return null;
+        return name;
+    }
+
+    public static string? Mac(string text)
+    {
+        Span<char> digits = stackalloc char[12];
+        var n = 0;
+        foreach (var c in text.AsSpan().Trim())
+        {
+            if (c is ':' or '-' or '.') continue;
+            if (n == 12 || !char.IsAsciiHexDigit(c)) return null;
+            digits[n++] = char.ToLowerInvariant(c);
+        }
+        if (n != 12) return null;
+        var mac = $"{digits[..2]}:{digits[2..4]}:{digits[4..6]}:{digits[6..8]}:{digits[8..10]}:{digits[10..]}";
+        return mac is "00:00:00:00:00:00" or "ff:ff:ff:ff:ff:ff" ? null : mac;
+    }
+
+    public static string? User(string text)
+    {
+        var name = text.Trim();
+        return name.Length is 0 or > 256 || name == "-" || name.Any(char.IsControl) ? null : name;
+    }
+
+    /// <summary>"web01" of "web01.corp.example".</summary>
+    public static string Label(string host) => host.Split('.', 2)[0];
+}

@@ -1,0 +1,9 @@
+namespace Juming.Site.Assets.Sightings;
+
+/// <summary>What one event says of one machine; parts that it does not tell are null.</summary>
+/// <param name="Address">Internal address, canonical.</param>
+/// <param name="Host">Host name, lower case.</param>
+/// <param name="Mac">Hardware address, "aa:bb:cc:dd:ee:ff".</param>
+/// <param name="User">Account seen on it.</param>
+/// <param name="At">Event time, microseconds since 1970 UTC.</param>
+internal readonly record struct Sighting(string? Address, string? Host, string? Mac, string? User, long At);

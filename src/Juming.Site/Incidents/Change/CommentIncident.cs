@@ -1,0 +1,41 @@
+using FluentValidation;
+using Juming.Platform.Access;
+using Juming.Platform.Handlers;
+using Juming.Site.Incidents.Data;
+using Juming.Site.Incidents.Grouping;
+using Microsoft.EntityFrameworkCore;
+
+namespace Juming.Site.Incidents.Change;
+
+/// <summary>Adds a comment to an incident's time line. Plain text; shown as it was written, never as markup.</summary>
+internal sealed record CommentIncident(Guid Id, string Text) : ICommand<Done>, INeeds<IncidentsWrite>
+{
+    /// <summary>Most characters of a comment.</summary>
+    public const int MostText = 20_000;
+}
+
+file sealed class Validator : AbstractValidator<CommentIncident>
+{
+    public Validator()
+    {
+        RuleFor(c => c.Text).Must(t => !string.IsNullOrWhiteSpace(t)).WithMessage("Write something first.");
+        RuleFor(c => c.Text).MaximumLength(CommentIncident.MostText).WithErrorCode("incidents.comment-too-long").WithMessage($"A comment has at most {CommentIncident.MostText} characters; put longer text in a file.");
+    }
+}
+
+file sealed class Handler(IncidentDesk desk, IncidentsDb db, CurrentActor current, TimeProvider clock) : ICommandHandler<CommentIncident, Done>
+{
+    public async Task<Result<Done>> Handle(CommentIncident request, CancellationToken cancellationToken)
+    {
+        using var turn = await desk.Enter(cancellationToken);
+        if (await db.Incidents.FirstOrDefaultAsync(i => i.Id == request.Id, cancellationToken) is not { } incident) return IncidentErrors.NoSuchIncident;
+        var now = clock.GetUtcNow();
+        // A comment takes the incident but is no change of it: two people may comment at once.
+        var version = incident.Version;
+        incident.Touch(current.Actor.Name, now);
+        incident.Version = version;
+        db.Add(Entries.Of(incident.Id, now, "comment", current.Actor.Name, request.Text.Trim()));
+        await db.SaveChangesAsync(cancellationToken);
+        return Done.Value;
+    }
+}

@@ -1,0 +1,42 @@
+using Juming.Platform.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Juming.Site.Incidents.Data;
+
+/// <summary>Tables of incidents.</summary>
+internal sealed class IncidentsDb(DbContextOptions<IncidentsDb> options, CommitQueue commits) : ModuleDbContext(options, commits)
+{
+    public DbSet<Incident> Incidents => Set<Incident>();
+    public DbSet<MemberRow> Members => Set<MemberRow>();
+    public DbSet<PartyRow> Parties => Set<PartyRow>();
+    public DbSet<EntryRow> Entries => Set<EntryRow>();
+    public DbSet<EvidenceRow> Evidence => Set<EvidenceRow>();
+    public DbSet<MoveRow> Moves => Set<MoveRow>();
+
+    protected override string Prefix => "incidents";
+
+    protected override void DefineModel(ModelBuilder model)
+    {
+        model.Entity<Incident>(row =>
+        {
+            row.ToTable("Incidents");
+            row.Property(r => r.Version).IsConcurrencyToken();
+        });
+        model.Entity<MemberRow>(row =>
+        {
+            row.ToTable("Members");
+            row.HasKey(r => r.AlertId);
+            row.Property(r => r.AlertId).ValueGeneratedNever();
+        });
+        model.Entity<PartyRow>(row =>
+        {
+            row.ToTable("Parties");
+            row.HasKey(r => new { r.IncidentId, r.Kind, r.Value });
+        });
+        model.Entity<EntryRow>().ToTable("Entries");
+        model.Entity<EvidenceRow>().ToTable("Evidence");
+        model.Entity<MoveRow>().ToTable("Moves");
+        foreach (var entity in model.Model.GetEntityTypes())
+            if (entity.FindProperty("Id") is { } id && id.ClrType == typeof(Guid)) id.ValueGenerated = Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never;
+    }
+}

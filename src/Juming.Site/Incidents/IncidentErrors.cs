@@ -1,0 +1,25 @@
+using Juming.Platform.Handlers;
+
+namespace Juming.Site.Incidents;
+
+/// <summary>Every refusal of incidents.</summary>
+internal static class IncidentErrors
+{
+    public static readonly Error NoSuchIncident = new(ErrorKind.NotFound, "incidents.no-such-incident", "There is no incident with this identity or number.");
+    public static readonly Error NoSuchMove = new(ErrorKind.NotFound, "incidents.no-such-move", "There is no merge or split with this identity.");
+    public static readonly Error NoSuchEvidence = new(ErrorKind.NotFound, "incidents.no-such-evidence", "This piece of evidence is not part of the incident.");
+    public static readonly Error ChangedMeanwhile = new(ErrorKind.Conflict, "incidents.changed-meanwhile", "{by} changed this incident at {at}; look at both versions, then decide.");
+    public static readonly Error AlreadyMerged = new(ErrorKind.Conflict, "incidents.already-merged", "This incident is part of {number}; work there, or undo the merge first.");
+    public static readonly Error StateNotReachable = new(ErrorKind.Conflict, "incidents.state-not-reachable", "An incident can't go from {from} to {to}.");
+    public static readonly Error ReopenNeedsReason = new(ErrorKind.Invalid, "incidents.reopen-needs-reason", "Say why the work begins again.", Field: "Reason");
+    public static readonly Error VerdictNeeded = new(ErrorKind.Invalid, "incidents.verdict-needed", "Give a verdict with its reason first.", Field: "Verdict");
+    public static readonly Error ReasonNeeded = new(ErrorKind.Invalid, "incidents.reason-needed", "A verdict needs its reason.", Field: "Reason");
+    public static readonly Error ClosedIncident = new(ErrorKind.Conflict, "incidents.closed", "The incident is closed; open it again first.");
+    public static readonly Error NothingToMove = new(ErrorKind.Invalid, "incidents.nothing-to-move", "None of these alerts is part of the incident.");
+    public static readonly Error SplitLeavesNothing = new(ErrorKind.Invalid, "incidents.split-leaves-nothing", "A split must leave at least one alert behind.");
+    public static readonly Error MergeWithItself = new(ErrorKind.Invalid, "incidents.merge-with-itself", "An incident can't be merged with itself.");
+    public static readonly Error AlreadyUndone = new(ErrorKind.Conflict, "incidents.already-undone", "This was undone already.");
+    public static readonly Error MovedOn = new(ErrorKind.Conflict, "incidents.moved-on", "These alerts have been moved again since; undo the later merge or split first.");
+    public static readonly Error TooMuchEvidence = new(ErrorKind.Conflict, "incidents.too-much-evidence", "There are {most} pieces of evidence already; remove some first.");
+    public static readonly Error FileTooLarge = new(ErrorKind.Invalid, "incidents.file-too-large", "A file may have at most {most} KiB.", Field: "Content");
+}

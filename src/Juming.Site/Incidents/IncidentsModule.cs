@@ -1,0 +1,88 @@
+using System.Globalization;
+using Juming.Platform.Handlers;
+using Juming.Platform.Http;
+using Juming.Platform.Modules;
+using Juming.Site.Detection;
+using Juming.Site.Incidents.Change;
+using Juming.Site.Incidents.Evidence;
+using Juming.Site.Incidents.Figures;
+using Juming.Site.Incidents.Grouping;
+using Juming.Site.Incidents.List;
+using Juming.Site.Incidents.Open;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
+
+namespace Juming.Site.Incidents;
+
+/// <summary>Groups alerts into incidents and lets people work on them until they are closed.</summary>
+public sealed class IncidentsModule : Module
+{
+    /// <inheritdoc/>
+    public override string Name => "incidents";
+
+    /// <inheritdoc/>
+    public override void AddServices(IServiceCollection services, IConfiguration settings)
+    {
+        services.AddSettings<IncidentsSettings>("Modules:Incidents");
+        services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<IIncidentDirectory, IncidentDirectory>();
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<MenuItem> Menu => [new("response", "Incidents", "/incidents", IncidentsRead.Code, 10, "shield", typeof(IncidentsTexts))];
+
+    /// <inheritdoc/>
+    public override IEnumerable<RecurringJob> Jobs => [new("incidents-upkeep", "17 3 * * *", (services, ct) => services.GetRequiredService<IncidentsUpkeep>().Run(ct))];
+
+    /// <inheritdoc/>
+    public override void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("", async (Sender sender, string? view, Severity? severity, IncidentState? state, string? entity, string? text, DateTimeOffset? from, DateTimeOffset? to, string? sort, int? skip, int? limit, CancellationToken ct) =>
+            (await sender.Send(new ListIncidents { View = view ?? "open", LeastSeverity = severity, State = state, Entity = entity, Text = text, From = from, To = to, Sort = sort ?? "urgency", Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp());
+        routes.MapGet("response-times", async (Sender sender, DateTimeOffset from, DateTimeOffset to, CancellationToken ct) => (await sender.Send(new GetResponseTimes(from, to), ct)).ToHttp());
+        routes.MapGet("{id}", Get);
+        routes.MapPatch("{id:guid}", Change);
+        routes.MapGet("{id:guid}/evidence/{evidence:guid}", File);
+    }
+
+    private static async Task<IResult> Get(Sender sender, string id, HttpContext http, CancellationToken ct)
+    {
+        var found = await sender.Send(new GetIncident(id), ct);
+        if (found.Error is { } error) return error.ToHttp();
+        var tag = Tag(found.Value.Version, found.Value.Brief.UpdatedAt);
+        http.Response.Headers.ETag = tag;
+        return http.Request.Headers.IfNoneMatch == tag ? Results.StatusCode(StatusCodes.Status304NotModified) : found.ToHttp();
+    }
+
+    /// <summary>The version comes from If-Match, or from the body, or there is none.</summary>
+    private static async Task<IResult> Change(Sender sender, Guid id, IncidentPatch patch, HttpContext http, CancellationToken ct)
+    {
+        var version = patch.Version;
+        if (EntityTagHeaderValue.TryParse(http.Request.Headers.IfMatch.ToString(), out var tag) && long.TryParse(tag.Tag.AsSpan().Trim('"').ToString().Split('-')[0], CultureInfo.InvariantCulture, out var named)) version = named;
+        var changed = await sender.Send(new ChangeIncident { Id = id, Version = version, State = patch.State, Assignee = patch.Assignee, Severity = patch.Severity, Title = patch.Title, Verdict = patch.Verdict, Reason = patch.Reason }, ct);
+        return changed.ToHttp();
+    }
+
+    private static async Task<IResult> File(Sender sender, Guid id, Guid evidence, CancellationToken ct)
+    {
+        var read = await sender.Send(new ReadEvidenceFile(id, evidence), ct);
+        // Always as a download of unknown type: evidence may well be hostile.
+        return read.Error is { } error ? error.ToHttp() : Results.File(read.Value.Content, "application/octet-stream", read.Value.Name);
+    }
+
+    // Grouping changes an incident without a new version, so the tag holds both.
+    private static string Tag(long version, DateTimeOffset updated) => string.Create(CultureInfo.InvariantCulture, $"\"{version}-{updated.UtcTicks / 10}\"");
+}
+
+/// <summary>Body of a PATCH; what is absent stays as it is.</summary>
+/// <param name="Version">Version that the change was made on.</param>
+/// <param name="State">New state.</param>
+/// <param name="Assignee">Who works on it; "me"; empty for nobody.</param>
+/// <param name="Severity">Severity that a person sets.</param>
+/// <param name="Title">Title in a person's words.</param>
+/// <param name="Verdict">What it was found to be.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record IncidentPatch(long? Version, IncidentState? State, string? Assignee, Severity? Severity, string? Title, Verdict? Verdict, string? Reason);
