@@ -5,6 +5,7 @@ using Juming.Platform.Modules;
 using Juming.Site.Collection;
 using Juming.Site.Detection;
 using Juming.Site.Events;
+using Juming.Site.Incidents;
 using Juming.Site.Overview;
 
 namespace Juming;
@@ -19,7 +20,7 @@ public static class Tiers
     public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule(), new OperatorOverviewModule()]);
 
     /// <summary>Tier 3: inside the customer's network.</summary>
-    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new EventsModule(), new DetectionModule(), new CollectionModule(), new OverviewModule()]);
+    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new EventsModule(), new DetectionModule(), new CollectionModule(), new IncidentsModule(), new OverviewModule()]);
 
     /// <summary>All of them, in their order.</summary>
     public static readonly IReadOnlyList<TierDefinition> All = [Cloud, Operator, Site];

@@ -2,6 +2,7 @@ using System.Globalization;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Modules;
+using Juming.Site.Assets;
 using Juming.Site.Detection;
 using Juming.Site.Incidents.Change;
 using Juming.Site.Incidents.Evidence;
@@ -14,6 +15,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Net.Http.Headers;
 
 namespace Juming.Site.Incidents;
@@ -29,6 +31,7 @@ public sealed class IncidentsModule : Module
     {
         services.AddSettings<IncidentsSettings>("Modules:Incidents");
         services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<IIncidentDirectory, IncidentDirectory>();
+        services.TryAddSingleton<IAssetDirectory, NoAssetsKept>();
     }
 
     /// <inheritdoc/>

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Resources;
+using System.Text.RegularExpressions;
 using Juming.Platform.Handlers;
 
 namespace Juming.Site.Incidents;
 
 /// <summary>Texts of the module's pages and menu; renders what is stored as code and arguments.</summary>
-public static class IncidentsTexts
+public static partial class IncidentsTexts
 {
     private static readonly ResourceManager Texts = new("Juming.Site.Incidents.IncidentsTexts", typeof(IncidentsTexts).Assembly);
 
@@ -31,9 +32,12 @@ public static class IncidentsTexts
     /// <summary>The name of a technique or tactic; a rule's own title stands for itself.</summary>
     public static string Attack(string attack)
     {
-        if (attack.StartsWith('=')) return attack[1..];
+        if (attack.StartsWith('=')) return RuleTitle(attack[1..]);
         return Texts.GetString(attack, CultureInfo.CurrentUICulture) ?? (attack.Length == 0 ? Of("UnknownAttack") : attack);
     }
+
+    /// <summary>The title of a rule; one of the program's own notices is named in the reader's language.</summary>
+    public static string RuleTitle(string title) => Texts.GetString("notice." + title, CultureInfo.CurrentUICulture) ?? title;
 
     /// <summary>Why an alert is where it is, or what an entry of the time line tells.</summary>
     /// <param name="code">Key of the sentence.</param>
@@ -49,11 +53,14 @@ public static class IncidentsTexts
     }
 
     private static readonly (string Name, string Prefix)[] Codes =
-        [("from", "State."), ("to", "State."), ("state", "State."), ("severity", "Severity."), ("verdict", "Verdict."), ("kind", "EvidenceKind."), ("result", "Result.")];
+        [("from", "State."), ("to", "State."), ("state", "State."), ("severity", "Severity."), ("was", "Severity."), ("verdict", "Verdict."), ("kind", "EvidenceKind."), ("result", "Result.")];
+
+    [GeneratedRegex("\\{([a-z]+)\\}")]
+    private static partial Regex Place();
 
     private static string Fill(string sentence, Dictionary<string, string> arguments)
     {
-        foreach (var (name, value) in arguments) sentence = sentence.Replace("{" + name + "}", value, StringComparison.Ordinal);
-        return sentence;
+        // One pass: a value that itself looks like a place stays what it is.
+        return Place().Replace(sentence, place => arguments.GetValueOrDefault(place.Groups[1].Value, place.Value));
     }
 }

@@ -5,6 +5,7 @@ using Juming.Hosting;
 using Juming.Platform.Events;
 using Juming.Site.Collection;
 using Juming.Site.Detection;
+using Juming.Site.Incidents;
 
 namespace Juming.Commands;
 
@@ -59,7 +60,8 @@ internal static class ReplayCommand
     {
         var outbox = services.GetRequiredService<OutboxDispatcher>();
         while (await outbox.DispatchSome(ct) > 0) { }
-        return 0;
+        await using var scope = services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IIncidentDirectory>().Count(ct);
     }
 
     private static void Print(ReplayReport report, IDetectionRun detection, long incidents, double seconds, bool json)

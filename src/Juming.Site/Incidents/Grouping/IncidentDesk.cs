@@ -90,7 +90,7 @@ internal sealed class IncidentDesk(IncidentsSettings settings, IAssetDirectory a
         var group = best?.Group ?? new OpenGroup(Guid.CreateVersion7());
         group.Progressed |= best?.Bond.IsProgress == true;
         var fresh = group.Absorb(alert);
-        group.Waiting.Add(alert);
+        group.Wait(alert);
         if (best is null) Index.Add(group);
         else Index.Learned(group, fresh);
     }

@@ -8,6 +8,7 @@ namespace Juming.Site.Incidents.Grouping;
 internal sealed class OpenGroup
 {
     private const int MostParties = 2000;
+    private const int MostWaiting = 200;
 
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
     private readonly HashSet<(PartyKind, string)> _parties = [];
@@ -44,6 +45,13 @@ internal sealed class OpenGroup
 
     /// <summary>Its waiting alerts showed a further tactic.</summary>
     public bool Progressed { get; set; }
+
+    /// <summary>Lets an alert wait for others; of very many the earliest is forgotten, for only information can become so many.</summary>
+    public void Wait(AlertFacts alert)
+    {
+        if (Waiting.Count >= MostWaiting) Waiting.RemoveAt(Waiting.FindIndex(w => w.Severity == Severity.Info) is var i and >= 0 ? i : 0);
+        Waiting.Add(alert);
+    }
 
     public bool Has(string? key) => key is not null && _keys.Contains(key);
 

@@ -29,7 +29,7 @@ internal sealed class Placement(IncidentDesk desk, IncidentsDb db, IncidentsSett
         _placed.Add((alert, group, best?.Bond, kept));
         if (group.IsIncident) return;
         group.Progressed |= best?.Bond.IsProgress == true;
-        group.Waiting.Add(alert);
+        group.Wait(alert);
         if (!Opens(group)) return;
         group.IsIncident = true;
         _opened.Add(group);
