@@ -1,6 +1,7 @@
 using Juming.Benchmarks;
 using Juming.Benchmarks.Detection;
 using Juming.Benchmarks.Normalize;
+using Juming.Benchmarks.Pipeline;
 using Juming.Benchmarks.Search;
 
 return args.FirstOrDefault() switch
@@ -8,12 +9,14 @@ return args.FirstOrDefault() switch
     "demo" => await DemoRun.Run([.. args.Skip(1)]),
     "rules" => RulesBench.Run([.. args.Skip(1)]),
     "normalize" => NormalizeBench.Run([.. args.Skip(1)]),
+    "pipeline" => await PipelineBench.Run([.. args.Skip(1)]),
+    "collect" => await CollectServer.Run([.. args.Skip(1)]),
     "search" => await SearchBench.Run([.. args.Skip(1)]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | rules [--explain] [--lines=FILE] PATH... | search [--json] [--events=N] [--keep] | normalize [--rounds=N] [--print] FILE");
+    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | rules [--explain] [--lines=FILE] PATH... | pipeline [--json] [--rounds=N] [--only=PART,…] | search [--json] [--events=N] [--keep] | normalize [--rounds=N] [--print] FILE");
     return 2;
 }
