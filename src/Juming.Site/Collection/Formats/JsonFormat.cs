@@ -15,7 +15,7 @@ internal static class JsonFormat
 
     private static readonly Utf8Names<FieldTarget> Eve = new(EveKey);
     private static readonly Utf8Names<FieldTarget> Windows = new(WindowsKeys.Of);
-    private static readonly Utf8Names<FieldTarget> Generic = new(key => KeyVocabulary.Knows(key) ? KeyVocabulary.Of(key, "") : key.Contains('.', StringComparison.Ordinal) && FieldNames.Find(key) is > 0 and var known ? new FieldTarget(known) : new FieldTarget(FieldNames.Intern(key is "@timestamp" ? "" : key), 0, key is "@timestamp" or "timestamp" ? ValueKind.Time : ValueKind.Plain), key => KeyVocabulary.IsWanted(key, ""));
+    private static readonly Utf8Names<FieldTarget> Generic = new(GenericKey, key => KeyVocabulary.IsWanted(key, ""));
 
     /// <summary>Reads the object that begins at a place of the raw line.</summary>
     /// <returns>False when nothing of it could be read.</returns>
@@ -36,6 +36,14 @@ internal static class JsonFormat
 
     private static bool IsWindows(ReadOnlySpan<byte> json) =>
         (json.IndexOf("\"EventID\""u8) >= 0 && (json.IndexOf("\"Channel\""u8) >= 0 || json.IndexOf("\"System\""u8) >= 0)) || (json.IndexOf("\"winlog\""u8) >= 0 && json.IndexOf("\"event_id\""u8) >= 0) || json.IndexOf("\"winlog.channel\""u8) >= 0;
+
+    private static FieldTarget GenericKey(string path)
+    {
+        if (path is "@timestamp" or "timestamp") return new FieldTarget(0, 0, ValueKind.Time);
+        // What is written in ECS already keeps its name.
+        if (path.Contains('.', StringComparison.Ordinal) && FieldNames.Find(path) > 0) return FieldTarget.Of(path);
+        return KeyVocabulary.OfPath(path, "");
+    }
 
     private static bool ReadEve(in EventWriter to, int from)
     {

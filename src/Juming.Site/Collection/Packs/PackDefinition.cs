@@ -86,6 +86,9 @@ internal sealed record PackStep
     /// <summary>kv: text between key and value.</summary>
     public string Assign { get; init; } = "=";
 
+    /// <summary>kv with separators: what of a key like <c>SrcIPAddr(1003)</c> is looked up: whole, name (before the bracket) or number (in it).</summary>
+    public string Key { get; init; } = "whole";
+
     /// <summary>kv, positional: characters that quote a value.</summary>
     public string Quote { get; init; } = "\"";
 
@@ -185,6 +188,7 @@ internal static class PackYaml
         Line(yaml, 4, "after", step.After);
         List(yaml, 4, "separators", step.Separators);
         if (step.Kind == "kv" && step.Assign != "=") Line(yaml, 4, "assign", step.Assign);
+        if (step.Key != "whole") Line(yaml, 4, "key", step.Key);
         if (step.Quote != "\"") Line(yaml, 4, "quote", step.Quote);
         if (step.Trim != " ") Line(yaml, 4, "trim", step.Trim);
         List(yaml, 4, "keys", step.Keys);
@@ -209,7 +213,7 @@ internal static class PackYaml
 
     private static void Line(StringBuilder yaml, int indent, string key, string? value)
     {
-        if (value is not null) yaml.Append(' ', indent).Append(CultureInfo.InvariantCulture, $"{key}: {Quote(value)}\n");
+        if (value is not null) yaml.Append(' ', indent).Append(CultureInfo.InvariantCulture, $"{(key.StartsWith('@') ? Quote(key) : key)}: {Quote(value)}\n");
     }
 
     private static void List(StringBuilder yaml, int indent, string key, IReadOnlyList<string> values)

@@ -101,16 +101,17 @@ internal sealed class PackReader
     private PackStep? Step(YamlNode node)
     {
         if (Map(node, "a step") is not { } map) return null;
-        Known(map, "a step", "kind", "if", "after", "separators", "assign", "quote", "trim", "keys", "columns", "pattern");
+        Known(map, "a step", "kind", "if", "after", "separators", "assign", "key", "quote", "trim", "keys", "columns", "pattern");
         var kind = Text(map, "kind") ?? "";
         var step = new PackStep
         {
-            Kind = kind, If = Text(map, "if"), After = Text(map, "after"), Separators = Texts(map, "separators"), Assign = Text(map, "assign") ?? "=", Quote = Text(map, "quote") ?? "\"", Trim = Text(map, "trim") ?? " ",
+            Kind = kind, If = Text(map, "if"), After = Text(map, "after"), Separators = Texts(map, "separators"), Assign = Text(map, "assign") ?? "=", Key = Text(map, "key") ?? "whole", Quote = Text(map, "quote") ?? "\"", Trim = Text(map, "trim") ?? " ",
             Keys = Texts(map, "keys"), Columns = Texts(map, "columns"), Pattern = Text(map, "pattern") ?? "",
         };
         if (kind is not ("kv" or "json" or "positional" or "dissect" or "regex")) Refuse(node, $"unknown kind '{kind}'; kv, json, positional, dissect and regex are known");
         else if (kind == "positional" && (step.Columns.Count == 0 || step.Separators.Count != 1)) Refuse(node, "positional needs columns and exactly one separator");
         else if (kind is "dissect" or "regex" && step.Pattern.Length is 0 or > 2000) Refuse(node, kind + " needs a pattern of at most 2000 characters");
+        else if (step.Key is not ("whole" or "name" or "number")) Refuse(node, "key is whole, name or number");
         else if (step.Assign.Length == 0) Refuse(node, "assign must not be empty");
         else if (step.Separators.Concat(step.Keys).Any(t => t.Length is 0 or > 64)) Refuse(node, "separators and keys have 1 to 64 characters");
         return step;

@@ -76,6 +76,7 @@ internal abstract class CompiledStep(PackStep step)
         private readonly byte[] _assign = Bytes(step.Assign);
         private readonly byte[] _trim = Bytes(step.Trim);
         private readonly byte[] _quote = Bytes(step.Quote);
+        private readonly string _key = step.Key;
 
         protected override void ReadFrom(in EventWriter to, int from, Utf8Names<FieldTarget> names)
         {
@@ -87,10 +88,17 @@ internal abstract class CompiledStep(PackStep step)
                 if (assign > 0)
                 {
                     var key = text.Slice(at, assign).Trim(_trim).Trim((byte)' ');
-                    Put(to, names, key, at + assign + _assign.Length, end, _trim, _quote);
+                    Put(to, names, Part(key), at + assign + _assign.Length, end, _trim, _quote);
                 }
                 at = next;
             }
+        }
+
+        private ReadOnlySpan<byte> Part(ReadOnlySpan<byte> key)
+        {
+            var open = key.LastIndexOf((byte)'(');
+            if (_key == "whole" || open <= 0 || key[^1] != (byte)')') return key;
+            return _key == "name" ? key[..open] : key[(open + 1)..^1];
         }
     }
 

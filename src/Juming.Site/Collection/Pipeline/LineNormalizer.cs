@@ -94,6 +94,9 @@ internal sealed class LineNormalizer(PackSet packs) : ILineNormalizer
     {
         var text = to.Raw[at..];
         if (text.IsEmpty) return false;
+        // Some devices sign their own logs as "kernel": only packet lines are surely Linux's.
+        var unsure = app.SequenceEqual("kernel"u8) && text.IndexOf(" SRC="u8) < 0;
+        if (unsure && _packs.Read(to, app, at)) return true;
         if (app.Length > 0 && LinuxFormats.Read(to, app, at)) return true;
         switch (text[0])
         {
