@@ -114,8 +114,8 @@ internal static class LogsourceMap
         ("antivirus", _) => Known([Door.On(Category, "malware"), Door.On(ObserverType, "antivirus", "edr")]),
         ("database", _) => Known([Door.On(Category, "database"), Door.On(Module, "mysql", "postgresql", "mssql", "oracle"), Door.On(App, DatabasePrograms), Door.On(ObserverType, "dbaudit", "audit")]),
         ("email", _) => Known([Door.On(Category, "email"), Door.On(ObserverType, "mailgateway"), Door.On("email.to.address"), Door.On(App, MailPrograms)]),
-        // Devices of all kinds, also those whose format no parser pack knows yet: generic pairs, JSON, and lines kept whole.
-        ("device", _) => Known([Door.On(Dataset, "kv", "json", "syslog"), Door.On(ObserverType, DeviceTypes), Door.On(Module, "cef", "leef")]),
+        // Devices of all kinds: what a parser pack read, and what no pack knows yet: generic pairs, JSON, and lines kept whole.
+        ("device", _) => Known([Door.On("jm.parser_version"), Door.On(Dataset, "kv", "json", "syslog"), Door.On(ObserverType, DeviceTypes), Door.On(Module, "cef", "leef")]),
         ("ids", _) => Known([Door.On(Category, "intrusion_detection"), Door.On(ObserverType, "ids", "ips")]),
         ("authentication", _) => Known([Door.On(Category, "authentication")]),
         ("process_creation" or "network_connection" or "file_event", _) => Known(
