@@ -28,4 +28,8 @@ public sealed class EventStoreSettings
     /// <summary>Free space below which nothing is stored any more, in MiB, 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
     public int LeastFreeMegabytes { get; set; } = 512;
+
+    /// <summary>Most rows of one export, 1 to 10 million; the newest are written and the export says that it was cut.</summary>
+    [Range(1, 10_000_000)]
+    public long ExportRows { get; set; } = 1_000_000;
 }

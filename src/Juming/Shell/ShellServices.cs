@@ -8,6 +8,7 @@ internal static class ShellServices
     public static void Add(IServiceCollection services)
     {
         WebSecurity.Add(services);
+        ApiDocument.Add(services);
         services.AddSingleton<TierContextTitle>().AddSingleton<Platform.Web.IQrPicture, QrPicture>();
         services.AddLocalization();
         services.AddRazorComponents().AddInteractiveServerComponents();
@@ -20,6 +21,7 @@ internal static class ShellServices
         Access.AccessEndpoints.Map(app);
         Operations.OperationsEndpoints.Map(app);
         app.MapStaticAssets();
+        ApiDocument.Map(app);
         var modules = app.Services.GetRequiredService<IReadOnlyList<Module>>();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().AddAdditionalAssemblies([.. PlatformServices.Assemblies(modules)]);
         foreach (var module in modules) module.MapEndpoints(app.MapGroup("/api/" + module.Name));

@@ -23,6 +23,7 @@ public sealed partial class LogSearchPage : ConsolePage
     private string? _cursor;
     private bool _searching, _loaded;
     private int _done, _segments;
+    private string? _asked, _panel;
     private CancellationTokenSource? _stop;
 
     /// <summary>The query.</summary>
@@ -34,8 +35,23 @@ public sealed partial class LogSearchPage : ConsolePage
     /// <summary>End of the time range.</summary>
     [SupplyParameterFromQuery(Name = "to")] public string? ToParameter { get; set; }
 
+    /// <summary>The event in the pane; evidence links lead here.</summary>
+    [SupplyParameterFromQuery(Name = "event")] public Guid? EventParameter { get; set; }
+
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
+    {
+        // Opening an event changes the address too; it is no new search.
+        var asked = string.Join('\n', QueryParameter, FromParameter, ToParameter);
+        if (asked != _asked)
+        {
+            _asked = asked;
+            await Begin();
+        }
+        await Open();
+    }
+
+    private async Task Begin()
     {
         var now = Clock.GetUtcNow();
         _query = QueryParameter ?? "";
@@ -43,15 +59,33 @@ public sealed partial class LogSearchPage : ConsolePage
         _from = TimeSpanText.Read(FromParameter, now) ?? now.AddHours(-24);
         _to = TimeSpanText.Read(ToParameter, now) ?? now.AddMinutes(5);
         _events.Clear();
-        (_cursor, _open, _summary) = (null, null, null);
-        await Search();
+        (_cursor, _open, _summary, _loaded) = (null, null, null, false);
+        // The event behind an alert is what was asked for: it is shown before anything is searched.
+        if (EventParameter is not null && FromParameter is null) await Open();
+        else await Search();
     }
+
+    private async Task Open()
+    {
+        if (EventParameter is not { } id) _open = null;
+        else if (_open?.Id != id) _open = _events.FirstOrDefault(e => e.Id == id) ?? await Ask(new GetEvent(id));
+    }
+
+    private void Show(Guid? id) => Navigation.NavigateTo(Here(("event", id)));
+
+    private void Around() => Navigation.NavigateTo(Here(("q", null), ("from", Instant(_open!.Time.AddMinutes(-5))), ("to", Instant(_open.Time.AddMinutes(5)))));
+
+    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+
+    private void Toggle(string panel) => _panel = _panel == panel ? null : panel;
+
+    private void Choose((string Query, string Span) chosen) => Go(chosen.Query, chosen.Span);
 
     private void Submit() => Go(_query, _span);
 
     private void ChangeSpan(ChangeEventArgs change) => Go(_query, change.Value?.ToString() ?? "now-24h");
 
-    private void Go(string query, string span) => Navigation.NavigateTo(Here(("q", query.Length == 0 ? null : query), ("from", span), ("to", Spans.Contains(span) ? null : ToParameter)));
+    private void Go(string query, string span) => Navigation.NavigateTo(Here(("q", query.Length == 0 ? null : query), ("from", span), ("to", Spans.Contains(span) ? null : ToParameter), ("event", null)));
 
     private void Narrow(string field, string value, bool only)
     {
