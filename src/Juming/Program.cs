@@ -8,6 +8,7 @@ DoctorCommand.AddTo(root);
 BackupCommand.AddTo(root);
 RulesCommand.AddTo(root);
 ReplayCommand.AddTo(root);
+ParseCommand.AddTo(root);
 UserCommand.AddTo(root);
 TokenCommand.AddTo(root);
 AuditCommand.AddTo(root);

@@ -11,10 +11,13 @@ internal static class NormalizedJson
 {
     private static readonly UTF8Encoding Replacing = new(false, false);
 
+    /// <summary>Text stays readable: only what JSON itself demands is escaped.</summary>
+    public static JsonWriterOptions Options { get; } = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
     /// <summary>Writes one event as one object and a line feed.</summary>
     public static void Write(EventBatch batch, int index, IBufferWriter<byte> output)
     {
-        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }))
+        using (var json = new Utf8JsonWriter(output, Options))
             Write(batch, index, json);
         output.Write("\n"u8);
     }
