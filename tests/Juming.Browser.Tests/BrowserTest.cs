@@ -16,6 +16,7 @@ public abstract class BrowserTest
     private static readonly string Shots = Path.Combine(Root(), "artifacts", "screenshots");
     private IPlaywright _playwright = null!;
     private readonly List<string> _complaints = [];
+    private string? _folder;
 
     /// <summary>The browser.</summary>
     protected IBrowser Browser { get; private set; } = null!;
@@ -26,6 +27,9 @@ public abstract class BrowserTest
     /// <summary>The tier that is looked at.</summary>
     protected virtual string TierName => "site";
 
+    /// <summary>The test stops the site and starts it again.</summary>
+    protected virtual bool Restarts => false;
+
     /// <summary>Port of the site's syslog receiver.</summary>
     protected int SyslogPort { get; private set; }
 
@@ -35,7 +39,8 @@ public abstract class BrowserTest
     {
         Directory.CreateDirectory(Shots);
         SyslogPort = FreePort();
-        Site = await RunningTier.Start(TierName, settings: TierName != "site" ? null : new Dictionary<string, string?>
+        _folder = Restarts ? Directory.CreateTempSubdirectory("juming-browser").FullName : null;
+        Site = await RunningTier.Start(TierName, _folder, settings: TierName != "site" ? null : new Dictionary<string, string?>
         {
             ["Modules:Collection:Udp:0"] = $"127.0.0.1:{SyslogPort}",
             ["Modules:Collection:Tcp:0"] = $"127.0.0.1:{SyslogPort}",
@@ -55,6 +60,7 @@ public abstract class BrowserTest
         if (Browser is not null) await Browser.DisposeAsync();
         _playwright?.Dispose();
         if (Site is not null) await Site.DisposeAsync();
+        if (_folder is not null) Directory.Delete(_folder, true);
     }
 
     /// <summary>A page of a person with these roles, in a language and a theme.</summary>
@@ -93,6 +99,14 @@ public abstract class BrowserTest
     /// <summary>Takes a picture for people to look at.</summary>
     protected static Task Picture(IPage page, string name) => page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Shots, name + ".png") });
 
+    /// <summary>Stops the site and starts it again on the same folder and address.</summary>
+    protected async Task RestartSite()
+    {
+        var (folder, address) = (_folder!, Site.Address);
+        await Site.DisposeAsync();
+        Site = await RunningTier.Start(TierName, folder, address: address);
+    }
+
     /// <summary>Fails when the page complained.</summary>
     protected void NothingComplained() => Assert.That(_complaints, Is.Empty);
 
@@ -118,7 +132,8 @@ public abstract class BrowserTest
         return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
-    private static string Root()
+    /// <summary>The repository.</summary>
+    protected static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Juming.sln"))) folder = folder.Parent;

@@ -154,12 +154,77 @@ document.addEventListener('keydown', event => {
 });
 
 // --- circuit ---------------------------------------------------------------------------------------------------------
+// A circuit that can't be resumed is a reload: what matters stands in the address, and what was typed is carried across.
+const KEPT = 'jm-typed';
+const fields = () => [...document.querySelectorAll('main :is(input, textarea, select):not([type=password], [type=file], [type=hidden])')];
+const nameOf = (field, all) => {
+  const label = [field.type, field.name, field.id, field.placeholder, field.closest('label')?.innerText ?? field.getAttribute('aria-label')].join('|').slice(0, 300);
+  return label + '#' + all.filter(f => f.type === field.type).indexOf(field);
+};
+const valueOf = field => field.type === 'checkbox' || field.type === 'radio' ? field.checked : field.value;
+
+function keepTyped() {
+  const all = fields();
+  const values = Object.fromEntries(all.map(f => [nameOf(f, all), valueOf(f)]));
+  sessionStorage.setItem(KEPT, JSON.stringify({ at: Date.now(), path: location.pathname + location.search, values }));
+}
+
+function giveBack() {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? 'null');
+  if (!kept) return;
+  const end = () => { watch.disconnect(); sessionStorage.removeItem(KEPT); };
+  const fill = () => {
+    const all = fields();
+    for (const field of all) {
+      const name = nameOf(field, all);
+      if (!(name in kept.values)) continue;
+      const value = kept.values[name];
+      delete kept.values[name];
+      if (valueOf(field) === value) continue;
+      if (typeof value === 'boolean') field.checked = value;
+      else field.value = value;
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      field.dispatchEvent(new Event('change', { bubbles: true }));
+    }
+    if (Object.keys(kept.values).length === 0) end();
+  };
+  // Fields that appear once their data has come are filled in too, for a little while.
+  const watch = new MutationObserver(fill);
+  if (kept.path !== location.pathname + location.search || Date.now() - kept.at > 600000) { end(); return; }
+  watch.observe(document.querySelector('main') ?? document.body, { childList: true, subtree: true });
+  setTimeout(end, 5000);
+  fill();
+}
+
+let leaving = false;
+async function startAgain() {
+  if (leaving) return;
+  leaving = true;
+  keepTyped();
+  // A reload while nobody answers would leave the browser's own error page.
+  for (;;) {
+    try {
+      if ((await fetch('/healthz', { cache: 'no-store' })).ok) break;
+    } catch { /* still down */ }
+    await new Promise(after => setTimeout(after, 1000));
+  }
+  location.reload();
+}
+
+// A form of a page is the circuit's: sent while nobody listens it would only wipe what was typed.
+document.addEventListener('submit', event => {
+  if (event.target.closest('main') && !event.target.hasAttribute('action')) event.preventDefault();
+});
+
 window.jm = {
-  ready() { root.dataset.ready = 'interactive'; },
+  ready() {
+    root.dataset.ready = 'interactive';
+    giveBack();
+  },
 };
 
-// A circuit that can't be resumed is a reload: everything that matters stands in the address.
 const modal = byId('components-reconnect-modal');
+const over = ['failed', 'rejected', 'resume-failed'].map(state => 'components-reconnect-' + state);
 if (modal) new MutationObserver(() => {
-  if (modal.classList.contains('components-reconnect-failed') || modal.classList.contains('components-reconnect-rejected')) location.reload();
+  if (over.some(state => modal.classList.contains(state))) startAgain();
 }).observe(modal, { attributes: true, attributeFilter: ['class'] });

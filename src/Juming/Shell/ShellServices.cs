@@ -18,6 +18,13 @@ internal static class ShellServices
     {
         app.UseRequestLocalization(options => options.SetDefaultCulture("zh-CN").AddSupportedCultures("zh-CN", "en").AddSupportedUICultures("zh-CN", "en"));
         WebSecurity.Use(app);
+        var stopping = app.Lifetime.ApplicationStopping;
+        app.Use(async (context, next) =>
+        {
+            // A tab that stays open would hold the stop until its time-out, and what others have to write at the end would be cut off.
+            await using var end = context.Request.Path.StartsWithSegments("/_blazor") ? stopping.Register(context.Abort) : default;
+            await next();
+        });
         Access.AccessEndpoints.Map(app);
         Operations.OperationsEndpoints.Map(app);
         app.MapStaticAssets();
