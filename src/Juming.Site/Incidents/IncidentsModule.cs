@@ -6,6 +6,7 @@ using Juming.Site.Assets;
 using Juming.Site.Detection;
 using Juming.Site.Incidents.Change;
 using Juming.Site.Incidents.Evidence;
+using Juming.Site.Incidents.Export;
 using Juming.Site.Incidents.Figures;
 using Juming.Site.Incidents.Grouping;
 using Juming.Site.Incidents.List;
@@ -45,6 +46,11 @@ public sealed class IncidentsModule : Module
     {
         routes.MapGet("", async (Sender sender, string? view, Severity? severity, IncidentState? state, string? entity, string? text, DateTimeOffset? from, DateTimeOffset? to, string? sort, int? skip, int? limit, CancellationToken ct) =>
             (await sender.Send(new ListIncidents { View = view ?? "open", LeastSeverity = severity, State = state, Entity = entity, Text = text, From = from, To = to, Sort = sort ?? "urgency", Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp());
+        routes.MapGet("export", async (Sender sender, string? view, Severity? severity, IncidentState? state, string? entity, string? text, DateTimeOffset? from, DateTimeOffset? to, string? sort, CancellationToken ct) =>
+        {
+            var written = await sender.Send(new ExportIncidents(new ListIncidents { View = view ?? "open", LeastSeverity = severity, State = state, Entity = entity, Text = text, From = from, To = to, Sort = sort ?? "urgency" }), ct);
+            return written.Error is { } error ? error.ToHttp() : Results.File(written.Value.Content, "text/csv; charset=utf-8", "incidents.csv");
+        });
         routes.MapGet("response-times", async (Sender sender, DateTimeOffset from, DateTimeOffset to, CancellationToken ct) => (await sender.Send(new GetResponseTimes(from, to), ct)).ToHttp());
         routes.MapGet("{id}", Get);
         routes.MapPatch("{id:guid}", Change);

@@ -193,6 +193,18 @@ internal sealed class WorkTests
     }
 
     [Test]
+    public async Task An_export_holds_what_the_list_shows_and_no_formula()
+    {
+        var incident = (await _bench.One()).Brief;
+        await Change(new ChangeIncident { Id = incident.Id, Title = "=HYPERLINK(\"http://evil\")" });
+        using var client = await _bench.Site.SignIn(Role.Viewer);
+        using var file = await client.GetAsync("/api/incidents/export?view=all&entity=" + incident.Attacker);
+        var lines = (await file.Content.ReadAsStringAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(lines, Has.Length.EqualTo(2), $"{file.StatusCode} {lines[0]}");
+        Assert.That(lines[1], Does.StartWith($"\"{incident.Number}\",\"'=HYPERLINK(\"\"http://evil\"\")\""));
+    }
+
+    [Test]
     public async Task A_search_takes_signs_of_patterns_as_plain_text()
     {
         var incident = (await _bench.One()).Brief;

@@ -9,7 +9,7 @@ using Severity = Juming.Site.Detection.Severity;
 namespace Juming.Site.Incidents.List;
 
 /// <summary>Lists incidents, one page at a time.</summary>
-internal sealed record ListIncidents : IQuery<IncidentPage>, INeeds<IncidentsRead>
+internal sealed record ListIncidents : IQuery<IncidentRows>, INeeds<IncidentsRead>
 {
     /// <summary>"open" (default), "mine", "unassigned", "closed" or "all".</summary>
     public string View { get; init; } = "open";
@@ -43,7 +43,7 @@ internal sealed record ListIncidents : IQuery<IncidentPage>, INeeds<IncidentsRea
 }
 
 /// <summary>A page of incidents.</summary>
-internal sealed record IncidentPage(IReadOnlyList<IncidentBrief> Items, int Total, IReadOnlyDictionary<Severity, int> BySeverity);
+internal sealed record IncidentRows(IReadOnlyList<IncidentBrief> Items, int Total, IReadOnlyDictionary<Severity, int> BySeverity);
 
 file sealed class Validator : AbstractValidator<ListIncidents>
 {
@@ -58,14 +58,14 @@ file sealed class Validator : AbstractValidator<ListIncidents>
     }
 }
 
-file sealed class Handler(IncidentsDb db, CurrentActor current) : IQueryHandler<ListIncidents, IncidentPage>
+file sealed class Handler(IncidentsDb db, CurrentActor current) : IQueryHandler<ListIncidents, IncidentRows>
 {
-    public async Task<Result<IncidentPage>> Handle(ListIncidents request, CancellationToken cancellationToken)
+    public async Task<Result<IncidentRows>> Handle(ListIncidents request, CancellationToken cancellationToken)
     {
         var fitting = Filter(request);
         var severities = await fitting.GroupBy(i => i.Severity).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(cancellationToken);
         var rows = await Order(fitting, request.Sort).Skip(request.Skip).Take(request.Take).ToListAsync(cancellationToken);
-        return new IncidentPage([.. rows.Select(r => r.Brief)], severities.Sum(s => s.Count), severities.ToDictionary(s => (Severity)s.Key, s => s.Count));
+        return new IncidentRows([.. rows.Select(r => r.Brief)], severities.Sum(s => s.Count), severities.ToDictionary(s => (Severity)s.Key, s => s.Count));
     }
 
     private static IOrderedQueryable<Incident> Order(IQueryable<Incident> incidents, string sort) => sort switch
