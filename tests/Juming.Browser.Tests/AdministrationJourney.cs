@@ -44,6 +44,23 @@ public sealed class AdministrationJourney : BrowserTest
     }
 
     [Test]
+    public async Task An_old_proof_of_identity_is_asked_again_in_place_and_the_form_stays()
+    {
+        var page = await SignedIn("en", "light", 1440, Role.SystemAdmin);
+        await Site.SetConfirmed(DateTimeOffset.UnixEpoch);
+        await Open(page, "/users?new=1");
+        await page.Locator("aside input[type=text]").FillAsync("late.comer");
+        await page.Locator("aside button[type=submit]").ClickAsync();
+        await page.GetByTestId("confirm").Locator("input").First.FillAsync("wrong password");
+        await page.GetByTestId("confirm").Locator("input").Nth(1).FillAsync("000000");
+        await page.GetByTestId("confirm").Locator("button[type=submit]").ClickAsync();
+        await Expect(page.GetByTestId("confirm").GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await Expect(page.Locator("aside input[type=text]")).ToHaveValueAsync("late.comer");
+        await Picture(page, "confirm");
+        await Site.SetConfirmed(TimeProvider.System.GetUtcNow());
+    }
+
+    [Test]
     public async Task The_security_administrator_gives_roles_and_separation_holds()
     {
         using var made = await Site.SignIn(Role.Viewer);

@@ -81,4 +81,20 @@ public sealed class FirstHourJourney : BrowserTest
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
         NothingComplained();
     }
+
+    [Test, Order(5)]
+    public async Task A_rule_is_switched_off_with_a_reason_that_stays()
+    {
+        var page = await SignedIn("en", "light", 1440, Role.SecurityAdmin);
+        await Open(page, "/rules?tab=active");
+        await page.Locator(".list tbody tr a").First.ClickAsync();
+        var form = page.Locator("aside form", new PageLocatorOptions { Has = page.Locator("select") }).First;
+        await form.Locator("select").SelectOptionAsync("Disabled");
+        await form.Locator("input").FillAsync("covered by the gateway");
+        await form.Locator("button[type=submit]").ClickAsync();
+        await Expect(page.Locator("aside")).ToContainTextAsync("covered by the gateway");
+        await page.ReloadAsync();
+        await Expect(page.Locator("aside")).ToContainTextAsync("covered by the gateway");
+        NothingComplained();
+    }
 }

@@ -37,4 +37,10 @@ public static class Person
         client.DefaultRequestHeaders.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", made.Value.Token);
         return client;
     }
+
+    /// <summary>Makes every proof of identity too old (or new again), so that sensitive acts ask for it.</summary>
+    public static async Task SetConfirmed(this RunningTier tier, DateTimeOffset at)
+    {
+        foreach (var session in await tier.Services.GetRequiredService<SessionRegistry>().List(CancellationToken.None)) session.ConfirmedAt = at;
+    }
 }
