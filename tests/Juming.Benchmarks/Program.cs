@@ -17,6 +17,6 @@ return args.FirstOrDefault() switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | rules [--explain] [--lines=FILE] PATH... | pipeline [--json] [--rounds=N] [--only=PART,…] | search [--json] [--events=N] [--keep] | normalize [--rounds=N] [--print] FILE");
+    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | rules [--explain] [--lines=FILE] PATH... | pipeline [--json] [--rounds=N] [--only=PART,…] | search [--json] [--events=N] [--keep] | normalize [--rounds=N] FILE");
     return 2;
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Text.Json;
 using Juming.Site.Collection.Formats;
 using Juming.Site.Collection.Pipeline;
 using Juming.Site.Events;
@@ -48,10 +47,10 @@ public static class LineParse
                 rest = rest.Slice(rest.End);
             }
             reader.AdvanceTo(rest.Start, rest.End);
-            if (writer.Bytes.WrittenCount > FlushBytes || read.IsCompleted)
+            if (writer.Json.Written.Length > FlushBytes || read.IsCompleted)
             {
-                await output.WriteAsync(writer.Bytes.WrittenMemory, ct);
-                writer.Bytes.ResetWrittenCount();
+                await output.WriteAsync(writer.Json.Written, ct);
+                writer.Json.Clear();
             }
             if (read.IsCompleted) return (writer.Lines, writer.Unparsed);
         }
@@ -63,10 +62,9 @@ public static class LineParse
         private readonly EventBatch _batch = new(1);
         private readonly SourceMemory _memory = new();
         private readonly byte[] _line = new byte[MostLine];
-        private Utf8JsonWriter? _json;
         private int _number;
 
-        public ArrayBufferWriter<byte> Bytes { get; } = new(2 * FlushBytes);
+        public NormalizedJson Json { get; } = new();
 
         public long Lines { get; private set; }
 
@@ -87,11 +85,7 @@ public static class LineParse
             _normalizer.Normalize(_batch, line, new LineContext { Received = clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000, Line = _number, Source = _memory, Format = format });
             Lines++;
             if ((_batch.Current.Flags & EventFlags.Unparsed) != 0) Unparsed++;
-            _json ??= new Utf8JsonWriter(Bytes, NormalizedJson.Options);
-            _json.Reset();
-            NormalizedJson.Write(_batch, 0, _json);
-            _json.Flush();
-            Bytes.Write("\n"u8);
+            Json.Write(_batch, 0);
         }
     }
 }

@@ -1,25 +1,22 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
-using Juming.Site.Collection.Formats;
 using Juming.Site.Collection.Pipeline;
 using Juming.Site.Events;
 
 namespace Juming.Benchmarks.Normalize;
 
-/// <summary>Lines per CPU second of the normaliser alone, one thread, over a file of raw lines that is in memory. With --print the events go to standard output as NDJSON instead.</summary>
+/// <summary>Lines per CPU second of the normaliser alone, one thread, over a file of raw lines that is in memory.</summary>
 internal static class NormalizeBench
 {
     private const int BatchLines = 4096;
 
-    /// <summary>Arguments: a file, <c>--rounds=N</c> (default 3, the first one warms up), <c>--print</c>.</summary>
+    /// <summary>Arguments: a file, <c>--rounds=N</c> (default 3, the first one warms up).</summary>
     public static int Run(string[] args)
     {
         var path = args.FirstOrDefault(a => !a.StartsWith("--", StringComparison.Ordinal));
         if (path is null) return 2;
         var bytes = File.ReadAllBytes(path);
         var received = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
-        if (args.Contains("--print")) return Print(bytes, received);
         var rounds = int.Parse(args.FirstOrDefault(a => a.StartsWith("--rounds=", StringComparison.Ordinal))?[9..] ?? "3", CultureInfo.InvariantCulture);
         var best = 0.0;
         for (var round = 0; round < rounds; round++)
@@ -52,25 +49,6 @@ internal static class NormalizeBench
                 if ((header.Flags & EventFlags.Unparsed) != 0) unparsed++;
         }
         return (lines, unparsed, fields);
-    }
-
-    private static int Print(byte[] bytes, long received)
-    {
-        var normalizer = new LineNormalizer();
-        var batch = new EventBatch(1);
-        var memory = new SourceMemory { Zone = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai") };
-        using var output = Console.OpenStandardOutput();
-        var buffer = new ArrayBufferWriter<byte>();
-        var number = 0;
-        for (var at = 0; at < bytes.Length;)
-        {
-            batch.Clear();
-            buffer.Clear();
-            normalizer.Normalize(batch, Next(bytes, ref at), new LineContext { Received = received, Line = ++number, Source = memory });
-            NormalizedJson.Write(batch, 0, buffer);
-            output.Write(buffer.WrittenSpan);
-        }
-        return 0;
     }
 
     private static ReadOnlySpan<byte> Next(byte[] bytes, ref int at)

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using Juming.Site.Collection.Formats;
 using Juming.Site.Events;
 using Juming.Testing;
@@ -30,11 +28,7 @@ internal static class CollectServer
     {
         private readonly FileStream _file = new(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, 1);
         private readonly Lock _one = new();
-        private readonly ThreadLocal<(ArrayBufferWriter<byte> Bytes, Utf8JsonWriter Json)> _writers = new(() =>
-        {
-            var bytes = new ArrayBufferWriter<byte>(8 << 20);
-            return (bytes, new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }));
-        });
+        private readonly ThreadLocal<NormalizedJson> _writers = new(() => new NormalizedJson());
 
         private long _sequence;
 
@@ -42,16 +36,10 @@ internal static class CollectServer
 
         public Task<long> Append(EventBatch batch, BatchCommit commit, CancellationToken ct)
         {
-            var (bytes, json) = _writers.Value;
-            bytes.ResetWrittenCount();
-            for (var i = 0; i < batch.Count; i++)
-            {
-                json.Reset();
-                NormalizedJson.Write(batch, i, json);
-                json.Flush();
-                bytes.Write("\n"u8);
-            }
-            lock (_one) RandomAccess.Write(_file.SafeFileHandle, bytes.WrittenSpan, RandomAccess.GetLength(_file.SafeFileHandle));
+            var json = _writers.Value!;
+            json.Clear();
+            for (var i = 0; i < batch.Count; i++) json.Write(batch, i);
+            lock (_one) RandomAccess.Write(_file.SafeFileHandle, json.Written.Span, RandomAccess.GetLength(_file.SafeFileHandle));
             return Task.FromResult(batch.Sequence = Interlocked.Increment(ref _sequence));
         }
 

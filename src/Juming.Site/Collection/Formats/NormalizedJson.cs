@@ -1,93 +1,166 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Juming.Site.Events;
 
 namespace Juming.Site.Collection.Formats;
 
-/// <summary>Writes normalised events as flat JSON: <c>{"line":1,"@timestamp":"…Z","source.ip":"…"}</c>; a field with several values becomes an array of text.</summary>
-internal static class NormalizedJson
+/// <summary>
+/// Writes normalised events as flat JSON, one object a line: <c>{"line":1,"@timestamp":"…Z","source.ip":"…"}</c>. A field with several values
+/// becomes an array of text. Values are copied as they are unless JSON demands an escape. Not for several threads at once.
+/// </summary>
+internal sealed class NormalizedJson
 {
+    private static readonly SearchValues<byte> MustEscape = SearchValues.Create([.. Enumerable.Range(0, 32).Select(b => (byte)b), (byte)'"', (byte)'\\']);
     private static readonly UTF8Encoding Replacing = new(false, false);
+    private static readonly byte[]?[] Names = new byte[FieldNames.Capacity][];
 
-    /// <summary>Text stays readable: only what JSON itself demands is escaped.</summary>
-    public static JsonWriterOptions Options { get; } = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private readonly int[] _seenIn = new int[FieldNames.Capacity];
+    private readonly bool[] _again = new bool[FieldNames.Capacity];
+    private byte[] _bytes = new byte[16 * 1024];
+    private int _used;
+    private int _event;
+
+    /// <summary>What was written since the last <see cref="Clear"/>.</summary>
+    public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _used);
+
+    /// <summary>Begins anew; keeps its memory.</summary>
+    public void Clear() => _used = 0;
 
     /// <summary>Writes one event as one object and a line feed.</summary>
-    public static void Write(EventBatch batch, int index, IBufferWriter<byte> output)
-    {
-        using (var json = new Utf8JsonWriter(output, Options))
-            Write(batch, index, json);
-        output.Write("\n"u8);
-    }
-
-    /// <summary>Writes one event as one object.</summary>
-    public static void Write(EventBatch batch, int index, Utf8JsonWriter json)
+    public void Write(EventBatch batch, int index)
     {
         var header = batch.Events[index];
-        json.WriteStartObject();
-        json.WriteNumber("line"u8, header.Line);
-        WriteTime(json, "@timestamp", header.Time);
-        WriteTime(json, "event.ingested", header.Received);
         var fields = batch.FieldsOf(index);
+        MarkRepeated(fields);
+        Literal("{\"line\":"u8);
+        Number(header.Line);
+        Literal(",\"@timestamp\":"u8);
+        Time(header.Time);
+        Literal(",\"event.ingested\":"u8);
+        Time(header.Received);
         for (var i = 0; i < fields.Length; i++)
         {
             var id = fields[i].Id;
-            if (id == Field.EventOriginal || Seen(fields[..i], id)) continue;
-            json.WritePropertyName(FieldNames.Name(id));
-            if (!Seen(fields[(i + 1)..], id)) WriteText(json, batch.Value(fields[i]));
-            else
-            {
-                json.WriteStartArray();
-                for (var j = i; j < fields.Length; j++)
-                    if (fields[j].Id == id) WriteText(json, batch.Value(fields[j]));
-                json.WriteEndArray();
-            }
+            if (id == Field.EventOriginal || _seenIn[id] != _event) continue;
+            Literal(NameOf(id));
+            if (_again[id]) Several(batch, fields[i..], id);
+            else Text(batch.Value(fields[i]));
+            _seenIn[id] = 0;
         }
-        if (header.Flags != EventFlags.None) WriteFlags(json, header.Flags);
-        json.WritePropertyName("event.original"u8);
-        WriteText(json, batch.Raw(index));
-        json.WriteEndObject();
+        if (header.Flags != EventFlags.None) Flags(header.Flags);
+        Literal(",\"event.original\":"u8);
+        Text(batch.Raw(index));
+        Literal("}\n"u8);
     }
 
-    private static bool Seen(ReadOnlySpan<FieldValue> fields, ushort id)
+    private void MarkRepeated(ReadOnlySpan<FieldValue> fields)
     {
+        _event = _event == int.MaxValue ? 1 : _event + 1;
         foreach (ref readonly var field in fields)
-            if (field.Id == id) return true;
-        return false;
+        {
+            _again[field.Id] = _seenIn[field.Id] == _event;
+            _seenIn[field.Id] = _event;
+        }
     }
 
-    private static void WriteTime(Utf8JsonWriter json, string name, long micros)
+    private void Several(EventBatch batch, ReadOnlySpan<FieldValue> fields, ushort id)
+    {
+        var between = (byte)'[';
+        foreach (ref readonly var field in fields)
+        {
+            if (field.Id != id) continue;
+            Literal([between]);
+            Text(batch.Value(field));
+            between = (byte)',';
+        }
+        Literal("]"u8);
+    }
+
+    private static byte[] NameOf(ushort id) => Names[id] ??= [.. ",\""u8, .. JsonEncodedText.Encode(FieldNames.Name(id), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes, .. "\":"u8];
+
+    private void Literal(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Room(bytes.Length));
+        _used += bytes.Length;
+    }
+
+    private void Number(long value)
+    {
+        Utf8Formatter.TryFormat(value, Room(20), out var n);
+        _used += n;
+    }
+
+    private void Time(long micros)
     {
         // 0001-01-01 and 9999-12-31 in microseconds from 1970: a time outside has no ISO form.
         if (micros is < -62_135_596_800_000_000 or > 253_402_300_799_999_999)
         {
-            json.WriteNumber(name, micros);
+            Number(micros);
             return;
         }
-        Span<char> text = stackalloc char[32];
-        DateTime.UnixEpoch.AddTicks(micros * 10).TryFormat(text, out var n, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-        json.WriteString(name, text[..n]);
+        Literal("\""u8);
+        DateTime.UnixEpoch.AddTicks(micros * 10).TryFormat(Room(32), out var n, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        _used += n;
+        Literal("\""u8);
     }
 
-    // A value cut inside a character is not valid UTF-8, which the writer refuses.
-    private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> value)
+    private void Text(ReadOnlySpan<byte> value)
     {
-        if (System.Text.Unicode.Utf8.IsValid(value)) json.WriteStringValue(value);
-        else json.WriteStringValue(Replacing.GetString(value));
+        // A value cut inside a character is not valid UTF-8, and then its line would be no JSON.
+        if (!Utf8.IsValid(value)) value = Encoding.UTF8.GetBytes(Replacing.GetString(value));
+        var room = Room((value.Length * 6) + 2);
+        var at = 0;
+        room[at++] = (byte)'"';
+        while (value.IndexOfAny(MustEscape) is >= 0 and var plain)
+        {
+            value[..plain].CopyTo(room[at..]);
+            at += plain;
+            at += Escape(value[plain], room[at..]);
+            value = value[(plain + 1)..];
+        }
+        value.CopyTo(room[at..]);
+        at += value.Length;
+        room[at++] = (byte)'"';
+        _used += at;
     }
 
-    private static void WriteFlags(Utf8JsonWriter json, EventFlags flags)
+    private static int Escape(byte character, Span<byte> to)
     {
-        json.WriteStartArray("tags"u8);
-        if ((flags & EventFlags.Unparsed) != 0) json.WriteStringValue("unparsed"u8);
-        if ((flags & EventFlags.Truncated) != 0) json.WriteStringValue("truncated"u8);
-        if ((flags & EventFlags.TimeSuspect) != 0) json.WriteStringValue("time_suspect"u8);
-        if ((flags & EventFlags.Gb18030) != 0) json.WriteStringValue("gb18030"u8);
-        if ((flags & EventFlags.LossyText) != 0) json.WriteStringValue("lossy_text"u8);
-        if ((flags & EventFlags.FieldsLeftOut) != 0) json.WriteStringValue("fields_left_out"u8);
-        if ((flags & EventFlags.TimeAssumed) != 0) json.WriteStringValue("time_assumed"u8);
-        json.WriteEndArray();
+        to[0] = (byte)'\\';
+        to[1] = character switch { (byte)'\n' => (byte)'n', (byte)'\r' => (byte)'r', (byte)'\t' => (byte)'t', (byte)'"' or (byte)'\\' => character, _ => (byte)'u' };
+        if (to[1] != (byte)'u') return 2;
+        Utf8Formatter.TryFormat(character, to[2..], out _, new StandardFormat('x', 4));
+        return 6;
+    }
+
+    private void Flags(EventFlags flags)
+    {
+        Literal(",\"tags\":"u8);
+        var between = "["u8;
+        foreach (var (flag, name) in FlagNames)
+        {
+            if ((flags & flag) == 0) continue;
+            Literal(between);
+            Literal(name);
+            between = ","u8;
+        }
+        Literal("]"u8);
+    }
+
+    private static readonly (EventFlags Flag, byte[] Name)[] FlagNames =
+    [
+        (EventFlags.Unparsed, "\"unparsed\""u8.ToArray()), (EventFlags.Truncated, "\"truncated\""u8.ToArray()), (EventFlags.TimeSuspect, "\"time_suspect\""u8.ToArray()),
+        (EventFlags.Gb18030, "\"gb18030\""u8.ToArray()), (EventFlags.LossyText, "\"lossy_text\""u8.ToArray()), (EventFlags.FieldsLeftOut, "\"fields_left_out\""u8.ToArray()),
+        (EventFlags.TimeAssumed, "\"time_assumed\""u8.ToArray()),
+    ];
+
+    private Span<byte> Room(int length)
+    {
+        if (_used + length > _bytes.Length) Array.Resize(ref _bytes, Math.Max(_used + length, _bytes.Length * 2));
+        return _bytes.AsSpan(_used);
     }
 }
