@@ -24,9 +24,16 @@ public static class Settings
     public static IServiceCollection AddSettings<T>(this IServiceCollection services, string path) where T : class
     {
         services.AddSingleton(new SettingsSection(path, typeof(T)));
-        services.AddOptions<T>().BindConfiguration(path).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<T>().Configure<IConfiguration>((settings, configuration) => ForgetNamedLists(settings, configuration.GetSection(path))).BindConfiguration(path).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<T>>().Value);
         return services;
+    }
+
+    // The binder would add what is configured to the default list: a site told to listen on one port would listen on two.
+    private static void ForgetNamedLists(object settings, IConfigurationSection section)
+    {
+        foreach (var property in settings.GetType().GetProperties().Where(p => p.CanWrite && p.PropertyType.IsArray && section.GetSection(p.Name).GetChildren().Any()))
+            property.SetValue(settings, Array.CreateInstance(property.PropertyType.GetElementType()!, 0));
     }
 
     /// <summary>Checks every key and value of the configuration's own sources.</summary>

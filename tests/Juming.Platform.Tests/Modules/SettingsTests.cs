@@ -1,5 +1,6 @@
 using Juming.Platform.Modules;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
 namespace Juming.Platform.Tests.Modules;
@@ -19,6 +20,26 @@ public sealed class SettingsTests
         public string[] Names { get; set; } = [];
 
         public TimeSpan Pause { get; set; }
+
+        public string[] Ports { get; set; } = ["5514"];
+    }
+
+    [Test]
+    public void A_list_that_is_configured_takes_the_place_of_the_default_one()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(Bound(new() { ["Sample:Ports:0"] = "1", ["Sample:Ports:1"] = "2" }).Ports, Is.EqualTo(new[] { "1", "2" }));
+            Assert.That(Bound(new() { ["Sample:Number"] = "7" }).Ports, Is.EqualTo(new[] { "5514" }));
+        });
+    }
+
+    private static Sample Bound(Dictionary<string, string?> values)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
+        using var provider = services.AddSettings<Sample>("Sample").BuildServiceProvider();
+        return provider.GetRequiredService<Sample>();
     }
 
     [TestCase("Sample:Number", "7")]
