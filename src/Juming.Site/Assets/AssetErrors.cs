@@ -6,15 +6,23 @@ namespace Juming.Site.Assets;
 internal static class AssetErrors
 {
     public static readonly Error NoSuchAsset = new(ErrorKind.NotFound, "assets.no-such-asset", "There is no asset with this identity.");
-    public static readonly Error NoSuchQuestion = new(ErrorKind.NotFound, "assets.no-such-question", "There is no open question with this identity.");
     public static readonly Error ChangedMeanwhile = new(ErrorKind.Conflict, "assets.changed-meanwhile", "{by} changed this asset at {at}; look at it again, then decide.");
-    public static readonly Error IdentityTaken = new(ErrorKind.Conflict, "assets.identity-taken", "{value} belongs to {asset}; merge the two, or take it away there.");
-    public static readonly Error BadAddress = new(ErrorKind.Invalid, "assets.bad-address", "{value} is not an IP address.", Field: "Addresses");
-    public static readonly Error BadHost = new(ErrorKind.Invalid, "assets.bad-host", "{value} is not a host name.", Field: "Hosts");
-    public static readonly Error BadMac = new(ErrorKind.Invalid, "assets.bad-mac", "{value} is not a hardware address.", Field: "Macs");
-    public static readonly Error NeedsIdentity = new(ErrorKind.Invalid, "assets.needs-identity", "Give at least one address, host name or hardware address.");
     public static readonly Error MergeWithItself = new(ErrorKind.Invalid, "assets.merge-with-itself", "An asset can't be merged with itself.");
     public static readonly Error FileTooLarge = new(ErrorKind.Invalid, "assets.file-too-large", "A file may have at most 5 MiB and 20,000 rows.", Field: "Content");
     public static readonly Error NoKnownColumn = new(ErrorKind.Invalid, "assets.no-known-column", "The first line names no column that is known; it needs at least one of address, host and mac.", Field: "Content");
     public static readonly Error NothingToImport = new(ErrorKind.Invalid, "assets.nothing-to-import", "No row of the file can be imported.");
+    public static readonly Error NoSuchImport = new(ErrorKind.NotFound, "assets.no-such-import", "There is no import with this identity that could be undone.");
+    public static readonly Error AlreadyMerged = new(ErrorKind.Conflict, "assets.already-merged", "{asset} is merged into another asset; take it apart first.");
+    public static readonly Error NotMerged = new(ErrorKind.Conflict, "assets.not-merged", "This asset is not merged into another.");
+
+    public static readonly Error RowCells = new(ErrorKind.Invalid, "assets.row-cells", "The line has {count} cells, the first line has {expected}.");
+    public static readonly Error RowQuote = new(ErrorKind.Invalid, "assets.row-quote", "A quotation mark is not closed, or text follows it.");
+    public static readonly Error RowTooLong = new(ErrorKind.Invalid, "assets.row-too-long", "{column} is longer than {most} characters or holds control characters.");
+    public static readonly Error RowAddress = new(ErrorKind.Invalid, "assets.row-address", "{value} is not an IP address.");
+    public static readonly Error RowHost = new(ErrorKind.Invalid, "assets.row-host", "{value} is not a host name.");
+    public static readonly Error RowMac = new(ErrorKind.Invalid, "assets.row-mac", "{value} is not a hardware address.");
+    public static readonly Error RowImportance = new(ErrorKind.Invalid, "assets.row-importance", "{value} is not an importance; write normal, important or core.");
+    public static readonly Error RowNoIdentity = new(ErrorKind.Invalid, "assets.row-no-identity", "The line has neither address nor host name nor hardware address.");
+    public static readonly Error RowTwice = new(ErrorKind.Invalid, "assets.row-twice", "{value} stands in line {line} already.");
+    public static readonly Error RowTwoAssets = new(ErrorKind.Conflict, "assets.row-two-assets", "The line names two assets of the register, {first} and {second}; merge them first.");
 }

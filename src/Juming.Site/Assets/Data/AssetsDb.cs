@@ -11,7 +11,7 @@ internal sealed class AssetsDb(DbContextOptions<AssetsDb> options, CommitQueue c
     public DbSet<AssetRow> Assets => Set<AssetRow>();
     public DbSet<IdentityRow> Identities => Set<IdentityRow>();
     public DbSet<AssetUserRow> Users => Set<AssetUserRow>();
-    public DbSet<QuestionRow> Questions => Set<QuestionRow>();
+    public DbSet<ImportRow> Imports => Set<ImportRow>();
 
     protected override string Prefix => "assets";
 
@@ -32,13 +32,13 @@ internal sealed class AssetsDb(DbContextOptions<AssetsDb> options, CommitQueue c
             row.ToTable("Users");
             row.HasKey(r => new { r.AssetId, r.Name });
         });
-        model.Entity<QuestionRow>().ToTable("Questions");
+        model.Entity<ImportRow>().ToTable("Imports");
         foreach (var entity in model.Model.GetEntityTypes())
             if (entity.FindProperty("Id") is { } id) id.ValueGenerated = ValueGenerated.Never;
     }
 }
 
-/// <summary>Assets, what they are known by, who was seen on them, and open questions.</summary>
+/// <summary>Assets, what they are known by, who was seen on them, and imports that can be undone.</summary>
 [Migration(2026_11_23_17_02)]
 public sealed class CreateAssetsTables : ModuleMigration
 {
@@ -75,16 +75,13 @@ public sealed class CreateAssetsTables : ModuleMigration
             .WithColumn("name").AsString(300).PrimaryKey()
             .WithColumn("first_seen").AsInstant().NotNullable()
             .WithColumn("last_seen").AsInstant().NotNullable();
-        Create.Table("assets_questions")
+        Create.Table("assets_imports")
             .WithColumn("id").AsId().PrimaryKey()
-            .WithColumn("older").AsId().NotNullable()
-            .WithColumn("newer").AsId().NotNullable()
-            .WithColumn("kind").AsString(20).NotNullable()
-            .WithColumn("value").AsString(300).NotNullable()
             .WithColumn("at").AsInstant().NotNullable()
-            .WithColumn("answer").AsString(20).Nullable()
-            .WithColumn("answered_by").AsString(200).NotNullable()
-            .WithColumn("answered_at").AsInstant().Nullable();
-        Create.Index("ix_assets_questions_pair").OnTable("assets_questions").OnColumn("older").Ascending().OnColumn("newer");
+            .WithColumn("by").AsString(200).NotNullable()
+            .WithColumn("added").AsInt32().NotNullable()
+            .WithColumn("changed").AsInt32().NotNullable()
+            .WithColumn("before").AsText().NotNullable()
+            .WithColumn("undone_at").AsInstant().Nullable();
     }
 }

@@ -90,18 +90,16 @@ internal sealed class AssetUserRow
     public DateTimeOffset LastSeen { get; set; }
 }
 
-/// <summary>Evidence that conflicts: two assets claim one identity, and a person must say whether they are the same.</summary>
-internal sealed class QuestionRow
+/// <summary>One import and what stood in the register before it.</summary>
+internal sealed class ImportRow
 {
     public Guid Id { get; set; } = Guid.CreateVersion7();
-    public Guid Older { get; set; }
-    public Guid Newer { get; set; }
-    public IdentityKind Kind { get; set; }
-    public required string Value { get; set; }
     public DateTimeOffset At { get; set; }
+    public string By { get; set; } = "";
+    public int Added { get; set; }
+    public int Changed { get; set; }
 
-    /// <summary>"same", "moved", "shared", or null while it is open.</summary>
-    public string? Answer { get; set; }
-    public string AnsweredBy { get; set; } = "";
-    public DateTimeOffset? AnsweredAt { get; set; }
+    /// <summary>JSON of <c>Import.Before</c> entries.</summary>
+    public string Before { get; set; } = "[]";
+    public DateTimeOffset? UndoneAt { get; set; }
 }

@@ -68,20 +68,20 @@ internal sealed class AssetWatcher : IBatchMatcher
         ref readonly var header = ref batch.Events[index];
         var at = (header.Flags & EventFlags.TimeSuspect) == 0 ? header.Time : header.Received;
         var epoch = (ulong)(header.Received / Epoch);
-        if (!source.IsEmpty) Address(epoch, source, mac, at);
+        if (!source.IsEmpty) Address(epoch, source, mac, default, at);
         // What could not be reached need not exist: a sweep must not fill the register.
-        if (!destination.IsEmpty && !failed) Address(epoch, destination, default, at);
+        if (!destination.IsEmpty && !failed) Address(epoch, destination, default, source.IsEmpty ? destination : source, at);
         if (host.IsEmpty) return;
         Named(epoch, host, hostAddress, at);
         if (!user.IsEmpty) Account(epoch, host, user, at);
     }
 
-    private void Address(ulong epoch, ReadOnlySpan<byte> address, ReadOnlySpan<byte> mac, long at)
+    private void Address(ulong epoch, ReadOnlySpan<byte> address, ReadOnlySpan<byte> mac, ReadOnlySpan<byte> from, long at)
     {
         if (!_networks.Contains(address)) return;
-        var key = _seen.Key(epoch, 1, address, mac);
+        var key = _seen.Key(epoch, from.IsEmpty ? (byte)1 : (byte)4, address, mac);
         if (_seen.Has(key)) return;
-        if (Identity.Address(Text(address)) is { } ip) Queued(key, new Sighting(ip, null, mac.IsEmpty ? null : Identity.Mac(Text(mac)), null, at));
+        if (Identity.Address(Text(address)) is { } ip) Queued(key, new Sighting(ip, null, mac.IsEmpty ? null : Identity.Mac(Text(mac)), null, from.IsEmpty ? null : Text(from), at));
     }
 
     private void Named(ulong epoch, ReadOnlySpan<byte> host, ReadOnlySpan<byte> address, long at)
@@ -89,9 +89,9 @@ internal sealed class AssetWatcher : IBatchMatcher
         var key = _seen.Key(epoch, 2, host, address);
         if (_seen.Has(key)) return;
         var own = address.IsEmpty || !_networks.Contains(address) ? null : Identity.Address(Text(address));
-        if (Identity.Host(Text(host)) is { } name) Queued(key, new Sighting(own, name, null, null, at));
+        if (Identity.Host(Text(host)) is { } name) Queued(key, new Sighting(own, name, null, null, null, at));
         // A header that holds an address instead of a name names the same machine by its address.
-        else if (_networks.Contains(host)) Queued(key, new Sighting(Identity.Address(Text(host)), null, null, null, at));
+        else if (_networks.Contains(host)) Queued(key, new Sighting(Identity.Address(Text(host)), null, null, null, null, at));
         else _seen.Put(key);
     }
 
@@ -100,7 +100,7 @@ internal sealed class AssetWatcher : IBatchMatcher
         if (user.Length > 256) return;
         var key = _seen.Key(epoch, 3, host, user);
         if (_seen.Has(key)) return;
-        if (Identity.Host(Text(host)) is { } name && Identity.User(Text(user)) is { } account) Queued(key, new Sighting(null, name, null, account, at));
+        if (Identity.Host(Text(host)) is { } name && Identity.User(Text(user)) is { } account) Queued(key, new Sighting(null, name, null, account, null, at));
         else _seen.Put(key);
     }
 

@@ -5,5 +5,6 @@ namespace Juming.Site.Assets.Sightings;
 /// <param name="Host">Host name, lower case.</param>
 /// <param name="Mac">Hardware address, "aa:bb:cc:dd:ee:ff".</param>
 /// <param name="User">Account seen on it.</param>
+/// <param name="From">Who claims to have talked to it, where nothing else tells that it exists; null where the machine spoke itself.</param>
 /// <param name="At">Event time, microseconds since 1970 UTC.</param>
-internal readonly record struct Sighting(string? Address, string? Host, string? Mac, string? User, long At);
+internal readonly record struct Sighting(string? Address, string? Host, string? Mac, string? User, string? From, long At);

@@ -1,0 +1,90 @@
+using Juming.Platform.Handlers;
+using Juming.Platform.Http;
+using Juming.Platform.Modules;
+using Juming.Site.Assets.Change;
+using Juming.Site.Assets.Data;
+using Juming.Site.Assets.Export;
+using Juming.Site.Assets.Import;
+using Juming.Site.Assets.List;
+using Juming.Site.Assets.Merge;
+using Juming.Site.Assets.Open;
+using Juming.Site.Assets.Register;
+using Juming.Site.Assets.Sightings;
+using Juming.Site.Events;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Juming.Site.Assets;
+
+/// <summary>Keeps the register of the site's machines: what logs say of them, and what people know of them.</summary>
+public sealed class AssetsModule : Module
+{
+    private const int MostBytes = 5 * 1024 * 1024;
+
+    /// <inheritdoc/>
+    public override string Name => "assets";
+
+    /// <inheritdoc/>
+    public override void AddServices(IServiceCollection services, IConfiguration settings)
+    {
+        services.AddSettings<AssetsSettings>("Modules:Assets");
+        services.AddSingleton(p => new Networks(p.GetRequiredService<AssetsSettings>().Networks));
+        services.AddSingleton<AssetIndex>().AddSingleton<IAssetDirectory>(p => p.GetRequiredService<AssetIndex>()).AddSingleton<AssetTurn>();
+        services.AddSingleton<AssetWatcher>().AddSingleton<IBatchMatcher>(p => p.GetRequiredService<AssetWatcher>());
+        services.AddSingleton<SightingWriter>().AddHostedService(p => p.GetRequiredService<SightingWriter>());
+        services.AddSingleton<IFigures, AssetsFigures>();
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<MenuItem> Menu => [new("assets", "Assets", "/assets", AssetsRead.Code, 10, "grid", typeof(AssetsTexts))];
+
+    /// <inheritdoc/>
+    public override void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("", async (Sender sender, [AsParameters] AssetQuery query, CancellationToken ct) => (await sender.Send(query.ToRequest(), ct)).ToHttp());
+        routes.MapGet("{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetAsset(id), ct)).ToHttp());
+        routes.MapPatch("{id:guid}", async (Sender sender, Guid id, AssetPatch patch, CancellationToken ct) => (await sender.Send(patch.ToCommand(id), ct)).ToHttp());
+        routes.MapPost("merge", async (Sender sender, MergeAssets merge, CancellationToken ct) => (await sender.Send(merge, ct)).ToHttp());
+        routes.MapPost("{id:guid}/unmerge", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new UndoMerge(id), ct)).ToHttp());
+        routes.MapGet("export", async (Sender sender, [AsParameters] AssetQuery query, CancellationToken ct) =>
+        {
+            var written = await sender.Send(new ExportAssets(query.ToRequest()), ct);
+            return written.Error is { } error ? error.ToHttp() : Results.File(written.Value, "text/csv; charset=utf-8", "assets.csv");
+        });
+        routes.MapPost("import/preview", async (Sender sender, HttpRequest http, CancellationToken ct) =>
+            await Content(http, ct) is { } content ? (await sender.Send(new PreviewImport(content), ct)).ToHttp() : AssetErrors.FileTooLarge.ToHttp());
+        routes.MapPost("import", async (Sender sender, HttpRequest http, CancellationToken ct) =>
+            await Content(http, ct) is { } content ? (await sender.Send(new ImportAssets(content), ct)).ToHttp() : AssetErrors.FileTooLarge.ToHttp());
+        routes.MapPost("import/{id:guid}/undo", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new UndoImport(id), ct)).ToHttp());
+    }
+
+    /// <summary>The body, or null when it is longer than a file may be; reads no byte beyond.</summary>
+    private static async Task<byte[]?> Content(HttpRequest http, CancellationToken ct)
+    {
+        if (http.ContentLength > MostBytes) return null;
+        using var content = new MemoryStream();
+        var buffer = new byte[65536];
+        int read;
+        while ((read = await http.Body.ReadAsync(buffer, ct)) > 0)
+        {
+            if (content.Length + read > MostBytes) return null;
+            content.Write(buffer, 0, read);
+        }
+        return content.ToArray();
+    }
+}
+
+/// <summary>Query of the list, as it stands in the address.</summary>
+internal sealed record AssetQuery(string? Text, AssetImportance? Importance, string? Zone, AssetOrigin? Origin, AssetState? State, string? Sort, int? Skip, int? Limit)
+{
+    public ListAssets ToRequest() => new() { Text = Text, Importance = Importance, Zone = Zone, Origin = Origin, State = State ?? AssetState.Active, Sort = Sort ?? "seen", Skip = Skip ?? 0, Take = Limit ?? 50 };
+}
+
+/// <summary>Body of a PATCH; what is absent stays as it is.</summary>
+internal sealed record AssetPatch(long? Version, string? Name, AssetImportance? Importance, string? Business, string? Zone, string? Owner, string? Note, bool? Retired)
+{
+    public ChangeAssets ToCommand(Guid id) => new() { Ids = [id], Version = Version, Name = Name, Importance = Importance, Business = Business, Zone = Zone, Owner = Owner, Note = Note, Retired = Retired };
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Juming.Site.Assets.Data;
+using Juming.Site.Assets.Sightings;
+
+namespace Juming.Site.Assets.Register;
+
+/// <summary>The register in memory, as far as others ask for it. Only the holder of the register's turn writes to it.</summary>
+internal sealed class AssetIndex(Networks networks) : IAssetDirectory
+{
+    private readonly ConcurrentDictionary<Guid, AssetBrief> _assets = new();
+    private readonly ConcurrentDictionary<Guid, Guid> _merged = new();
+    private readonly ConcurrentDictionary<string, (Guid Asset, DateTimeOffset Seen)> _holders = new(StringComparer.Ordinal);
+
+    /// <summary>Assets in the register, merged ones included.</summary>
+    public int Count => _assets.Count;
+
+    public AssetBrief? Find(string addressOrHost)
+    {
+        var value = Identity.Address(addressOrHost) ?? Identity.Host(addressOrHost);
+        if (value is null || !_holders.TryGetValue(value, out var holder)) return null;
+        var id = holder.Asset;
+        for (var i = 0; i < 8 && _merged.TryGetValue(id, out var into); i++) id = into;
+        return _assets.GetValueOrDefault(id);
+    }
+
+    public bool IsInternal(string address) => IPAddress.TryParse(address, out var parsed) && networks.Contains(parsed);
+
+    /// <summary>Takes in an asset as it is stored.</summary>
+    public void Put(AssetRow row)
+    {
+        _assets[row.Id] = new AssetBrief(row.Id, row.Name, (AssetImportance)row.Importance, row.Business, row.Owner);
+        if (row.MergedInto is { } into) _merged[row.Id] = into;
+        else _merged.TryRemove(row.Id, out _);
+    }
+
+    /// <summary>Takes in an identity as it is stored; the holder seen last answers for it.</summary>
+    public void Put(IdentityRow row)
+    {
+        if (!_holders.TryGetValue(row.Value, out var holder) || holder.Asset == row.AssetId || holder.Seen <= row.LastSeen) _holders[row.Value] = (row.AssetId, row.LastSeen);
+    }
+
+    /// <summary>Forgets an identity of an asset.</summary>
+    public void Drop(IdentityRow row)
+    {
+        if (_holders.TryGetValue(row.Value, out var holder) && holder.Asset == row.AssetId) _holders.TryRemove(row.Value, out _);
+    }
+
+    /// <summary>Forgets an asset.</summary>
+    public void Drop(Guid asset)
+    {
+        _assets.TryRemove(asset, out _);
+        _merged.TryRemove(asset, out _);
+    }
+}
