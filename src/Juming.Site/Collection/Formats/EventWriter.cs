@@ -58,7 +58,8 @@ internal readonly ref struct EventWriter(EventBatch batch, ReadOnlySpan<byte> ra
             case ValueKind.Ip:
                 if (!IsAddress(value))
                 {
-                    if (AddressText.Put(this, target, value, start)) return;
+                    // A policy's "any" is no party of a connection.
+                    if (AddressText.Put(this, target, value, start) || Same(value, "any"u8)) return;
                     break;
                 }
                 if (value.SequenceEqual("0.0.0.0"u8) || value.SequenceEqual("::"u8)) return;

@@ -143,7 +143,8 @@ internal struct SyslogHeader
             TimeAssumed = !zoned;
         }
         if (used == 0) used = ReadEpoch(line, at);
-        if (used == 0 && Priority >= 0) used = ReadAfterWords(line, ref at, source, now);
+        // A router counts its lines: "6705: Feb 17 13:40:03.673: %PARSER-5-…".
+        if (used == 0 && (Priority >= 0 || (at + 2 < line.Length && line[at] is >= (byte)'0' and <= (byte)'9' && line[at..].IndexOf((byte)':') is > 0 and < 12))) used = ReadAfterWords(line, ref at, source, now);
         if (used == 0)
         {
             // Without a time only "program[pid]: text" behind a priority is a header.

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Reflection;
+using System.Text;
 using Juming.Site.Collection.Formats;
 
 namespace Juming.Site.Collection.Packs;
@@ -8,9 +10,22 @@ internal sealed class PackSet
 {
     private static readonly Lazy<PackSet> Shipped = new(LoadShipped);
 
-    private readonly ParserPack[] _packs;
+    // Packs from here on are asked only when one search over the line finds a text that one of them needs.
+    private const int LateOrder = 500;
+    private const int MostSearched = 2048;
 
-    private PackSet(IEnumerable<ParserPack> packs) => _packs = [.. packs.OrderBy(p => p.Definition.Order)];
+    private readonly ParserPack[] _packs;
+    private readonly ParserPack[] _early;
+    private readonly ParserPack[] _late;
+    private readonly SearchValues<string> _lateTexts;
+
+    private PackSet(IEnumerable<ParserPack> packs)
+    {
+        _packs = [.. packs.OrderBy(p => p.Definition.Order)];
+        _late = [.. _packs.Where(p => p.Definition.Order >= LateOrder && p.NeededTexts.Count > 0)];
+        _early = [.. _packs.Except(_late)];
+        _lateTexts = SearchValues.Create([.. _late.SelectMany(p => p.NeededTexts).Select(t => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(t)))], StringComparison.Ordinal);
+    }
 
     /// <summary>No packs at all.</summary>
     public static PackSet Empty { get; } = new([]);
@@ -35,13 +50,27 @@ internal sealed class PackSet
     /// <returns>False when none does.</returns>
     public bool Read(in EventWriter to, ReadOnlySpan<byte> app, int message)
     {
-        foreach (var pack in _packs)
+        return Read(_early, to, app, message) || (MayTake(to.Raw) && Read(_late, to, app, message));
+    }
+
+    private static bool Read(ParserPack[] packs, in EventWriter to, ReadOnlySpan<byte> app, int message)
+    {
+        foreach (var pack in packs)
             if (pack.Takes(to.Raw, app, message))
             {
                 pack.Read(to, message);
                 return true;
             }
         return false;
+    }
+
+    private bool MayTake(ReadOnlySpan<byte> line)
+    {
+        if (_late.Length == 0) return false;
+        if (line.Length > MostSearched) return true;
+        Span<char> chars = stackalloc char[line.Length];
+        Encoding.Latin1.GetChars(line, chars);
+        return chars.IndexOfAny(_lateTexts) >= 0;
     }
 
     /// <summary>Texts of the shipped pack files by name.</summary>

@@ -31,7 +31,7 @@ internal sealed class ParserPack
         _not = [.. definition.When.Not.Select(Encoding.UTF8.GetBytes)];
         _steps = [.. definition.Parse.Select(CompiledStep.Of)];
         var fields = definition.Fields.ToDictionary(f => f.Key, f => FieldRule.Compile(f.Value), StringComparer.Ordinal);
-        _names = new Lazy<Utf8Names<FieldTarget>>(() => new Utf8Names<FieldTarget>(key => TargetOf(fields, key), most: 2048));
+        _names = new Lazy<Utf8Names<FieldTarget>>(() => new Utf8Names<FieldTarget>(key => TargetOf(fields, key), key => fields.ContainsKey(key) || KeyVocabulary.IsWanted(key, "vendor."), most: 512));
         _set = [.. Constants(definition)];
     }
 
@@ -40,6 +40,9 @@ internal sealed class ParserPack
 
     /// <summary>Unique name.</summary>
     public string Name => Definition.Name;
+
+    /// <summary>Texts of which every line that the pack takes holds at least one; none when only its program tells.</summary>
+    public IReadOnlyList<string> NeededTexts => Definition.When is { Contains.Count: > 0 } when ? [when.Contains[0]] : Definition.When.Any.Count > 0 ? Definition.When.Any : Definition.When.Starts;
 
     /// <summary>Reads one pack. A pack whose own tests fail is refused like one that can't be read.</summary>
     /// <returns>The pack, or null and the problems with their lines.</returns>

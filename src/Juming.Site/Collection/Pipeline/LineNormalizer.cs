@@ -93,7 +93,8 @@ internal sealed class LineNormalizer(PackSet packs) : ILineNormalizer
     private bool ReadAny(in EventWriter to, ReadOnlySpan<byte> app, int at)
     {
         var text = to.Raw[at..];
-        if (text.IsEmpty) return false;
+        // RFC 5424 lines may say everything in their structured data.
+        if (text.IsEmpty) return _packs.Read(to, app, at);
         // Some devices sign their own logs as "kernel": only packet lines are surely Linux's.
         var unsure = app.SequenceEqual("kernel"u8) && text.IndexOf(" SRC="u8) < 0;
         if (unsure && _packs.Read(to, app, at)) return true;
@@ -121,6 +122,11 @@ internal sealed class LineNormalizer(PackSet packs) : ILineNormalizer
     private static bool ReadGeneric(in EventWriter to, int at)
     {
         var text = to.Raw[at..];
+        if (CiscoIosFormat.Find(text) is >= 0 and var mark)
+        {
+            var asa = text[mark..].StartsWith("%ASA-"u8) || text[mark..].StartsWith("%FTD-"u8);
+            if (asa ? CiscoAsaFormat.Read(to, at + mark) : CiscoIosFormat.Read(to, at + mark)) return true;
+        }
         var cef = text.IndexOf("CEF:"u8);
         var brace = text.IndexOf((byte)'{');
         var known = (text[0] == (byte)'{' && JsonFormat.Read(to, at))

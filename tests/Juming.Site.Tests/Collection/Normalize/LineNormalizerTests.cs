@@ -42,6 +42,30 @@ public sealed class LineNormalizerTests
         });
     }
 
+    [TestCase("<189>6705: Nov 20 19:59:58.673: %PARSER-5-CFGLOG_LOGGEDCMD: User:admin  logged command:no aaa new-model", "observer.vendor=cisco|observer.product=ios|event.code=CFGLOG_LOGGEDCMD|user.name=admin|process.command_line=no aaa new-model")]
+    [TestCase("6705: Nov 20 19:59:58.673: %PARSER-5-CFGLOG_LOGGEDCMD: User:admin  logged command:no aaa new-model", "observer.vendor=cisco|log.level=5|user.name=admin")]
+    [TestCase("<190>77: gw1: Nov 20 19:59:58.001: %SEC-6-IPACCESSLOGP: list 101 denied tcp 203.0.113.8(55244) -> 10.1.1.5(22), 1 packet", "source.ip=203.0.113.8|source.port=55244|destination.ip=10.1.1.5|destination.port=22|event.action=blocked|network.transport=tcp")]
+    [TestCase("<189>Nov 20 19:59:58 sw1 %SEC_LOGIN-4-LOGIN_FAILED: Login failed [user: lina] [Source: 203.0.113.9] [localport: 22]", "user.name=lina|source.ip=203.0.113.9|event.code=LOGIN_FAILED|event.provider=SEC_LOGIN")]
+    public void A_routers_mark_tells_facility_severity_and_parties(string line, string expected) => A_line_becomes_named_fields(line, expected);
+
+    [TestCase("%")]
+    [TestCase("%A-")]
+    [TestCase("%A-5-")]
+    [TestCase("%A-5-B")]
+    [TestCase("%SEC-6-X: list  -> ")]
+    [TestCase("%SEC-6-X: list a denied tcp 1.2.3.4( -> 5.6.7.8()")]
+    [TestCase("%SEC-6-X: [user: ")]
+    [TestCase("x %")]
+    public void A_broken_routers_mark_is_kept_whole(string line) => Hostile_lines_are_kept_whole(line);
+
+    [Test]
+    public void The_word_any_is_no_address()
+    {
+        var batch = Normalize("<134>Nov 20 19:59:58 fw secdev: 日志类型=策略 源地址=any 目的地址=203.0.113.3 动作=阻断"u8.ToArray());
+        Assert.That(batch.Text(0, Field.SourceIp), Is.Null);
+        Assert.That(batch.Text(0, Field.DestinationIp), Is.EqualTo("203.0.113.3"));
+    }
+
     [Test]
     public void Gb18030_is_decoded_and_said_so()
     {
