@@ -125,14 +125,20 @@ int RunTests(string[] projects)
         broken |= code != 0;
     }
     int passed = 0, failed = 0, skipped = 0;
+    var broke = new List<string>();
     foreach (var file in Directory.Exists(results) ? Directory.GetFiles(results, "*.trx") : [])
     {
-        var counters = XDocument.Load(file).Descendants().First(e => e.Name.LocalName == "Counters");
+        var run = XDocument.Load(file);
+        var counters = run.Descendants().First(e => e.Name.LocalName == "Counters");
         int Of(string name) => int.Parse(counters.Attribute(name)!.Value, CultureInfo.InvariantCulture);
         passed += Of("passed");
         failed += Of("failed");
         skipped += Of("total") - Of("executed");
+        foreach (var result in run.Descendants().Where(e => e.Name.LocalName == "UnitTestResult" && e.Attribute("outcome")?.Value == "Failed"))
+            broke.Add($"FAILED {Path.GetFileNameWithoutExtension(file)}: {result.Attribute("testName")?.Value}{Environment.NewLine}{result.Descendants().FirstOrDefault(e => e.Name.LocalName == "Message")?.Value}");
     }
+    // Last, because the end of a long print is what people look at and what is kept of it.
+    foreach (var one in broke) Console.WriteLine(one);
     Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
     return broken || failed > 0 || passed == 0 ? 1 : 0;
 }

@@ -20,6 +20,13 @@ public sealed class AnalystJourney : BrowserTest
         await Expect(page.GetByTestId("alerts")).Not.ToHaveTextAsync("0", new LocatorAssertionsToHaveTextOptions { Timeout = 20_000 });
         await Picture(page, $"workbench-{culture}-{theme}");
 
+        await Open(page, "/overview?days=7");
+        await Expect(page.GetByTestId("received")).Not.ToHaveTextAsync("0", new LocatorAssertionsToHaveTextOptions { Timeout = 20_000 });
+        await Expect(page.GetByTestId("targets").Locator("a").First).ToBeVisibleAsync();
+        await Picture(page, $"security-{culture}-{theme}");
+        await page.GetByTestId("attackers").Locator("a").First.ClickAsync();
+        await page.WaitForURLAsync("**/alerts?entity=*span=7d*");
+
         await Open(page, "/alerts");
         await Expect(page.Locator("tbody tr").First).ToBeVisibleAsync();
         await page.Locator("tbody tr a").First.ClickAsync();

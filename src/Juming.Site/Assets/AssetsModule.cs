@@ -39,7 +39,7 @@ public sealed class AssetsModule : Module
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<MenuItem> Menu => [new("assets", "Assets", "/assets", AssetsRead.Code, 10, "grid", typeof(AssetsTexts))];
+    public override IEnumerable<MenuItem> Menu => [new("assets", "Assets", "/assets", AssetsRead.Code, 10, "asset", typeof(AssetsTexts))];
 
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder routes)

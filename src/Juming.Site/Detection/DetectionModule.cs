@@ -42,7 +42,7 @@ public sealed class DetectionModule : Module
     /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu =>
     [
-        new("response", "Alerts", "/alerts", DetectionRead.Code, 20, "alert", typeof(DetectionTexts)),
+        new("response", "Alerts", "/alerts", DetectionRead.Code, 20, "bell", typeof(DetectionTexts)),
         new("response", "Coverage", "/coverage", DetectionRead.Code, 60, "grid", typeof(DetectionTexts)),
         new("admin", "Rules", "/rules", DetectionRead.Code, 20, "rule", typeof(DetectionTexts)),
     ];

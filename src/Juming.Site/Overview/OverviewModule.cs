@@ -11,7 +11,7 @@ public sealed class OverviewModule : Module
     public override string Name => "overview";
 
     /// <inheritdoc/>
-    public override IEnumerable<MenuItem> Menu => [new("overview", "Workbench", "/", OverviewRead.Code, 1, "home", typeof(OverviewTexts))];
+    public override IEnumerable<MenuItem> Menu => [new("overview", "Workbench", "/", OverviewRead.Code, 1, "home", typeof(OverviewTexts)), new("overview", "Security", "/overview", OverviewRead.Code, 2, "chart", typeof(OverviewTexts))];
 }
 
 /// <summary>Look at the overview: counts, and the alerts' titles and parties.</summary>
