@@ -3,6 +3,7 @@ using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Modules;
 using Juming.Site.Collection.Bulk;
+using Juming.Site.Collection.Packs;
 using Juming.Site.Collection.Pipeline;
 using Juming.Site.Collection.Receivers;
 using Juming.Site.Collection.Replay;
@@ -13,6 +14,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Juming.Site.Collection;
 
@@ -34,7 +36,9 @@ public sealed class CollectionModule : Module
     {
         services.AddSettings<CollectionSettings>("Modules:Collection");
         services.AddSingleton<SourceRegister>().AddSingleton<ISourceDirectory>(p => p.GetRequiredService<SourceRegister>());
-        services.AddSingleton<ILineNormalizer, LineNormalizer>();
+        services.AddSingleton<LineNormalizer>().AddSingleton<ILineNormalizer>(p => p.GetRequiredService<LineNormalizer>());
+        services.AddSingleton(p => new SitePacks(Path.Combine(p.GetRequiredService<TierContext>().DataFolder, "packs"), set => p.GetRequiredService<LineNormalizer>().Packs = set, p.GetRequiredService<ILogger<SitePacks>>()));
+        services.AddSingleton<PackWatch>().AddHostedService(p => p.GetRequiredService<PackWatch>());
         services.AddSingleton<LedgerBook>();
         services.AddSingleton(p => new InFlightCounts(Path.Combine(p.GetRequiredService<TierContext>().DataFolder, "collection", "received.counts")));
         services.AddSingleton<IngestPipeline>().AddHostedService(p => p.GetRequiredService<IngestPipeline>());

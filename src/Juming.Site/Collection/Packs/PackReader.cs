@@ -11,6 +11,9 @@ internal sealed class PackReader
     private const int MostCharacters = 256 * 1024;
     private const int MostDepth = 10;
     private const int MostNodes = 20_000;
+    private const int MostTexts = 500;
+    private const int MostTests = 200;
+    private const int MostTestLine = 64 * 1024;
 
     private readonly List<PackProblem> _problems = [];
 
@@ -79,7 +82,9 @@ internal sealed class PackReader
             foreach (var (key, value) in fieldMap.Children)
                 if (Field(value) is { } field) fields[((YamlScalarNode)key).Value ?? ""] = field;
         if (fields.Count > 400) Refuse(root, "at most 400 fields");
+        if (fields.Keys.Any(k => k.Length is 0 or > 200)) Refuse(root, "a key of 'fields' has 1 to 200 characters");
         var tests = (Child(map, "tests") is { } t ? Items(t, "tests") : []).Select(Test).OfType<PackTest>().ToList();
+        if (tests.Count > MostTests) Refuse(root, $"at most {MostTests} tests");
         if (_problems.Count > before) return null;
         return new PackDefinition
         {
@@ -93,6 +98,7 @@ internal sealed class PackReader
         if (Map(node, "'when'") is not { } map) return null;
         Known(map, "'when'", "app", "starts", "contains", "any", "not");
         var when = new PackWhen { App = Texts(map, "app"), Starts = Texts(map, "starts"), Contains = Texts(map, "contains"), Any = Texts(map, "any"), Not = Texts(map, "not") };
+        if (when.App.Concat(when.Starts).Concat(when.Contains).Concat(when.Any).Concat(when.Not).Any(t => t.Length is 0 or > 1000)) Refuse(node, "texts of 'when' have 1 to 1000 characters");
         if (when.App.Count + when.Starts.Count + when.Contains.Count + when.Any.Count > 0) return when;
         Refuse(node, "'when' must name an app, a start or a text: a pack that takes every line would hide the others");
         return null;
@@ -138,7 +144,7 @@ internal sealed class PackReader
 
     private bool Named(YamlNode node, string name)
     {
-        if (name.Length <= 200 && name.All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '.' or '_' or '@' or '-')) return true;
+        if (name.Length is > 0 and <= 200 && name.All(c => char.IsLetterOrDigit(c) || c is '.' or '_' or '@' or '-')) return true;
         Refuse(node, $"'{name}' is no field name");
         return false;
     }
@@ -149,8 +155,8 @@ internal sealed class PackReader
         Known(map, "a test", "line", "expect");
         var line = Text(map, "line");
         var expect = Pairs(map, "expect");
-        if (line is not null && expect is { Count: > 0 }) return new PackTest(line, expect, (int)node.Start.Line);
-        Refuse(node, "a test needs 'line' and 'expect'");
+        if (line is { Length: <= MostTestLine } && expect is { Count: > 0 }) return new PackTest(line, expect, (int)node.Start.Line);
+        Refuse(node, $"a test needs 'line' of at most {MostTestLine} characters and 'expect'");
         return null;
     }
 
@@ -216,6 +222,9 @@ internal sealed class PackReader
                 return [];
             case YamlScalarNode { Value: { } one }:
                 return [one];
+            case YamlSequenceNode { Children.Count: > MostTexts } tooLong:
+                Refuse(tooLong, $"'{key}' has at most {MostTexts} texts");
+                return [];
             case YamlSequenceNode list when list.Children.All(c => c is YamlScalarNode { Value: not null }):
                 return [.. list.Children.Select(c => ((YamlScalarNode)c).Value!)];
             case var other:

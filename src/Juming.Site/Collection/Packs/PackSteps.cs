@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using Juming.Site.Collection.Formats;
@@ -24,6 +25,9 @@ internal abstract class CompiledStep(PackStep step)
         "dissect" => new Dissect(step),
         _ => new Expression(step),
     };
+
+    /// <summary>The step took too long too often and reads no more lines.</summary>
+    public virtual bool IsCutOff => false;
 
     /// <summary>Reads what the step finds from a place of the raw line on.</summary>
     public void Read(in EventWriter to, int from, Utf8Names<FieldTarget> names)
@@ -251,9 +255,34 @@ internal abstract class CompiledStep(PackStep step)
     {
         private const int MostCharacters = 4096;
 
-        private readonly Regex _regex = new(step.Pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        // A line may cost 0.2 ms; what it costs beyond that is owed, and quick lines pay it back. A pause of the machine is forgiven, a slow pattern is not.
+        private static readonly long Allowance = Stopwatch.Frequency / 5000;
+        private static readonly long MostDebt = Stopwatch.Frequency / 2;
+        private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(50);
+
+        private readonly Regex _regex = new(step.Pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Longest);
+        private long _debt;
+
+        public override bool IsCutOff => Volatile.Read(ref _debt) > MostDebt;
 
         protected override void ReadFrom(in EventWriter to, int from, Utf8Names<FieldTarget> names)
+        {
+            // Linear is not fast: a pattern that keeps thousands of states alive would hold up every line, so it is given up.
+            if (IsCutOff) return;
+            var start = Stopwatch.GetTimestamp();
+            try
+            {
+                ReadMatch(to, from, names);
+            }
+            catch (RegexMatchTimeoutException)
+            {
+                // The line has what the other steps found.
+            }
+            var debt = Volatile.Read(ref _debt) + Stopwatch.GetTimestamp() - start - Allowance;
+            Volatile.Write(ref _debt, Math.Max(0, debt));
+        }
+
+        private void ReadMatch(in EventWriter to, int from, Utf8Names<FieldTarget> names)
         {
             var bytes = to.Raw[from..];
             var text = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, MostCharacters)]);

@@ -12,6 +12,8 @@ internal sealed class ParserPack
     private const string TestZone = "Asia/Shanghai";
     private static readonly long TestReceived = new DateTimeOffset(2026, 6, 1, 4, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() * 1000;
 
+    private const int MostKeys = 512;
+
     private readonly byte[][] _apps;
     private readonly byte[][] _starts;
     private readonly byte[][] _contains;
@@ -21,7 +23,7 @@ internal sealed class ParserPack
     private readonly Lazy<Utf8Names<FieldTarget>> _names;
     private readonly (ushort Field, byte[] Value)[] _set;
 
-    private ParserPack(PackDefinition definition)
+    private ParserPack(PackDefinition definition, bool trial = false)
     {
         Definition = definition;
         _apps = [.. definition.When.App.Select(Encoding.UTF8.GetBytes)];
@@ -31,7 +33,7 @@ internal sealed class ParserPack
         _not = [.. definition.When.Not.Select(Encoding.UTF8.GetBytes)];
         _steps = [.. definition.Parse.Select(CompiledStep.Of)];
         var fields = definition.Fields.ToDictionary(f => f.Key, f => FieldRule.Compile(f.Value), StringComparer.Ordinal);
-        _names = new Lazy<Utf8Names<FieldTarget>>(() => new Utf8Names<FieldTarget>(key => TargetOf(fields, key), key => fields.ContainsKey(key) || KeyVocabulary.IsWanted(key, "vendor."), most: 512));
+        _names = new Lazy<Utf8Names<FieldTarget>>(() => new Utf8Names<FieldTarget>(key => TargetOf(fields, key), key => fields.ContainsKey(key) || KeyVocabulary.IsWanted(key, "vendor."), most: trial ? 0 : MostKeys));
         _set = [.. Constants(definition)];
     }
 
@@ -40,6 +42,9 @@ internal sealed class ParserPack
 
     /// <summary>Unique name.</summary>
     public string Name => Definition.Name;
+
+    /// <summary>A step took too long too often and reads no more lines.</summary>
+    public bool IsCutOff => Array.Exists(_steps, s => s.IsCutOff);
 
     /// <summary>Texts of which every line that the pack takes holds at least one; none when only its program tells.</summary>
     public IReadOnlyList<string> NeededTexts => Definition.When is { Contains.Count: > 0 } when ? [when.Contains[0]] : Definition.When.Any.Count > 0 ? Definition.When.Any : Definition.When.Starts;
@@ -69,12 +74,14 @@ internal sealed class ParserPack
     }
 
     /// <summary>Compiles a definition and runs its tests.</summary>
-    public static (ParserPack? Pack, IReadOnlyList<PackProblem> Problems) Compile(PackDefinition definition)
+    /// <param name="definition">What the pack says.</param>
+    /// <param name="trial">Keys that neither the pack nor the trade knows make no fields: what is only tried must not fill the table of names.</param>
+    public static (ParserPack? Pack, IReadOnlyList<PackProblem> Problems) Compile(PackDefinition definition, bool trial = false)
     {
         var line = definition.Tests.Count > 0 ? Math.Max(1, definition.Tests[0].At) : 1;
         try
         {
-            var pack = new ParserPack(definition);
+            var pack = new ParserPack(definition, trial);
             var problems = pack.RunTests();
             return problems.Count > 0 ? (null, problems) : (pack, []);
         }

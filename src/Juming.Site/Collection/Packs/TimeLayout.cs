@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using Juming.Site.Collection.Formats;
 
 namespace Juming.Site.Collection.Packs;
@@ -22,8 +23,8 @@ internal sealed class TimeLayout
         for (var at = 0; at < layout.Length;)
         {
             var token = Array.Find(Tokens, t => string.CompareOrdinal(layout, at, t, 0, t.Length) == 0);
-            if (token is null && layout[at] >= 0x80) return null;
-            compiled._parts.Add(token is null ? ("", (byte)layout[at]) : (token, (byte)0));
+            if (token is not null) compiled._parts.Add((token, 0));
+            else foreach (var literal in Encoding.UTF8.GetBytes(layout, at, 1)) compiled._parts.Add(("", literal));
             at += token?.Length ?? 1;
         }
         bool Has(string token) => compiled._parts.Exists(p => p.Token == token);

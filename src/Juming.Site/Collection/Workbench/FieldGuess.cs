@@ -1,0 +1,107 @@
+using Juming.Site.Collection.Formats;
+using Juming.Site.Collection.Packs;
+using Juming.Site.Events;
+
+namespace Juming.Site.Collection.Workbench;
+
+/// <summary>A key that lines hold, with what stands behind it.</summary>
+/// <param name="Key">As the device writes it.</param>
+/// <param name="Values">Values seen, at most 200.</param>
+internal sealed record SeenKey(string Key, List<string> Values)
+{
+    private const int MostValues = 200;
+
+    /// <summary>Lines that hold it.</summary>
+    public int Lines { get; set; }
+
+    /// <summary>Notes a value.</summary>
+    public void Add(string value)
+    {
+        Lines++;
+        if (Values.Count < MostValues) Values.Add(value);
+    }
+}
+
+/// <summary>From a key and its values to the field it means.</summary>
+internal sealed class FieldGuess
+{
+    /// <summary>Begins a key of a sentence whose word the trade knows, but the value is not what the trade means by it.</summary>
+    public const string OwnMark = "w_";
+
+    private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+
+    /// <summary>The field of a key, or null to leave the key to the shared vocabulary (a date and a clock that belong together).</summary>
+    public PackField? Of(SeenKey key)
+    {
+        var (shape, share) = ValueShapes.Of(key.Values);
+        var word = key.Key.TrimEnd('[', ']');
+        if (!KeyVocabulary.Knows(word)) word = word[(word.LastIndexOf('.') + 1)..];
+        var known = KeyVocabulary.Knows(word) ? KeyVocabulary.Of(word, "vendor.") : default;
+        if (known.Kind is ValueKind.Date || (known.Kind == ValueKind.Time && shape == ValueShape.Clock)) return null;
+        if (NameOf(known) is { } name && Fits(known.Kind, shape, share)) return Take(name, key, known.Also == 0 ? null : FieldNames.Name(known.Also));
+        return share >= 0.8 && ByShape(key, shape) is { } guessed ? Take(guessed, key, null) : Own(key.Key);
+    }
+
+    /// <summary>The shared vocabulary's name for a key, or null.</summary>
+    public static string? NameOf(in FieldTarget target) => target.Kind switch
+    {
+        ValueKind.Protocol => "network.transport",
+        ValueKind.Action => "event.action",
+        ValueKind.Severity => "event.severity",
+        ValueKind.Time => "@timestamp",
+        _ => target.Field == 0 ? null : FieldNames.Name(target.Field),
+    };
+
+    // A key may mean an address with one vendor and a name with another: the values decide.
+    private static bool Fits(ValueKind kind, ValueShape shape, double share) => kind switch
+    {
+        ValueKind.Ip => shape is ValueShape.Address or ValueShape.None || share < 0.7,
+        ValueKind.Port => shape is ValueShape.Number or ValueShape.None,
+        ValueKind.Time => shape is ValueShape.Time or ValueShape.Number or ValueShape.None,
+        _ => shape != ValueShape.Address || share < 0.8,
+    };
+
+    private string? ByShape(SeenKey key, ValueShape shape)
+    {
+        var word = key.Key.ToLowerInvariant();
+        return shape switch
+        {
+            ValueShape.Address => Side(word) is { } side ? side + ".ip" : word.Contains("nat", StringComparison.Ordinal) ? "source.nat.ip" : word.Contains("host", StringComparison.Ordinal) || word.Contains("dev", StringComparison.Ordinal) ? "host.ip" : _taken.Contains("source.ip") ? null : "source.ip",
+            ValueShape.Number when Holds(word, WorkbenchVocabulary.PortWords) && Side(word) is { } side => side + ".port",
+            ValueShape.Mac => Side(word) is { } side ? side + ".mac" : "source.mac",
+            ValueShape.Time => "@timestamp",
+            ValueShape.Url => "url.original",
+            ValueShape.Action when key.Values.Distinct(StringComparer.Ordinal).Count() > 1 || word.Contains("act", StringComparison.Ordinal) => "event.action",
+            ValueShape.Severity when !word.Contains("type", StringComparison.Ordinal) => "event.severity",
+            ValueShape.Protocol => "network.transport",
+            ValueShape.Text when Holds(word, WorkbenchVocabulary.UserWords) => "user.name",
+            _ => null,
+        };
+    }
+
+    /// <summary>"source" or "destination" when a key or the word before a value says so.</summary>
+    public static string? Side(string word)
+    {
+        var source = Holds(word, WorkbenchVocabulary.SourceWords.Where(w => w.Length > 2 || WorkbenchVocabulary.IsHan(w[0])));
+        var destination = Holds(word, WorkbenchVocabulary.DestinationWords.Where(w => w.Length > 2 || WorkbenchVocabulary.IsHan(w[0])));
+        return source == destination ? null : source ? "source" : "destination";
+    }
+
+    private static bool Holds(string word, IEnumerable<string> texts) => texts.Any(t => word.Contains(t, StringComparison.Ordinal));
+
+    private PackField Take(string name, SeenKey key, string? also)
+    {
+        // A field has one source: a second key of the same meaning keeps its own name, so that none is lost.
+        if (!_taken.Add(name)) return Own(key.Key);
+        var layout = name == "@timestamp" ? key.Values.Select(ValueShapes.LayoutOf).FirstOrDefault(l => l is not null) : null;
+        return new PackField { To = name, Also = also, Time = layout is null ? [] : [layout] };
+    }
+
+    /// <summary>A field of the device's own, below "vendor.".</summary>
+    public static PackField Own(string key)
+    {
+        if (key.StartsWith(OwnMark, StringComparison.Ordinal)) key = key[OwnMark.Length..];
+        var name = new string([.. key.Trim().Select(c => char.IsLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '_')]).Trim('_', '.');
+        return new PackField { To = "vendor." + (name.Length == 0 ? "field" : name.Length > 100 ? name[..100] : name) };
+    }
+}
