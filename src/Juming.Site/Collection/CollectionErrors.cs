@@ -15,4 +15,15 @@ internal static class CollectionErrors
     public static readonly Error DiskFull = new(ErrorKind.Unavailable, "collection.disk-full", "The disk guard refuses writes; free space or shorten the retention, then send again.");
     public static readonly Error NoLines = new(ErrorKind.Invalid, "collection.no-lines", "The body holds no line; send one event per line.");
     public static readonly Error SpanTooLong = new(ErrorKind.Invalid, "collection.span-too-long", "Ask for at most 31 days of the ledger at once.");
+    public static readonly Error PackBroken = new(ErrorKind.Invalid, "collection.pack-broken", "Line {line} of the pack: {reason}.", Field: "Yaml");
+    public static readonly Error PackName = new(ErrorKind.Invalid, "collection.pack-name", "The text must hold exactly one pack, named {name} and of version {version}.", Field: "Yaml");
+    public static readonly Error PackVersion = new(ErrorKind.Conflict, "collection.pack-version", "There is a version {version} of this pack already; publish version {next}.", Field: "Version");
+    public static readonly Error NoSuchPackFile = new(ErrorKind.NotFound, "collection.no-such-pack-file", "There is no such file among the packs of the site; load the page again.");
+    public static readonly Error TooManyPacks = new(ErrorKind.Unavailable, "collection.too-many-packs", "The site keeps at most {most} pack files; withdraw one first.");
+    public static readonly Error PackDisk = new(ErrorKind.Unavailable, "collection.pack-disk", "The folder of the packs can't be written; the log has the reason.");
+    public static readonly Error NoLinesToLearn = new(ErrorKind.Invalid, "collection.no-lines-to-learn", "Paste at least one log line.", Field: "Lines");
+
+    /// <summary>The refusal of a pack with its place.</summary>
+    public static Error At(this Error error, Packs.PackProblem problem) =>
+        error.With("line", problem.Line.ToString(System.Globalization.CultureInfo.InvariantCulture)).With("reason", problem.Reason);
 }

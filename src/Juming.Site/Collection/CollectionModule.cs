@@ -8,6 +8,7 @@ using Juming.Site.Collection.Pipeline;
 using Juming.Site.Collection.Receivers;
 using Juming.Site.Collection.Replay;
 using Juming.Site.Collection.Sources;
+using Juming.Site.Collection.Workbench;
 using Juming.Site.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -28,7 +29,8 @@ public sealed class CollectionModule : Module
     public override IEnumerable<MenuItem> Menu =>
     [
         new("admin", "Sources", "/sources", CollectionRead.Code, 10, "source", typeof(CollectionTexts)),
-        new("admin", "Ledger", "/ledger", CollectionRead.Code, 11, "ledger", typeof(CollectionTexts)),
+        new("admin", "Parsers", "/parsers", CollectionRead.Code, 11, "parsers", typeof(CollectionTexts)),
+        new("admin", "Ledger", "/ledger", CollectionRead.Code, 12, "ledger", typeof(CollectionTexts)),
     ];
 
     /// <inheritdoc/>
@@ -38,6 +40,7 @@ public sealed class CollectionModule : Module
         services.AddSingleton<SourceRegister>().AddSingleton<ISourceDirectory>(p => p.GetRequiredService<SourceRegister>());
         services.AddSingleton<LineNormalizer>().AddSingleton<ILineNormalizer>(p => p.GetRequiredService<LineNormalizer>());
         services.AddSingleton(p => new SitePacks(Path.Combine(p.GetRequiredService<TierContext>().DataFolder, "packs"), set => p.GetRequiredService<LineNormalizer>().Packs = set, p.GetRequiredService<ILogger<SitePacks>>()));
+        services.AddSingleton<PackTestRun>();
         services.AddSingleton<PackWatch>().AddHostedService(p => p.GetRequiredService<PackWatch>());
         services.AddSingleton<LedgerBook>();
         services.AddSingleton(p => new InFlightCounts(Path.Combine(p.GetRequiredService<TierContext>().DataFolder, "collection", "received.counts")));
@@ -55,6 +58,7 @@ public sealed class CollectionModule : Module
             (await sender.Send(new ListSources.ListSources(text, false, skip ?? 0, take ?? 50), ct)).ToHttp());
         routes.MapGet("ledger", async (Sender sender, TimeProvider clock, DateTimeOffset? from, DateTimeOffset? to, int? source, CancellationToken ct) =>
             (await sender.Send(new Ledger.ReadLedger(from ?? clock.GetUtcNow().AddHours(-24), to ?? clock.GetUtcNow(), source), ct)).ToHttp());
+        routes.MapGet("parsers", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListPacks(), ct)).ToHttp());
         routes.MapPost("events", TakeBulk);
     }
 

@@ -13,11 +13,31 @@ public sealed class CollectionRead : IPermission
     public static IReadOnlyList<Role> Roles => [Role.Viewer, Role.Analyst, Role.SystemAdmin, Role.SecurityAdmin, Role.AuditAdmin];
 }
 
-/// <summary>Rename, mute and configure senders; publish parser packs.</summary>
+/// <summary>Rename, mute and configure senders.</summary>
 public sealed class CollectionWrite : IPermission
 {
     /// <inheritdoc/>
     public static string Code => "collection.write";
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Role> Roles => [Role.SystemAdmin, Role.SecurityAdmin];
+}
+
+/// <summary>Draft parser packs and try them on lines.</summary>
+public sealed class CollectionDraft : IPermission
+{
+    /// <inheritdoc/>
+    public static string Code => "collection.draft";
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Role> Roles => [Role.Analyst, Role.SystemAdmin, Role.SecurityAdmin];
+}
+
+/// <summary>Publish and withdraw parser packs: what is read of a line decides what rules see.</summary>
+public sealed class CollectionPublish : IPermission
+{
+    /// <inheritdoc/>
+    public static string Code => "collection.publish";
 
     /// <inheritdoc/>
     public static IReadOnlyList<Role> Roles => [Role.SystemAdmin, Role.SecurityAdmin];

@@ -13,6 +13,9 @@ public interface ISearch
     /// <summary>Most frequent values of a field among the events that fit.</summary>
     Task<IReadOnlyList<FacetValue>> Facet(SearchRequest request, string field, int most, CancellationToken ct);
 
+    /// <summary>What each sender stored, and how much of it no parser knew.</summary>
+    Task<IReadOnlyList<SourceTally>> Tally(DateTimeOffset from, DateTimeOffset to, CancellationToken ct);
+
     /// <summary>One event, or null.</summary>
     Task<EventView?> Get(Guid id, CancellationToken ct);
 }
@@ -59,6 +62,13 @@ public sealed record EventView
 
 /// <summary>One step of a histogram.</summary>
 public readonly record struct HistogramStep(DateTimeOffset At, long Count);
+
+/// <summary>What one sender stored in a time.</summary>
+/// <param name="SourceId">Number of the sender.</param>
+/// <param name="Stored">Events.</param>
+/// <param name="Unparsed">Those that no parser knew.</param>
+/// <param name="Newest">Time of the newest of those, or null.</param>
+public readonly record struct SourceTally(int SourceId, long Stored, long Unparsed, DateTimeOffset? Newest);
 
 /// <summary>One value of a facet.</summary>
 public readonly record struct FacetValue(string Value, long Count);

@@ -11,7 +11,8 @@ internal static class ShellServices
         ApiDocument.Add(services);
         services.AddSingleton<TierContextTitle>().AddSingleton<Platform.Web.IQrPicture, QrPicture>();
         services.AddLocalization();
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        // Pasted log lines and packs come in one message; SignalR's own limit of 32 KiB would end the circuit.
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(o => o.MaximumReceiveMessageSize = 1024 * 1024);
     }
 
     public static void Map(WebApplication app)

@@ -84,7 +84,10 @@ internal readonly ref struct EventWriter(EventBatch batch, ReadOnlySpan<byte> ra
                 return;
             case ValueKind.WindowsUser:
                 PutWindowsUser(value, start);
-                break;
+                // The name is stored by then; only another field of the same value is left.
+                if (target.Field != Field.UserName) Store(target.Field, value, start);
+                Store(target.Also, value, start);
+                return;
             case ValueKind.Severity:
                 PutSeverity(value);
                 Store(target.Also, value, start);

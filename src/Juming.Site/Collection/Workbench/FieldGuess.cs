@@ -66,18 +66,24 @@ internal sealed class FieldGuess
         var word = key.Key.ToLowerInvariant();
         return shape switch
         {
-            ValueShape.Address => Side(word) is { } side ? side + ".ip" : word.Contains("nat", StringComparison.Ordinal) ? "source.nat.ip" : word.Contains("host", StringComparison.Ordinal) || word.Contains("dev", StringComparison.Ordinal) ? "host.ip" : _taken.Contains("source.ip") ? null : "source.ip",
+            ValueShape.Address => Side(word) is { } side ? side + ".ip" : word.Contains("nat", StringComparison.Ordinal) ? "source.nat.ip" : word.Contains("host", StringComparison.Ordinal) || word.Contains("dev", StringComparison.Ordinal) ? "host.ip" : !_taken.Contains("source.ip") ? "source.ip" : IsPlace(word) && !_taken.Contains("destination.ip") ? "destination.ip" : null,
             ValueShape.Number when Holds(word, WorkbenchVocabulary.PortWords) && Side(word) is { } side => side + ".port",
             ValueShape.Mac => Side(word) is { } side ? side + ".mac" : "source.mac",
             ValueShape.Time => "@timestamp",
             ValueShape.Url => "url.original",
-            ValueShape.Action when key.Values.Distinct(StringComparer.Ordinal).Count() > 1 || word.Contains("act", StringComparison.Ordinal) => "event.action",
+            ValueShape.Action when word.Contains("act", StringComparison.Ordinal) || key.Values.Distinct(StringComparer.Ordinal).Count() > 1 || Blocks(key.Values) => "event.action",
             ValueShape.Severity when !word.Contains("type", StringComparison.Ordinal) => "event.severity",
             ValueShape.Protocol => "network.transport",
             ValueShape.Text when Holds(word, WorkbenchVocabulary.UserWords) => "user.name",
             _ => null,
         };
     }
+
+    // Words for "allowed" mean other things too (start, close, log); words for "blocked" don't.
+    private static bool Blocks(List<string> values) => values.Exists(v => ActionVocabulary.Of(System.Text.Encoding.UTF8.GetBytes(v.Trim())) == ActionWord.Blocked);
+
+    /// <summary>A column without a name: two addresses stand in the order source, destination.</summary>
+    private static bool IsPlace(string word) => word.Length is > 1 and < 5 && word[0] == 'c' && word.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
 
     /// <summary>"source" or "destination" when a key or the word before a value says so.</summary>
     public static string? Side(string word)

@@ -78,6 +78,12 @@ internal sealed class QuerySql
 
     private void WriteCompare(QueryNode.Compare compare)
     {
+        if (compare is { Field: "jm.unparsed", How: Comparison.Equal })
+        {
+            // A flag of the event, not a field: 1 is EventFlags.Unparsed.
+            _sql.Append(compare.Value.Equals("true", StringComparison.OrdinalIgnoreCase) ? "(flags & 1) = 1" : "(flags & 1) = 0");
+            return;
+        }
         var fixedName = compare.Field switch { "jm.source_id" => "source", "line" => "line", _ => null };
         var column = Columns.Find(compare.Field);
         if (fixedName is null && column is null && compare.How is Comparison.Equal)

@@ -59,6 +59,20 @@ internal sealed class DuckSearch(DuckEventStore store) : ISearch
         return [.. counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Take(most).Select(c => new FacetValue(c.Key, c.Value))];
     }, ct);
 
+    public Task<IReadOnlyList<SourceTally>> Tally(DateTimeOffset from, DateTimeOffset to, CancellationToken ct) => Task.Run<IReadOnlyList<SourceTally>>(() =>
+    {
+        var (first, last) = (Micros(from), Micros(to));
+        var found = new Dictionary<int, SourceTally>();
+        foreach (var segment in store.Segments.Where(s => s.Overlaps(first, last)))
+            Read($"SELECT source, count(*), count(*) FILTER ((flags & 1) = 1), max(epoch_us(time)) FILTER ((flags & 1) = 1) FROM {segment.Alias}.events WHERE time BETWEEN make_timestamp({Text(first)}) AND make_timestamp({Text(last)}) GROUP BY source", new QuerySql(), ct, row =>
+            {
+                var before = found.GetValueOrDefault(row.GetInt32(0));
+                DateTimeOffset? newest = row.IsDBNull(3) ? null : Instant(row.GetInt64(3));
+                found[row.GetInt32(0)] = new SourceTally(row.GetInt32(0), before.Stored + row.GetInt64(1), before.Unparsed + row.GetInt64(2), newest > before.Newest || before.Newest is null ? newest : before.Newest);
+            });
+        return [.. found.Values];
+    }, ct);
+
     public Task<EventView?> Get(Guid id, CancellationToken ct) => Task.Run(() =>
     {
         EventView? found = null;
