@@ -84,8 +84,8 @@ internal readonly ref struct EventWriter(EventBatch batch, ReadOnlySpan<byte> ra
                 return;
             case ValueKind.WindowsUser:
                 PutWindowsUser(value, start);
-                // The name is stored by then; only another field of the same value is left.
-                if (target.Field != Field.UserName) Store(target.Field, value, start);
+                // A bare name is stored by then; rules ask for the name with its domain too.
+                if (target.Field != Field.UserName || value.Contains((byte)'\\')) Store(target.Field, value, start);
                 Store(target.Also, value, start);
                 return;
             case ValueKind.Severity:
