@@ -34,7 +34,12 @@ internal sealed class PackReader
         }
         catch (YamlException e)
         {
-            reader._problems.Add(new PackProblem((int)e.Start.Line, e.Message));
+            reader._problems.Add(new PackProblem(Math.Max(1, (int)e.Start.Line), e.Message));
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            // The YAML reader has faults of its own on broken text.
+            return ([], [new PackProblem(1, "the text is not YAML")]);
         }
         if (packs.Count == 0 && reader._problems.Count == 0) reader._problems.Add(new PackProblem(1, "no pack in it"));
         return (packs, reader._problems);

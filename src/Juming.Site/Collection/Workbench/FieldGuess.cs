@@ -28,19 +28,39 @@ internal sealed class FieldGuess
     /// <summary>Begins a key of a sentence whose word the trade knows, but the value is not what the trade means by it.</summary>
     public const string OwnMark = "w_";
 
+    private static readonly char[] PartSigns = ['_', '-', ' '];
+
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
-    /// <summary>The field of a key, or null to leave the key to the shared vocabulary (a date and a clock that belong together).</summary>
-    public PackField? Of(SeenKey key)
+    /// <summary>The fields of keys, in their order. A key that is left out is left to the shared vocabulary: a date and a clock that belong together.</summary>
+    public static Dictionary<string, PackField> Of(IEnumerable<SeenKey> keys)
     {
-        var (shape, share) = ValueShapes.Of(key.Values);
-        var word = key.Key.TrimEnd('[', ']');
-        if (!KeyVocabulary.Knows(word)) word = word[(word.LastIndexOf('.') + 1)..];
-        var known = KeyVocabulary.Knows(word) ? KeyVocabulary.Of(word, "vendor.") : default;
-        if (known.Kind is ValueKind.Date || (known.Kind == ValueKind.Time && shape == ValueShape.Clock)) return null;
-        if (NameOf(known) is { } name && Fits(known.Kind, shape, share)) return Take(name, key, known.Also == 0 ? null : FieldNames.Name(known.Also));
-        return share >= 0.8 && ByShape(key, shape) is { } guessed ? Take(guessed, key, null) : Own(key.Key);
+        var guess = new FieldGuess();
+        var seen = keys.Select(k => (Key: k, Shape: ValueShapes.Of(k.Values), Known: KnownOf(k.Key))).ToList();
+        var found = new Dictionary<string, PackField>(StringComparer.Ordinal);
+        // What the trade calls an address goes before what only looks like one.
+        foreach (var (key, (shape, share), known) in seen)
+            if (!IsSecret(key.Key) && NameOf(known) is { } name && Fits(known.Kind, shape, share) && guess.Take(name, key, known.Also == 0 ? null : FieldNames.Name(known.Also)) is { } field) found[key.Key] = field;
+        foreach (var (key, (shape, share), known) in seen)
+        {
+            if (found.ContainsKey(key.Key) || known.Kind is ValueKind.Date || (known.Kind == ValueKind.Time && shape == ValueShape.Clock)) continue;
+            found[key.Key] = IsSecret(key.Key) ? Own(key.Key) with { Mask = true } : share >= 0.8 && guess.ByShape(key, shape) is { } guessed && guess.Take(guessed, key, null) is { } field ? field : Own(key.Key);
+        }
+        return seen.Where(s => found.ContainsKey(s.Key.Key)).ToDictionary(s => s.Key.Key, s => found[s.Key.Key], StringComparer.Ordinal);
     }
+
+    /// <summary>What the trade means by a key: as it stands, by its last name in a path, with blanks as underscores, or by the word in "r_sip_s".</summary>
+    private static FieldTarget KnownOf(string key)
+    {
+        var word = key.TrimEnd('[', ']').Trim();
+        foreach (var name in new[] { word, word[(word.LastIndexOf('.') + 1)..], word.Replace(' ', '_') })
+            if (KeyVocabulary.Knows(name)) return KeyVocabulary.Of(name, "vendor.");
+        foreach (var part in word[(word.LastIndexOf('.') + 1)..].Split(PartSigns, StringSplitOptions.RemoveEmptyEntries))
+            if (part.Length > 2 && KeyVocabulary.Knows(part) && KeyVocabulary.Of(part, "vendor.") is { Kind: ValueKind.Ip or ValueKind.Port or ValueKind.Severity or ValueKind.Action } target) return target with { Also = 0 };
+        return default;
+    }
+
+    private static bool IsSecret(string key) => Holds(key.ToLowerInvariant(), WorkbenchVocabulary.SecretWords);
 
     /// <summary>The shared vocabulary's name for a key, or null.</summary>
     public static string? NameOf(in FieldTarget target) => target.Kind switch
@@ -49,6 +69,7 @@ internal sealed class FieldGuess
         ValueKind.Action => "event.action",
         ValueKind.Severity => "event.severity",
         ValueKind.Time => "@timestamp",
+        ValueKind.Date => null,
         _ => target.Field == 0 ? null : FieldNames.Name(target.Field),
     };
 
@@ -57,7 +78,8 @@ internal sealed class FieldGuess
     {
         ValueKind.Ip => shape is ValueShape.Address or ValueShape.None || share < 0.7,
         ValueKind.Port => shape is ValueShape.Number or ValueShape.None,
-        ValueKind.Time => shape is ValueShape.Time or ValueShape.Number or ValueShape.None,
+        ValueKind.Time => shape is ValueShape.Time or ValueShape.Number,
+        ValueKind.Severity => shape is ValueShape.Severity or ValueShape.Number or ValueShape.None || share < 0.8,
         _ => shape != ValueShape.Address || share < 0.8,
     };
 
@@ -95,10 +117,10 @@ internal sealed class FieldGuess
 
     private static bool Holds(string word, IEnumerable<string> texts) => texts.Any(t => word.Contains(t, StringComparison.Ordinal));
 
-    private PackField Take(string name, SeenKey key, string? also)
+    private PackField? Take(string name, SeenKey key, string? also)
     {
         // A field has one source: a second key of the same meaning keeps its own name, so that none is lost.
-        if (!_taken.Add(name)) return Own(key.Key);
+        if (!_taken.Add(name)) return null;
         var layout = name == "@timestamp" ? key.Values.Select(ValueShapes.LayoutOf).FirstOrDefault(l => l is not null) : null;
         return new PackField { To = name, Also = also, Time = layout is null ? [] : [layout] };
     }

@@ -13,6 +13,8 @@ internal sealed record FormatDraft(PackDefinition Pack, string Kind, double Scor
 internal static class FormatGuess
 {
     private const int MostFields = 200;
+    private const int MostMarks = 40;
+    private const int MostSteps = 12;
 
     // Behind the packs of known products: a weak condition must not hide them.
     private const int WeakOrder = 400;
@@ -26,11 +28,8 @@ internal static class FormatGuess
         var samples = SampleLine.Of(lines);
         if (samples.Count == 0) return null;
         var (kind, guess) = Structure(samples, ct);
+        guess = WithRest(samples, guess, ct);
         var condition = WhenGuess.Of(samples, guess);
-        var fields = new Dictionary<string, PackField>(StringComparer.Ordinal);
-        var meaning = new FieldGuess();
-        foreach (var key in guess.Keys.Take(MostFields))
-            if (meaning.Of(key) is { } field) fields[key.Key] = field;
         var pack = new PackDefinition
         {
             Name = name,
@@ -38,9 +37,23 @@ internal static class FormatGuess
             Order = condition.Weak ? WeakOrder : 90,
             When = condition.When,
             Parse = guess.Steps,
-            Fields = fields,
+            Fields = FieldGuess.Of(guess.Keys.Take(MostFields)),
         };
         return new FormatDraft(pack, kind, Math.Round(guess.Score, 3), condition.Weak);
+    }
+
+    /// <summary>A device writes several kinds of lines: what shows nothing of the structure is read as sentences.</summary>
+    private static StructureGuess WithRest(IReadOnlyList<SampleLine> samples, StructureGuess guess, CancellationToken ct)
+    {
+        if (guess.Step.Kind is "dissect" or "positional") return guess;
+        var marks = guess.Marks.Take(MostMarks).ToList();
+        var rest = samples.Where(l => !marks.Exists(m => l.Raw.Contains(m, StringComparison.Ordinal))).ToList();
+        if (rest.Count < 2 || rest.Count * 10 < samples.Count || TemplateGuess.Of(rest, ct) is not { } sentences) return guess;
+        var keys = guess.Keys.ToList();
+        foreach (var key in sentences.Keys)
+            if (keys.Find(k => k.Key == key.Key) is { } known) key.Values.ForEach(known.Add);
+            else keys.Add(key);
+        return guess with { Keys = keys, Steps = [.. guess.Steps, .. sentences.Steps.Take(MostSteps - guess.Steps.Count)], Marks = [.. marks, .. sentences.Marks] };
     }
 
     private static (string Kind, StructureGuess Guess) Structure(IReadOnlyList<SampleLine> samples, CancellationToken ct)

@@ -122,7 +122,7 @@ internal static class PairGuess
     private static string Value(string part, string assign)
     {
         var value = part[(part.IndexOf(assign, StringComparison.Ordinal) + assign.Length)..].Trim();
-        if (value.Length >= 2 && value[0] == '"' && value[^1] == '"') value = value[1..^1];
+        if (value.Length >= 2 && value[0] is '"' or '\'' && value[^1] == value[0]) value = value[1..^1];
         return value.Length > 200 ? value[..200] : value;
     }
 }

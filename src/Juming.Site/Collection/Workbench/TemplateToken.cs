@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.RegularExpressions;
-using Juming.Site.Collection.Formats;
 
 namespace Juming.Site.Collection.Workbench;
 
@@ -46,7 +44,7 @@ internal static partial class TemplateWords
         if (Url().Match(text, at) is { Success: true } url) return (url.Length, ValueShape.Url);
         if (V4().Match(text, at) is { Success: true } v4) return (v4.Length, ValueShape.Address);
         if (Mac().Match(text, at) is { Success: true } mac) return (mac.Length, ValueShape.Mac);
-        if (V6().Match(text, at) is { Success: true } v6 && EventWriter.IsAddress(Encoding.ASCII.GetBytes(v6.Value))) return (v6.Length, ValueShape.Address);
+        if (V6().Match(text, at) is { Success: true } v6 && ValueShapes.IsAddress(v6.Value)) return (v6.Length, ValueShape.Address);
         var c = text[at];
         if (WorkbenchVocabulary.IsHan(c))
         {

@@ -58,7 +58,7 @@ public sealed partial class WorkbenchPage : ConsolePage
         if (await Ask(new SampleUnknown(source)) is not { } sample) return;
         _lines = string.Join('\n', sample.Lines);
         _said = sample.Lines.Count == 0 ? CollectionTexts.Of("NoSample") : CollectionTexts.Of("SampleTaken", _sourceName, sample.Lines.Count);
-        _name = NameFrom(_sourceName);
+        _name = sample.PackName;
         if (sample.Lines.Count > 0) await Guess();
     }
 
@@ -153,12 +153,6 @@ public sealed partial class WorkbenchPage : ConsolePage
         field is null ? "" : _preview?.Lines.SelectMany(l => l.Fields).FirstOrDefault(f => f.Name == field)?.Value is { } value ? value.Length > 120 ? value[..120] + "…" : value : "";
 
     private static string? Empty(string text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-
-    private static string NameFrom(string source)
-    {
-        var name = new string([.. source.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]).Trim('-');
-        return "site-" + (name.Length == 0 ? "device" : name.Length > 60 ? name[..60] : name);
-    }
 
     private static string LogsOf(string pack) => "/logs?from=now-24h&q=" + Uri.EscapeDataString(string.Create(CultureInfo.InvariantCulture, $"jm.parser:\"{pack}\""));
 }

@@ -12,6 +12,9 @@ internal static class WorkbenchVocabulary
     /// <summary>What stands before an account.</summary>
     public static readonly string[] UserWords = ["user", "username", "account", "login", "admin", "administrator", "operator", "用户", "用户名", "账号", "帐号", "管理员", "操作员"];
 
+    /// <summary>Keys of secrets: the value is masked.</summary>
+    public static readonly string[] SecretWords = ["password", "passwd", "pwd", "secret", "credential", "密码", "口令"];
+
     /// <summary>What stands before a port.</summary>
     public static readonly string[] PortWords = ["port", "端口"];
 

@@ -41,15 +41,14 @@ public sealed class FormatGuessOnDevicesTests
                 }
             }
             TestContext.Out.WriteLine($"{device.Key}: {draft.Kind} {draft.Score:F2}, {deviceTaken} of {device.Count()} taken, {deviceRight} of {deviceAll} right");
-            if (TestContext.Parameters["show"] == device.Key.Split('/')[0]) TestContext.Out.WriteLine(PackYaml.Write(draft.Pack));
             right += deviceRight;
             all += deviceAll;
             taken += deviceTaken;
             lines += device.Count();
         }
         TestContext.Out.WriteLine($"{right} of {all} right ({100.0 * right / all:F1} %), {taken} of {lines} lines taken ({100.0 * taken / lines:F1} %)");
-        Assert.That(right, Is.GreaterThanOrEqualTo(all * 0.8));
-        Assert.That(taken, Is.GreaterThanOrEqualTo(lines * 0.85));
+        Assert.That(right, Is.GreaterThanOrEqualTo(all * 0.95));
+        Assert.That(taken, Is.GreaterThanOrEqualTo(lines * 0.9));
     }
 
     private static bool IsRight(string field, string expected, string? found)

@@ -73,6 +73,13 @@ public sealed class FormatGuessTests
     }
 
     [Test]
+    public void A_password_is_masked()
+    {
+        var read = Read("pairs", Enumerable.Range(1, 9).Select(i => $"cfg: operator=lina{i} new_password=hunter{i} from_ip=10.0.0.{i} step=apply"));
+        Gives(read, ("user.name", "lina1"), ("vendor.new_password", "***"), ("source.ip", "10.0.0.1"));
+    }
+
+    [Test]
     public void The_same_lines_give_the_same_pack()
     {
         var lines = Enumerable.Range(1, 60).Select(i => $"x{i % 3} a={i} b=10.0.0.{i} c={(i % 2 == 0 ? "deny" : "allow")} d{i % 4}=v").ToList();

@@ -123,6 +123,54 @@ public sealed class SitePacksTests
     }
 
     [Test]
+    [CancelAfter(120_000)]
+    public void Broken_at_random_a_pack_is_read_or_refused_with_a_line_and_its_lines_are_read_without_a_fault()
+    {
+        const int Seed = 20261123;
+        var random = new Random(Seed);
+        var texts = PackSet.ShippedFiles().SelectMany(f => f.Yaml.Split("\n---\n")).Where(t => t.Length < 4000).ToList();
+        string[] bits = ["[", "]", "{", "}", ":", "- ", "'", "\"", "\n", "\n  ", "&a ", "*a", "!!int ", "|", ">", "#", "%", "@", "`", "\t", "\0", "\uD800", "null", "~", "999999999999", "-1", "''", "? ", "<<: ", "---\n", "...\n", "(?<a>.*)+", "\\", "{x}", "yyyy"];
+        int refused = 0, loaded = 0;
+        var watch = Stopwatch.StartNew();
+        for (var round = 0; round < 3000 && watch.Elapsed < TimeSpan.FromSeconds(30); round++)
+        {
+            var text = new StringBuilder(texts[random.Next(texts.Count)]);
+            for (var changes = random.Next(1, 6); changes > 0; changes--)
+            {
+                var at = random.Next(text.Length);
+                switch (random.Next(4))
+                {
+                    case 0:
+                        text.Remove(at, Math.Min(random.Next(1, 30), text.Length - at));
+                        break;
+                    case 1:
+                        text.Insert(at, bits[random.Next(bits.Length)]);
+                        break;
+                    case 2:
+                        text[at] = (char)random.Next(1, 0x500);
+                        break;
+                    default:
+                        text.Insert(at, text.ToString(random.Next(text.Length / 2), random.Next(1, text.Length / 2)));
+                        break;
+                }
+            }
+            var yaml = text.ToString();
+            var (packs, problems) = _packs.Compile(yaml, trial: true);
+            Assert.That(packs.Count + problems.Count, Is.GreaterThan(0), $"seed {Seed}, round {round}");
+            foreach (var problem in problems) Assert.That(problem.Reason, Is.Not.Empty, $"seed {Seed}, round {round}: {yaml}");
+            if (problems.Count > 0) refused++;
+            else loaded++;
+            foreach (var pack in packs)
+            {
+                _normalizer.Packs = PackSet.Empty.With(pack);
+                foreach (var test in pack.Definition.Tests.Take(2)) Read(test.Line + "\u0000 \uFFFD {\"a\":[1]} x=y");
+            }
+        }
+        TestContext.Out.WriteLine($"{loaded} read, {refused} refused in {watch.Elapsed.TotalSeconds:F1} s");
+        Assert.That(refused, Is.GreaterThan(100));
+    }
+
+    [Test]
     [CancelAfter(60_000)]
     public void A_pattern_that_is_linear_but_slow_is_given_up()
     {
