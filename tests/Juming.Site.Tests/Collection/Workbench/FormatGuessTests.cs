@@ -105,14 +105,14 @@ public sealed class FormatGuessTests
     }
 
     [TestCaseSource(nameof(Hostile))]
-    [CancelAfter(30_000)]
+    [CancelAfter(60_000)]
     public void Hostile_lines_are_answered_in_bounded_time_and_memory_with_a_pack_that_loads(List<string> lines)
     {
         var watch = Stopwatch.StartNew();
         var draft = FormatGuess.Propose(lines, "draft", CancellationToken.None)!;
         var elapsed = watch.Elapsed;
         TestContext.Out.WriteLine($"{draft.Kind} in {elapsed.TotalMilliseconds:F0} ms");
-        Assert.That(elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
+        Assert.That(elapsed, Is.LessThan(TimeSpan.FromSeconds(30)));
         var yaml = PackYaml.Write(draft.Pack);
         Assert.That(yaml, Has.Length.LessThan(256 * 1024));
         Assert.That(ParserPack.LoadAll(yaml).Problems, Is.Empty);

@@ -34,7 +34,7 @@ public sealed class ParserWorkbenchTests
     public async Task StopSite() => await _site.DisposeAsync();
 
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(180_000)]
     public async Task Unknown_lines_are_listed_sampled_tested_published_and_the_next_line_is_read_until_it_is_withdrawn()
     {
         await SendLines(Enumerable.Range(1, 50).Select(Line));
@@ -81,7 +81,7 @@ public sealed class ParserWorkbenchTests
     }
 
     [Test]
-    [CancelAfter(30_000)]
+    [CancelAfter(120_000)]
     public async Task A_file_in_the_folder_is_in_force_within_seconds_and_a_broken_one_is_shown_with_line_and_reason()
     {
         var folder = Path.Combine(_site.Folder, "packs");
@@ -144,11 +144,11 @@ public sealed class ParserWorkbenchTests
 
     private static async Task<T> Until<T>(Func<Task<T?>> ask) where T : class
     {
-        for (var i = 0; i < 100; i++)
+        for (var i = 0; i < 400; i++)
         {
             if (await ask() is { } found) return found;
             await Task.Delay(100);
         }
-        throw new AssertionException("It did not come in 10 s.");
+        throw new AssertionException("It did not come in 40 s.");
     }
 }
