@@ -84,6 +84,14 @@ public sealed class WorkbenchJourney : BrowserTest
         await page.GetByTestId("yaml").PressAsync("Tab");
         await Expect(page.GetByTestId("problems")).ToContainTextAsync("4");
         await Expect(page.GetByTestId("do-publish")).ToBeDisabledAsync();
+        await Expect(page.GetByTestId("field-alpha").Locator("input")).ToBeDisabledAsync();
+        await page.GetByTestId("yaml").FillAsync("pack: x\nwhen:\n  contains: [alpha]\nparse:\n  - {kind: kv}\nfields: {alpha: user.name}\n");
+        await page.GetByTestId("yaml").PressAsync("Tab");
+        await Expect(page.GetByTestId("problems")).ToHaveCountAsync(0);
+        await Expect(page.GetByTestId("do-publish")).ToBeEnabledAsync();
+        await page.GetByTestId("yaml").FillAsync("pack: x\nshell: rm\n");
+        await page.GetByTestId("yaml").PressAsync("Tab");
+        await Expect(page.GetByTestId("problems")).ToBeVisibleAsync();
         await Picture(page, "workbench-broken");
         NothingComplained();
     }

@@ -14,7 +14,7 @@ public sealed partial class WorkbenchPage : ConsolePage
     private string _lines = "", _yaml = "", _name = "site-device", _sourceName = "", _vendor = "", _product = "", _type = "";
     private int _version = 1;
     private string? _said, _asked;
-    private bool _mayPublish, _mayRead, _onlyBad;
+    private bool _mayPublish, _mayRead, _onlyBad, _openExpert;
     private PackProposal? _proposal;
     private PackPreview? _preview;
     private PackDefinition? _pack;
@@ -37,6 +37,9 @@ public sealed partial class WorkbenchPage : ConsolePage
     private int Matched => _preview?.Lines.Count(l => l.Outcome == TrialOutcome.Matched) ?? 0;
 
     private bool CanPublish => _preview is { Problems.Count: 0 } && Matched > 0 && _pack is not null;
+
+    /// <summary>The text is what its writer left it: table and form must not write over it before it is sound again.</summary>
+    private bool IsBroken => _preview is not { Problems.Count: 0 };
 
     private IReadOnlyList<TrialLine> PreviewLines => [.. _preview!.Lines.Where(l => !_onlyBad || l.Outcome != TrialOutcome.Matched).Take(MostShown)];
 
@@ -85,6 +88,8 @@ public sealed partial class WorkbenchPage : ConsolePage
     {
         if (await Ask(new PreviewPack(_yaml, Lines, SourceParameter)) is not { } preview) return;
         _preview = preview;
+        // A text with faults is opened, and stays so while it is mended.
+        _openExpert |= preview.Problems.Count > 0;
         if (preview.Pack is not { } pack) return;
         (_pack, _name, _version) = (pack, pack.Name, pack.Version);
         (_vendor, _product, _type) = (pack.Vendor ?? "", pack.Product ?? "", pack.Type ?? "");
@@ -93,7 +98,7 @@ public sealed partial class WorkbenchPage : ConsolePage
     /// <summary>A field's name changed in the table; an empty one leaves the value in the raw line only.</summary>
     private Task SetField(string key, string? to)
     {
-        if (_pack is not { } pack) return Task.CompletedTask;
+        if (IsBroken || _pack is not { } pack) return Task.CompletedTask;
         var fields = pack.Fields.ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal);
         fields[key] = string.IsNullOrWhiteSpace(to) ? new PackField { Drop = true } : fields[key] with { To = to.Trim(), Drop = false };
         // The pack's own tests hold what the old names gave.
@@ -102,7 +107,7 @@ public sealed partial class WorkbenchPage : ConsolePage
         return Rewrite(pack with { Fields = fields, Tests = tests });
     }
 
-    private Task ApplyHead() => _pack is not { } pack
+    private Task ApplyHead() => IsBroken || _pack is not { } pack
         ? Task.CompletedTask
         : Rewrite(pack with { Vendor = Empty(_vendor), Product = Empty(_product), Type = Empty(_type), Version = Math.Max(1, _version) });
 
