@@ -47,7 +47,7 @@ public sealed class CollectionModule : Module
         services.AddSingleton<IngestPipeline>().AddHostedService(p => p.GetRequiredService<IngestPipeline>());
         services.AddSingleton<LineGathererFactory>().AddSingleton<UdpReceiver>().AddSingleton<TcpReceiver>().AddSingleton<BulkIntake>();
         services.AddSingleton<IReplay, FileReplay>();
-        services.AddSingleton<IFigures, CollectionFigures>().AddSingleton<IReadiness, UdpBufferReadiness>();
+        services.AddSingleton<IFigures, CollectionFigures>().AddSingleton<IReadiness, UdpBufferReadiness>().AddSingleton<IReadiness, ReceiversReadiness>().AddSingleton<IReadiness, SourcesReadiness>();
         services.AddSingleton<CollectionService>().AddHostedService(p => p.GetRequiredService<CollectionService>());
     }
 

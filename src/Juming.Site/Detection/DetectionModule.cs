@@ -32,7 +32,7 @@ public sealed class DetectionModule : Module
         services.AddSingleton<AlertWriter>().AddSingleton<IAlertIntake>(p => p.GetRequiredService<AlertWriter>());
         services.AddSingleton<CatchUp>().AddSingleton<RuleBook>().AddSingleton<IDetectionRun, DetectionRun>();
         services.AddScoped<RuleViews>().AddScoped<DetectionUpkeep>().AddScoped<IAlertDirectory, AlertDirectory>().AddScoped<IAlertOverview, AlertSums>();
-        services.AddSingleton<IFigures, DetectionFigures>();
+        services.AddSingleton<IFigures, DetectionFigures>().AddSingleton<IReadiness, RulesReadiness>();
         // Started in this order and stopped in the reverse: matches must find rules and the writer at work.
         services.AddHostedService(p => p.GetRequiredService<RuleBook>());
         services.AddHostedService(p => p.GetRequiredService<AlertWriter>());

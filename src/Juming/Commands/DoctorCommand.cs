@@ -43,9 +43,20 @@ internal static class DoctorCommand
         return reports;
     }
 
-    private static Task<List<(string Name, ReadinessReport Report)>> AskRunning(TierOptions host, CancellationToken ct)
+    private static async Task<List<(string Name, ReadinessReport Report)>> AskRunning(TierOptions host, CancellationToken ct)
     {
-        ct.ThrowIfCancellationRequested();
-        return Task.FromResult<List<(string, ReadinessReport)>>([("process", new ReadinessReport(ReadinessLevel.Good, $"A process holds '{host.DataFolder}'; its /readyz tells how its parts stand."))]);
+        try
+        {
+            var answer = await AdminChannel.Ask(host.DataFolder, "DescribeHost", JsonSerializer.SerializeToElement(new { }), ct);
+            if (answer.Value is not { } value) return [("process", new ReadinessReport(ReadinessLevel.Bad, answer.Refusal?.Sentence ?? "The running process gave no answer.", "See its log."))];
+            var reports = new List<(string, ReadinessReport)> { ("process", new ReadinessReport(ReadinessLevel.Good, $"A process runs on '{host.DataFolder}' and answers.")) };
+            foreach (var part in value.GetProperty("parts").EnumerateArray())
+                reports.Add((part.GetProperty("name").GetString()!, part.Deserialize<ReadinessReport>(AdminRequests.Json)!));
+            return reports;
+        }
+        catch (IOException e)
+        {
+            return [("process", new ReadinessReport(ReadinessLevel.Bad, e.Message, "See its log; where it hangs, stop and start it."))];
+        }
     }
 }

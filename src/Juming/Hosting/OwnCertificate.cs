@@ -7,10 +7,13 @@ namespace Juming.Hosting;
 /// <summary>The certificate a host makes for itself on first start, so that the set-up page is never served in the clear.</summary>
 public static class OwnCertificate
 {
+    /// <summary>Its file in the data folder.</summary>
+    public const string FileName = "tls.pfx";
+
     /// <summary>Loads the certificate of the data folder, making a new one when it is absent or has less than 30 days left.</summary>
     public static X509Certificate2 LoadOrMake(string dataFolder, TimeProvider clock)
     {
-        var file = Path.Combine(dataFolder, "tls.pfx");
+        var file = Path.Combine(dataFolder, FileName);
         if (File.Exists(file))
         {
             var kept = X509CertificateLoader.LoadPkcs12FromFile(file, null);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Juming.Platform.Data;
+using Juming.Operations;
 using Juming.Platform.Modules;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Options;
@@ -22,6 +23,7 @@ public static class TierHost
         AddLogs(builder, options);
         builder.Services.AddSettings<WebSettings>("Web").AddSettings<LogSettings>("Log");
         builder.Services.AddTier(context, builder.Configuration);
+        builder.Services.AddSingleton<IReadiness, CertificateReadiness>().AddSingleton<IReadiness, ClockReadiness>();
         if (options.Offline) builder.Services.AddSingleton<IServer, NoServer>();
         else
         {
@@ -96,15 +98,7 @@ public static class TierHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = web.MaxRequestBytes;
             kestrel.Limits.MaxRequestHeaderCount = 100;
-            kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = Certificate(web, options.DataFolder));
+            kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = CertificateFile.Load(web, options.DataFolder));
         });
-    }
-
-    private static X509Certificate2 Certificate(WebSettings web, string dataFolder)
-    {
-        if (web.CertificateFile.Length == 0) return OwnCertificate.LoadOrMake(dataFolder, TimeProvider.System);
-        return web.CertificateKeyFile.Length > 0
-            ? X509Certificate2.CreateFromPemFile(web.CertificateFile, web.CertificateKeyFile)
-            : X509CertificateLoader.LoadPkcs12FromFile(web.CertificateFile, null);
     }
 }

@@ -25,6 +25,9 @@ internal sealed partial class CollectionService(
     /// <summary>Where the receivers listen, "udp 0.0.0.0:5514" and so on.</summary>
     public IReadOnlyList<string> Listening => _listening;
 
+    /// <summary>Receivers that ended although the site runs.</summary>
+    public int Ended => _stop.IsCancellationRequested ? 0 : _loops.Count(l => l.IsCompleted);
+
     private readonly List<string> _listening = [];
 
     /// <inheritdoc/>

@@ -131,7 +131,8 @@ internal sealed partial class DuckEventStore
 
     private DriveInfo Drive() => new(_folder);
 
-    private double UsedPercent()
+    /// <summary>Share of the store's disk that is in use, in percent.</summary>
+    public double UsedPercent()
     {
         var drive = Drive();
         return 100.0 * (drive.TotalSize - drive.AvailableFreeSpace) / drive.TotalSize;

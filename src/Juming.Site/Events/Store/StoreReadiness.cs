@@ -1,9 +1,10 @@
+using System.Globalization;
 using Juming.Platform.Modules;
 
 namespace Juming.Site.Events.Store;
 
 /// <summary>The event store has room and all its segments opened.</summary>
-internal sealed class StoreReadiness(DuckEventStore store) : IReadiness
+internal sealed class StoreReadiness(DuckEventStore store, EventStoreSettings settings) : IReadiness
 {
     public string Name => "event-store";
 
@@ -15,7 +16,7 @@ internal sealed class StoreReadiness(DuckEventStore store) : IReadiness
             StoreLevel.Full => new ReadinessReport(ReadinessLevel.Bad, "The disk is full; nothing is stored.", "Free space, or shorten Modules:Events:KeepDays."),
             _ when store.SetAside.Count > 0 => new ReadinessReport(ReadinessLevel.Warning, $"{store.SetAside.Count} segments could not be opened: {string.Join(", ", store.SetAside)}.", "Restore them from a backup."),
             StoreLevel.Tight => new ReadinessReport(ReadinessLevel.Warning, "The disk is fuller than allowed; the oldest segments go.", "Add disk, or shorten Modules:Events:KeepDays."),
-            _ => new ReadinessReport(ReadinessLevel.Good, $"{rows} events in {store.Segments.Count} segments."),
+            _ => new ReadinessReport(ReadinessLevel.Good, string.Create(CultureInfo.InvariantCulture, $"{rows} events in {store.Segments.Count} segments; the disk is {store.UsedPercent():0.#} % full, old events go at {settings.DiskPercent} %.")),
         };
         return Task.FromResult(report);
     }
