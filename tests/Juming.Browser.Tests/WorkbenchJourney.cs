@@ -96,6 +96,19 @@ public sealed class WorkbenchJourney : BrowserTest
         NothingComplained();
     }
 
+    [Test]
+    public async Task Five_hundred_long_lines_can_be_pasted()
+    {
+        var page = await SignedIn("en", "light", 1440, Role.Analyst);
+        await Open(page, "/parsers/new");
+        await page.GetByTestId("lines").FillAsync(string.Join('\n', Enumerable.Range(1, 500).Select(i => $"acme id={i} src=10.1.{i / 250}.{i % 250} dst=203.0.113.{i % 250} note=\"{new string('x', 250)} 中文\" verdict=deny")));
+        await page.GetByTestId("guess").ClickAsync();
+        await Expect(page.GetByTestId("preview").Locator("header [role=status]")).ToContainTextAsync("500 of 500", new LocatorAssertionsToContainTextOptions { Timeout = 20_000 });
+        await Expect(page.GetByTestId("publish")).ToContainTextAsync("collection.publish");
+        await Expect(page.GetByTestId("do-publish")).ToHaveCountAsync(0);
+        NothingComplained();
+    }
+
     private async Task SendLines(IEnumerable<string> lines)
     {
         using var client = new TcpClient();

@@ -51,6 +51,36 @@ public sealed class FormatGuessOnDevicesTests
         Assert.That(taken, Is.GreaterThanOrEqualTo(lines * 0.9));
     }
 
+    [Test]
+    public void A_pack_proposed_from_half_of_the_lines_reads_most_of_the_other_half()
+    {
+        var devices = File.ReadLines(SharedData.Require("logs-cn/cn-device-logs.jsonl")).Select(l => JsonDocument.Parse(l).RootElement)
+            .GroupBy(d => d.GetProperty("vendor").GetString() + "/" + d.GetProperty("device").ToString()).Where(g => g.Count() >= 10).OrderBy(g => g.Key, StringComparer.Ordinal);
+        int right = 0, all = 0, taken = 0, lines = 0;
+        foreach (var device in devices)
+        {
+            var samples = device.ToList();
+            var draft = FormatGuess.Propose([.. samples.Where((_, i) => i % 2 == 0).Select(d => d.GetProperty("raw").GetString()!)], "draft", CancellationToken.None)!;
+            var normalizer = new LineNormalizer(PackSet.Empty.With(ParserPack.LoadAll(PackYaml.Write(draft.Pack)).Packs));
+            foreach (var sample in samples.Where((_, i) => i % 2 == 1))
+            {
+                var batch = new EventBatch(1);
+                normalizer.Normalize(batch, Encoding.UTF8.GetBytes(sample.GetProperty("raw").GetString()!), new LineContext { Received = 1_793_491_200_000_000, Source = new SourceMemory() });
+                lines++;
+                if (batch.Text(0, Field.JmParser) == "draft") taken++;
+                if (!sample.TryGetProperty("silver", out var silver) || silver.ValueKind != JsonValueKind.Object) continue;
+                foreach (var answer in silver.EnumerateObject())
+                {
+                    all++;
+                    if (IsRight(answer.Name, answer.Value.ToString(), batch.Text(0, FieldNames.Intern(answer.Name)))) right++;
+                }
+            }
+        }
+        TestContext.Out.WriteLine($"{right} of {all} right ({100.0 * right / all:F1} %), {taken} of {lines} unseen lines taken ({100.0 * taken / lines:F1} %)");
+        Assert.That(right, Is.GreaterThanOrEqualTo(all * 0.85));
+        Assert.That(taken, Is.GreaterThanOrEqualTo(lines * 0.75));
+    }
+
     private static bool IsRight(string field, string expected, string? found)
     {
         if (field.EndsWith(".port", StringComparison.Ordinal)) return int.TryParse(expected, out var port) && port is > 0 and <= 65_535 ? found == expected : found is null;

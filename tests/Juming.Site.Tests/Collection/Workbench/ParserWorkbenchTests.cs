@@ -118,6 +118,39 @@ public sealed class ParserWorkbenchTests
         Assert.That(Directory.Exists(Path.Combine(_site.Folder, "packs")), Is.False, "nothing was written");
     }
 
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task A_test_on_many_lines_tells_how_far_it_is_and_stops_when_asked()
+    {
+        const int Many = 12_000;
+        await SendLines(Enumerable.Range(1, Many).Select(i => $"ZGATE session {i} opened from 10.9.{i / 250 % 250}.{i % 250} port {i % 60000} to 203.0.113.{i % 250} port 8443 verdict deny"));
+        var unknown = await Until(async () => (await _site.Send(new ListUnknown())).Value.Items is [{ Unparsed: Many } one] ? one : null);
+        var sample = (await _site.Send(new SampleUnknown(unknown.SourceId))).Value;
+        var yaml = (await _site.Send(new DraftPack(sample.Lines, sample.PackName))).Value.Yaml;
+        var run = _site.Services.GetRequiredService<PackTestRun>();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var steps = new List<TestProgress>();
+        await foreach (var step in run.Run(yaml, unknown.SourceId, CancellationToken.None)) steps.Add(step);
+        TestContext.Out.WriteLine($"{Many} lines in {watch.ElapsedMilliseconds} ms, {steps.Count} steps");
+        Assert.That((steps[^1].Lines, steps[^1].Matched, steps[^1].Ended), Is.EqualTo(((long)Many, (long)Many, true)));
+        Assert.That(steps, Has.Count.GreaterThan(3));
+        Assert.That(steps[^1].Good, Has.Count.EqualTo(10));
+
+        using var stop = new CancellationTokenSource();
+        long seen = 0;
+        Assert.That(
+            async () =>
+            {
+                await foreach (var step in run.Run(yaml, unknown.SourceId, stop.Token))
+                {
+                    seen = step.Lines;
+                    await stop.CancelAsync();
+                }
+            },
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(seen, Is.LessThan(Many));
+    }
+
     private static string Line(int i) => $"ZGATE session {i} opened from 10.9.0.{i} port {40000 + i} to 203.0.113.{i} port 8443 verdict {(i % 3 == 0 ? "deny" : "allow")}";
 
     private IReadOnlyList<ParserPack> Packs() => _site.Services.GetRequiredService<SitePacks>().InForce.Packs;
