@@ -21,7 +21,12 @@ public sealed class CommitQueue(Database database) : BackgroundService
     public async Task<int> Commit(DbContext context, Func<Task<int>> save, CancellationToken ct)
     {
         if (database.IsPostgres || context.Database.CurrentTransaction is not null) return await save();
-        if (!context.ChangeTracker.HasChanges()) return 0;
+        return context.ChangeTracker.HasChanges() ? await CommitAll(context, save, ct) : 0;
+    }
+
+    /// <summary>The same for a save whose changes the context does not track.</summary>
+    public async Task<int> CommitAll(DbContext context, Func<Task<int>> save, CancellationToken ct)
+    {
         var item = new Item(context, save);
         await _items.Writer.WriteAsync(item, ct);
         return await item.Done.Task;

@@ -1,6 +1,8 @@
+using System.Data;
 using System.Text;
 using Juming.Platform.Events;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Juming.Platform.Data;
@@ -16,6 +18,28 @@ public abstract class ModuleDbContext(DbContextOptions options, CommitQueue comm
 
     /// <summary>Publishes an event with the transaction that <c>SaveChangesAsync</c> commits.</summary>
     public void Publish(IModuleEvent moduleEvent) => Set<OutboxRow>().Add(OutboxRow.Of(moduleEvent));
+
+    /// <summary>
+    /// Runs plain statements and saves the tracked changes (a watermark, the outbox) in one transaction. For rows that come by the thousand,
+    /// which tracking each as an entity would not bear.
+    /// </summary>
+    public async Task SaveWith(Func<PlainStatements, Task> statements, CancellationToken ct)
+    {
+        if (Database.ProviderName!.EndsWith("Sqlite", StringComparison.Ordinal))
+        {
+            await commits.CommitAll(this, () => RunAndSave(statements, ct), ct);
+            return;
+        }
+        await using var transaction = await Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
+        await RunAndSave(statements, ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    private async Task<int> RunAndSave(Func<PlainStatements, Task> statements, CancellationToken ct)
+    {
+        await statements(new PlainStatements(Database.GetDbConnection(), Database.CurrentTransaction!.GetDbTransaction()));
+        return await SaveChangesAsync(ct);
+    }
 
     /// <inheritdoc/>
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>

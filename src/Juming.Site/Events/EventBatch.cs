@@ -135,6 +135,14 @@ public sealed class EventBatch
         Sequence = 0;
     }
 
+    /// <summary>Makes room at once for so many events and bytes, so that a large batch does not grow into it by copies. Only on an empty batch.</summary>
+    public void MakeRoom(int events, int bytes)
+    {
+        if (_events.Length < events) _events = new EventHeader[events];
+        if (_fields.Length < events * 24) _fields = new FieldValue[events * 24];
+        if (_arena.Length < bytes) _arena = GC.AllocateUninitializedArray<byte>(bytes);
+    }
+
     /// <summary>Starts an event whose raw line is copied into the arena. Its fields follow by the Add methods.</summary>
     /// <returns>Index of the event.</returns>
     public int Begin(ReadOnlySpan<byte> raw, long received, int sourceId = 0, int line = 0)

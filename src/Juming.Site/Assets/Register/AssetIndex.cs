@@ -26,6 +26,9 @@ internal sealed class AssetIndex(Networks networks) : IAssetDirectory
 
     public bool IsInternal(string address) => IPAddress.TryParse(address, out var parsed) && networks.Contains(parsed);
 
+    /// <summary>False when certainly no asset in the store holds an address, name or hardware address.</summary>
+    public bool MayHold(string value) => _holders.ContainsKey(value);
+
     /// <summary>Takes in an asset as it is stored.</summary>
     public void Put(AssetRow row)
     {
@@ -43,7 +46,8 @@ internal sealed class AssetIndex(Networks networks) : IAssetDirectory
     /// <summary>Forgets an identity of an asset.</summary>
     public void Drop(IdentityRow row)
     {
-        if (_holders.TryGetValue(row.Value, out var holder) && holder.Asset == row.AssetId) _holders.TryRemove(row.Value, out _);
+        // The value stays, held by nobody: another asset in the store may hold it too.
+        if (_holders.TryGetValue(row.Value, out var holder) && holder.Asset == row.AssetId) _holders[row.Value] = (Guid.Empty, DateTimeOffset.MinValue);
     }
 
     /// <summary>Forgets an asset.</summary>

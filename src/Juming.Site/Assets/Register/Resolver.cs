@@ -45,8 +45,8 @@ internal sealed class Resolver(AssetsDb db, int room, Func<string, bool> mayClai
         }
     }
 
-    /// <summary>Takes in one sighting.</summary>
-    public void Take(in Sighting seen, DateTimeOffset now)
+    /// <summary>Takes in one sighting; false when no asset came of it.</summary>
+    public bool Take(in Sighting seen, DateTimeOffset now)
     {
         var at = DateTimeOffset.UnixEpoch.AddTicks(seen.At * 10);
         if (at > now) at = now;
@@ -57,7 +57,7 @@ internal sealed class Resolver(AssetsDb db, int room, Func<string, bool> mayClai
         var asset = byMac ?? byHost;
         if (asset is null && byAddress is not null && Fits(byAddress, seen.Host, mac)) asset = byAddress;
         asset ??= Make(seen, now, at);
-        if (asset is null) return;
+        if (asset is null) return false;
         if (byAddress is not null && byAddress.Id != asset.Id && byAddress.IsBare && _identities[byAddress.Id].Count == 1 && _users[byAddress.Id].Count == 0) Absorb(byAddress, asset);
         Note(asset, IdentityKind.Mac, mac, at);
         Note(asset, IdentityKind.Host, seen.Host, at);
@@ -68,6 +68,7 @@ internal sealed class Resolver(AssetsDb db, int room, Func<string, bool> mayClai
         // Whatever people said of it: a machine that speaks is there.
         if (asset.State == AssetState.Retired && at > asset.UpdatedAt) asset.State = AssetState.Active;
         if (!asset.Named && BestName(asset) is { } name) asset.Name = name;
+        return true;
     }
 
     private bool IsRouter(string mac, string? address, DateTimeOffset at)

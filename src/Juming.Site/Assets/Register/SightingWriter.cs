@@ -57,10 +57,11 @@ internal sealed partial class SightingWriter(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AssetsDb>();
         var resolver = new Resolver(db, Math.Max(0, settings.MostAssets - index.Count), MayClaim);
-        await resolver.Load(values, ct);
-        foreach (var seen in batch) resolver.Take(seen, now);
+        await resolver.Load([.. values.Where(index.MayHold)], ct);
+        var taken = batch.FindAll(seen => resolver.Take(seen, now));
         if (resolver.Reweighed.Count > 0) db.Publish(new AssetsReweighed([.. resolver.Reweighed.Distinct()]));
         await turn.Save(db, ct);
+        foreach (var seen in taken) watcher.Know(seen);
         if (resolver.TurnedAway > 0 && Interlocked.Add(ref _turnedAway, resolver.TurnedAway) == resolver.TurnedAway) LogFull(log, settings.MostAssets);
         return batch.Count;
     }

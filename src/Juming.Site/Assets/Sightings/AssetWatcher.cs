@@ -40,6 +40,12 @@ internal sealed class AssetWatcher : IBatchMatcher
     /// <summary>Sightings that found the queue full; they come again with the next event.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
+    /// <summary>The machine of a sighting stands in the register: until the next quarter of an hour nobody needs to tell of it again.</summary>
+    public void Know(in Sighting sighting)
+    {
+        if (sighting.Known != 0) _seen.Put(sighting.Known);
+    }
+
     public void Match(EventBatch batch)
     {
         for (var i = 0; i < batch.Count; i++) Look(batch, i);
@@ -79,9 +85,12 @@ internal sealed class AssetWatcher : IBatchMatcher
     private void Address(ulong epoch, ReadOnlySpan<byte> address, ReadOnlySpan<byte> mac, ReadOnlySpan<byte> from, long at)
     {
         if (!_networks.Contains(address)) return;
-        var key = _seen.Key(epoch, from.IsEmpty ? (byte)1 : (byte)4, address, mac);
+        var known = _seen.Key(epoch, 1, address);
+        // Who names a machine matters only until it is known.
+        if (mac.IsEmpty && _seen.Has(known)) return;
+        var key = from.IsEmpty ? mac.IsEmpty ? known : _seen.Key(epoch, 1, address, mac) : _seen.Key(epoch, 4, address, from);
         if (_seen.Has(key)) return;
-        if (Identity.Address(Text(address)) is { } ip) Queued(key, new Sighting(ip, null, mac.IsEmpty ? null : Identity.Mac(Text(mac)), null, from.IsEmpty ? null : Text(from), at));
+        if (Identity.Address(Text(address)) is { } ip) Queued(key, new Sighting(ip, null, mac.IsEmpty ? null : Identity.Mac(Text(mac)), null, from.IsEmpty ? null : Text(from), at, known));
     }
 
     private void Named(ulong epoch, ReadOnlySpan<byte> host, ReadOnlySpan<byte> address, long at)

@@ -7,4 +7,5 @@ namespace Juming.Site.Assets.Sightings;
 /// <param name="User">Account seen on it.</param>
 /// <param name="From">Who claims to have talked to it, where nothing else tells that it exists; null where the machine spoke itself.</param>
 /// <param name="At">Event time, microseconds since 1970 UTC.</param>
-internal readonly record struct Sighting(string? Address, string? Host, string? Mac, string? User, string? From, long At);
+/// <param name="Known">What to tell <see cref="AssetWatcher.Know"/> once the machine stands in the register; 0 where nothing.</param>
+internal readonly record struct Sighting(string? Address, string? Host, string? Mac, string? User, string? From, long At, ulong Known = 0);

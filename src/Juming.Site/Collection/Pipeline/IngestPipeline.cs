@@ -18,12 +18,14 @@ internal sealed partial class IngestPipeline(
     private const long MicrosPerMinute = 60_000_000;
 
     /// <summary>Most lines between normalising and matching: two row groups of the store, so that one fills while the other is written.</summary>
-    private const int MostInStore = 131_072;
+    private const int MostInStore = 114_688;
 
     private const int LinesPerPermit = 1024;
 
     private readonly Channel<RawBatch> _queue = Channel.CreateBounded<RawBatch>(new BoundedChannelOptions(settings.QueueBatches) { FullMode = BoundedChannelFullMode.Wait });
     private readonly Channel<InStore> _stored = Channel.CreateUnbounded<InStore>();
+    // A quarter of the queue serves those who can wait; the rest is for bursts of those who can't.
+    private readonly SemaphoreSlim _places = new(Math.Max(2, settings.QueueBatches / 4));
     private readonly SemaphoreSlim _room = new(MostInStore / LinesPerPermit);
     private readonly ConcurrentBag<RawBatch> _pool = [];
     private readonly ConcurrentBag<EventBatch> _batches = [];
@@ -39,6 +41,7 @@ internal sealed partial class IngestPipeline(
     public string? Format { get; set; }
 
     private long _unparsed;
+    private int _patient;
 
     /// <summary>An empty batch to fill.</summary>
     public RawBatch Rent() => _pool.TryTake(out var batch) ? batch : new RawBatch();
@@ -46,6 +49,16 @@ internal sealed partial class IngestPipeline(
     /// <summary>Hands lines over, waiting while the queue is full. For transports that can wait.</summary>
     public async ValueTask Submit(RawBatch batch, CancellationToken ct)
     {
+        Interlocked.Increment(ref _patient);
+        try
+        {
+            await _places.WaitAsync(ct);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _patient);
+        }
+        batch.HoldsPlace = true;
         ledger.Entered(batch.Count);
         try
         {
@@ -53,6 +66,7 @@ internal sealed partial class IngestPipeline(
         }
         catch
         {
+            GivePlaceBack(batch);
             ledger.Left(batch.Count);
             throw;
         }
@@ -68,7 +82,7 @@ internal sealed partial class IngestPipeline(
     }
 
     /// <summary>True when a transport that can answer should say "later".</summary>
-    public bool IsFull => _queue.Reader.Count >= settings.QueueBatches;
+    public bool IsFull => _queue.Reader.Count >= settings.QueueBatches || Volatile.Read(ref _patient) >= 2 * settings.QueueBatches;
 
     /// <summary>No more lines will come; returns when all that were submitted are stored and matched.</summary>
     public async Task Drain()
@@ -120,11 +134,19 @@ internal sealed partial class IngestPipeline(
         }
     }
 
+    private void GivePlaceBack(RawBatch batch)
+    {
+        if (!batch.HoldsPlace) return;
+        batch.HoldsPlace = false;
+        _places.Release();
+    }
+
     private async Task NormaliseQueued()
     {
         await foreach (var raw in _queue.Reader.ReadAllAsync())
         {
-            var permits = (raw.Count / LinesPerPermit) + 1;
+            GivePlaceBack(raw);
+            var permits = Math.Max(1, (raw.Count + LinesPerPermit - 1) / LinesPerPermit);
             for (var i = 0; i < permits; i++) await _room.WaitAsync();
             var batch = _batches.TryTake(out var used) ? used : new EventBatch(1024);
             _stored.Writer.TryWrite(new InStore(raw, batch, permits, Store(raw, batch)));
@@ -134,10 +156,13 @@ internal sealed partial class IngestPipeline(
     private async Task Store(RawBatch raw, EventBatch batch)
     {
         batch.Clear();
+        // Most lines' values are slices of the raw line; what is written beside it is seldom more than half of it again.
+        batch.MakeRoom(raw.Count, raw.Bytes + (raw.Bytes / 2));
         Normalise(raw, batch);
         if (raw.Count > 0 && HasNewSender(raw)) await sources.Persist(CancellationToken.None);
         ledger.Take(raw.Commit.Ledger);
         CountStored(raw);
+        raw.LetBytesGo();
         try
         {
             await store.Append(batch, raw.Commit, CancellationToken.None);
@@ -174,7 +199,7 @@ internal sealed partial class IngestPipeline(
             ledger.Left(lines);
             _room.Release(permits);
             Return(raw);
-            _batches.Add(batch);
+            if (batch.ArenaBuffer.Length <= 2 * RawBatch.FullBytes) _batches.Add(batch);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Juming.Site.Collection.Sources;
 using Juming.Site.Events;
 
@@ -20,10 +21,15 @@ internal sealed class RawBatch
     public const int MostLines = 8192;
 
     /// <summary>Bytes after which a batch is full.</summary>
-    public const int FullBytes = 4 * 1024 * 1024;
+    public const int FullBytes = 3 * 1024 * 1024;
+
+    private const int FirstBytes = 256 * 1024;
+
+    // The bytes are needed until the lines are normalised, the batch until they are matched: several times as long.
+    private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(4 * 1024 * 1024, 16);
 
     private readonly RawLine[] _lines = new RawLine[MostLines];
-    private byte[] _bytes = new byte[256 * 1024];
+    private byte[] _bytes = [];
     private int _used;
 
     /// <summary>Number of lines.</summary>
@@ -47,11 +53,36 @@ internal sealed class RawBatch
     /// <summary>The sender can send again, so a refusal is an answer and not a loss.</summary>
     public bool SenderKeepsCopy { get; set; }
 
+    /// <summary>True while it takes one of the places that the queue has for senders that can wait.</summary>
+    public bool HoldsPlace { get; set; }
+
+    /// <summary>Makes room at once for a batch that will be filled to the brim, instead of growing into it.</summary>
+    public RawBatch ForFull()
+    {
+        if (_bytes.Length < FullBytes) Grow(FullBytes + 1);
+        return this;
+    }
+
+    /// <summary>Gives the lines' bytes back; their lengths stay.</summary>
+    public void LetBytesGo()
+    {
+        if (_bytes.Length > 0) Pool.Return(_bytes);
+        _bytes = [];
+    }
+
+    private void Grow(int needed)
+    {
+        var larger = Pool.Rent(Math.Max(needed, Math.Max(FirstBytes, _bytes.Length * 2)));
+        _bytes.AsSpan(0, _used).CopyTo(larger);
+        if (_bytes.Length > 0) Pool.Return(_bytes);
+        _bytes = larger;
+    }
+
     /// <summary>Adds a copy of a line.</summary>
     public void Add(ReadOnlySpan<byte> line, Source source, long received, int number = 0)
     {
         var needed = _used + line.Length;
-        if (needed > _bytes.Length) Array.Resize(ref _bytes, Math.Max(needed, _bytes.Length * 2));
+        if (needed > _bytes.Length) Grow(needed);
         line.CopyTo(_bytes.AsSpan(_used));
         ref var entry = ref _lines[Count++];
         entry.Offset = _used;
@@ -65,13 +96,13 @@ internal sealed class RawBatch
     /// <summary>Bytes of a line.</summary>
     public ReadOnlySpan<byte> Of(in RawLine line) => _bytes.AsSpan(line.Offset, line.Length);
 
-    /// <summary>Empties the batch; keeps its memory unless one huge line blew it up.</summary>
+    /// <summary>Empties the batch and gives its bytes back.</summary>
     public void Clear()
     {
         Array.Clear(_lines, 0, Count);
         Count = 0;
         _used = 0;
-        if (_bytes.Length > 2 * FullBytes) _bytes = new byte[256 * 1024];
+        LetBytesGo();
         Commit = new BatchCommit();
         Stored = null;
         SenderKeepsCopy = false;

@@ -45,7 +45,7 @@ internal sealed class FileReplay(IngestPipeline pipeline, LedgerBook ledger, Sou
         var buffer = new byte[ReadBytes + LineGatherer.MostLineBytes];
         int kept = 0, number = 0;
         var skipping = false;
-        var batch = pipeline.Rent();
+        var batch = pipeline.Rent().ForFull();
         while (true)
         {
             var read = await stream.ReadAsync(buffer.AsMemory(kept), ct);
@@ -65,7 +65,7 @@ internal sealed class FileReplay(IngestPipeline pipeline, LedgerBook ledger, Sou
                 start += whole ? length + 1 : length;
                 if (!batch.IsFull) continue;
                 await pipeline.Submit(batch, ct);
-                batch = pipeline.Rent();
+                batch = pipeline.Rent().ForFull();
             }
             if (read == 0) break;
             kept = end - start;

@@ -1,10 +1,11 @@
-using System.Data.Common;
+using Juming.Platform.Data;
 using Juming.Site.Detection.Data;
+using static Juming.Platform.Data.PlainStatements;
 
 namespace Juming.Site.Detection.Alerts;
 
 /// <summary>Writes alerts and hits with prepared statements, the same text on SQLite and PostgreSQL.</summary>
-internal sealed class AlertStatements(DbConnection connection, DbTransaction transaction)
+internal sealed class AlertStatements(PlainStatements statements)
 {
     private const string InsertText = """
         INSERT INTO detection_alerts (id, rule_id, title, code, severity, first_at, last_at, detected_at, count, attacker, victim, host, account, result,
@@ -26,7 +27,7 @@ internal sealed class AlertStatements(DbConnection connection, DbTransaction tra
         """;
 
     /// <summary>Inserts new alerts.</summary>
-    public Task Insert(IEnumerable<AlertRow> rows) => Run(InsertText, rows, static (c, row) =>
+    public Task Insert(IEnumerable<AlertRow> rows) => statements.Run(InsertText, rows, static (c, row) =>
     {
         Set(c, "id", row.Id);
         Set(c, "rule_id", row.RuleId);
@@ -52,7 +53,7 @@ internal sealed class AlertStatements(DbConnection connection, DbTransaction tra
     });
 
     /// <summary>Writes what more matches changed.</summary>
-    public Task Update(IEnumerable<Fold> folds) => Run(UpdateText, folds, static (c, fold) =>
+    public Task Update(IEnumerable<Fold> folds) => statements.Run(UpdateText, folds, static (c, fold) =>
     {
         Set(c, "count", fold.Count);
         Set(c, "first_at", fold.First);
@@ -64,7 +65,7 @@ internal sealed class AlertStatements(DbConnection connection, DbTransaction tra
     });
 
     /// <summary>Adds matches to the hours of their rules.</summary>
-    public Task AddHits(IEnumerable<((string Rule, long Hour) Key, RuleCount Count)> hits) => Run(HitsText, hits, static (c, hit) =>
+    public Task AddHits(IEnumerable<((string Rule, long Hour) Key, RuleCount Count)> hits) => statements.Run(HitsText, hits, static (c, hit) =>
     {
         Set(c, "rule_id", hit.Key.Rule);
         Set(c, "hour", hit.Key.Hour);
@@ -72,32 +73,4 @@ internal sealed class AlertStatements(DbConnection connection, DbTransaction tra
         Set(c, "alerts", hit.Count.Alerts);
         Set(c, "last_at", hit.Count.LastReceived);
     });
-
-    private async Task Run<T>(string text, IEnumerable<T> items, Action<DbCommand, T> fill)
-    {
-        await using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = text;
-        foreach (var item in items)
-        {
-            fill(command, item);
-            await command.ExecuteNonQueryAsync();
-        }
-    }
-
-    private static void Set(DbCommand command, string name, object? value)
-    {
-        var at = command.Parameters.IndexOf(name);
-        if (at < 0)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            at = command.Parameters.Add(parameter);
-        }
-        var set = command.Parameters[at];
-        set.Value = value ?? DBNull.Value;
-        if (value is null) set.DbType = System.Data.DbType.String;
-    }
-
-    private static long Micros(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10;
 }

@@ -165,9 +165,9 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
         await _modes.KeepStormed(db, _ledger.Stormed, now, ct);
         try
         {
-            await db.SaveWith(async (connection, transaction) =>
+            await db.SaveWith(async plain =>
             {
-                var statements = new AlertStatements(connection, transaction);
+                var statements = new AlertStatements(plain);
                 await statements.Insert(fresh.Select(f => Row(f, now)));
                 await statements.Update(_ledger.Dirty.Where(f => f.Opening is null));
                 await statements.AddHits(_ledger.Hits.Select(h => (h.Key, h.Value)));

@@ -157,7 +157,7 @@ internal sealed class WildcardAtom(int index, Slot slot, SigmaText pattern, bool
 }
 
 /// <summary>Regular expression, with a limit on time and length.</summary>
-internal sealed class RegexAtom(int index, Slot slot, Regex pattern) : Atom(index, slot)
+internal sealed class RegexAtom(int index, Slot slot, SigmaRegex pattern) : Atom(index, slot)
 {
     // Interruptions by the machine look like time-outs; so many good looks forgive those before them.
     private const int LooksThatForgive = 100_000;

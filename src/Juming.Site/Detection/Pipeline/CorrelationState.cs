@@ -9,7 +9,7 @@ namespace Juming.Site.Detection.Pipeline;
 internal sealed class CorrelationState(SigmaCorrelation spec, int places)
 {
     /// <summary>Most groups of one correlation.</summary>
-    public const int MaxGroups = 100_000;
+    public const int MaxGroups = 65_536;
 
     /// <summary>Most events that a match names.</summary>
     public const int MostEvents = 16;
@@ -25,40 +25,62 @@ internal sealed class CorrelationState(SigmaCorrelation spec, int places)
 
     private readonly Shard[] _shards = [.. Enumerable.Range(0, ShardCount).Select(_ => new Shard())];
     private readonly long _span = (long)spec.Timespan.TotalMicroseconds;
+    private readonly bool _sums = spec.Kind is CorrelationKind.ValueSum or CorrelationKind.ValueAverage or CorrelationKind.ValuePercentile;
     private readonly int _keep = Keep(spec);
     private long _newest;
     private long _evicted;
     private long _late;
     private long _tooLate;
 
+    /// <summary>An event of a group. Kept small: there are as many as events that match within the window.</summary>
     private struct Entry
     {
         public long Time;
-        public double Number;
+
+        /// <summary>Hash of the value where values are counted, bits of the number where numbers are summed.</summary>
         public ulong Value;
+
         public int Place;
         public bool Late;
         public Guid Event;
+
+        public readonly double Number => BitConverter.UInt64BitsToDouble(Value);
     }
 
-    private sealed class Group(UInt128 key, string[] values)
+    private sealed class Group
     {
-        public readonly UInt128 Key = key;
-        public readonly string[] Values = values;
-        public readonly List<Entry> Entries = new(4);
+        public readonly List<Entry> Entries = new(1);
+        public UInt128 Key;
+        public string[] Values = [];
         public long Newest;
-        public long QuietUntil = long.MinValue;
+        public long QuietUntil;
         public long ClosesAt;
-        public LinkedListNode<Group> Node = null!;
+        public Group Before = null!;
+        public Group After = null!;
     }
 
     private sealed class Shard
     {
         public readonly Lock Gate = new();
         public readonly Dictionary<UInt128, Group> Groups = [];
-        public readonly LinkedList<Group> ByUse = new();
         public readonly PriorityQueue<Group, long> Closing = new();
         public double[] Numbers = new double[64];
+
+        // The ring of groups by use; after its head comes the one that was longest without an event.
+        private readonly Group _head = new();
+
+        public Shard() => _head.Before = _head.After = _head;
+
+        public Group? Oldest => ReferenceEquals(_head.After, _head) ? null : _head.After;
+
+        public void PutLast(Group group)
+        {
+            (group.Before, group.After) = (_head.Before, _head);
+            _head.Before.After = group;
+            _head.Before = group;
+        }
+
+        public static void TakeOut(Group group) => (group.Before.After, group.After.Before) = (group.After, group.Before);
     }
 
     /// <summary>The condition can only be judged when a window ends: it asks for few, for an exact count or for a range.</summary>
@@ -105,7 +127,7 @@ internal sealed class CorrelationState(SigmaCorrelation spec, int places)
                 Interlocked.Increment(ref _late);
             }
             if (ClosesWindows) closed = CloseBefore(shard, group, time);
-            var at = Insert(group, new Entry { Time = time, Number = number, Value = value, Place = place, Late = late, Event = id });
+            var at = Insert(group, new Entry { Time = time, Value = _sums ? BitConverter.DoubleToUInt64Bits(number) : value, Place = place, Late = late, Event = id });
             if (ClosesWindows)
             {
                 if (group.Entries.Count == 1)
@@ -155,22 +177,27 @@ internal sealed class CorrelationState(SigmaCorrelation spec, int places)
     {
         if (shard.Groups.TryGetValue(key, out var group))
         {
-            shard.ByUse.Remove(group.Node);
-            shard.ByUse.AddLast(group.Node);
+            Shard.TakeOut(group);
+            shard.PutLast(group);
             return group;
         }
-        group = new Group(key, values());
-        group.Node = shard.ByUse.AddLast(group);
-        shard.Groups[key] = group;
-        for (var i = 0; i < 2 && shard.ByUse.First is { Value: var oldest } && !ReferenceEquals(oldest, group); i++)
+        // Two go for one that comes, so that the outdated ones get fewer; the second one's memory serves the new group.
+        for (var i = 0; i < 2 && shard.Oldest is { } oldest; i++)
         {
             var outdated = oldest.Newest < Interlocked.Read(ref _newest) - 2 * (_span + Tolerance);
-            if (!outdated && shard.Groups.Count <= MaxGroups / ShardCount) break;
+            if (!outdated && shard.Groups.Count < MaxGroups / ShardCount) break;
             if (!outdated) Interlocked.Increment(ref _evicted);
-            oldest.ClosesAt = long.MinValue;
-            shard.ByUse.RemoveFirst();
+            Shard.TakeOut(oldest);
             shard.Groups.Remove(oldest.Key);
+            oldest.ClosesAt = long.MinValue;
+            group = oldest;
         }
+        group ??= new Group();
+        group.Entries.Clear();
+        if (group.Entries.Capacity > MostEvents) group.Entries.Capacity = 1;
+        (group.Key, group.Values, group.Newest, group.QuietUntil, group.ClosesAt) = (key, values(), 0, long.MinValue, long.MinValue);
+        shard.PutLast(group);
+        shard.Groups[key] = group;
         return group;
     }
 

@@ -18,10 +18,9 @@ internal sealed class RegexLiterals
     private RegexLiterals(string pattern) => _pattern = pattern;
 
     /// <summary>Literals in lower case, or null where none are sure.</summary>
-    public static IReadOnlyList<byte[]>? Of(Regex regex)
+    public static IReadOnlyList<byte[]>? Of(string pattern, RegexOptions options)
     {
-        var pattern = regex.ToString();
-        if ((regex.Options & RegexOptions.IgnorePatternWhitespace) != 0 || pattern.Contains("(?#", StringComparison.Ordinal) || pattern.Contains("(?(", StringComparison.Ordinal) || FreeSpacing(pattern)) return null;
+        if ((options & RegexOptions.IgnorePatternWhitespace) != 0 || pattern.Contains("(?#", StringComparison.Ordinal) || pattern.Contains("(?(", StringComparison.Ordinal) || FreeSpacing(pattern)) return null;
         var reader = new RegexLiterals(pattern);
         var found = reader.Alternatives(0);
         if (found is null || reader._at != pattern.Length || found.Count > MostLiterals) return null;

@@ -192,7 +192,7 @@ internal sealed class RuleSetBuilder
                 case RegexTest regex:
                 {
                     var atom = new RegexAtom(index, slot, regex.Pattern);
-                    if (RegexLiterals.Of(regex.Pattern) is { } needed)
+                    if (RegexLiterals.Of(regex.Pattern.ToString(), regex.Pattern.Options) is { } needed)
                     {
                         atom.IsHinted = true;
                         foreach (var literal in needed) File(slot, new ScanLiteral(index, literal, null, TextShape.Contains, false));

@@ -175,19 +175,14 @@ internal sealed class DetectionReader(IReadOnlyDictionary<string, IReadOnlyList<
         return new NumberTest(field, comparison, number, m.Part);
     }
 
-    private static Regex Pattern(string text, Modifiers m, int line)
+    private static SigmaRegex Pattern(string text, Modifiers m, int line)
     {
         if (text.Length > SigmaText.MaxLength) throw new SigmaRefusedException(line, "the regular expression is too long");
         var options = RegexOptions.CultureInvariant
             | (m.IgnoreCase ? RegexOptions.IgnoreCase : 0) | (m.MultiLine ? RegexOptions.Multiline : 0) | (m.SingleLine ? RegexOptions.Singleline : 0);
         try
         {
-            return new Regex(text, options | RegexOptions.NonBacktracking, RegexLimits.LinearTimeout);
-        }
-        catch (NotSupportedException)
-        {
-            // Look-around and back-references need the backtracking engine: it runs under a time limit, and the rule is cut off when it meets that often.
-            return new Regex(text, options, RegexLimits.Timeout);
+            return new SigmaRegex(text, options);
         }
         catch (ArgumentException e)
         {

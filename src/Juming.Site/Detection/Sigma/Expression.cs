@@ -44,7 +44,7 @@ internal sealed record BytesTest(string? Field, byte[] Bytes, TextShape Shape, b
 }
 
 /// <summary>Regular expression.</summary>
-internal sealed record RegexTest(string? Field, Regex Pattern) : FieldTest(Field)
+internal sealed record RegexTest(string? Field, SigmaRegex Pattern) : FieldTest(Field)
 {
     /// <inheritdoc/>
     public override string Key => $"r{(int)Pattern.Options}/{Pattern}";
