@@ -10,7 +10,7 @@ namespace Juming.Site.Events;
 public static class FieldNames
 {
     /// <summary>How many names are ever accepted, known ones included.</summary>
-    public const int Capacity = 16_384;
+    public const int Capacity = 32_768;
 
     private static readonly Lock Gate = new();
     private static readonly string[] Names = new string[Capacity];
