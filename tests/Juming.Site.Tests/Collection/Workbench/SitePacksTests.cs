@@ -195,6 +195,17 @@ public sealed class SitePacksTests
         Assert.That(_packs.Entries.First(e => e.State == PackState.Refused).Problems[0].Reason, Does.Contain("field names"));
     }
 
+    [Test]
+    public void The_example_of_the_manual_loads_and_passes_its_own_test()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root!.FullName, "Juming.sln"))) root = root.Parent;
+        var example = File.ReadLines(Path.Combine(root.FullName, "docs", "parser-packs.md")).Where(l => l.StartsWith("    ", StringComparison.Ordinal)).Select(l => l[4..]);
+        var (packs, problems) = _packs.Compile(string.Join('\n', example), trial: true);
+        Assert.That(problems.Select(p => $"{p.Line}: {p.Reason}"), Is.Empty);
+        Assert.That(packs.Single().Definition.Tests, Has.Count.EqualTo(1));
+    }
+
     private void Write(string name, string yaml)
     {
         File.WriteAllText(Path.Combine(_folder, name), yaml);
