@@ -12,6 +12,7 @@ return args.FirstOrDefault() switch
     "pipeline" => await PipelineBench.Run([.. args.Skip(1)]),
     "collect" => await CollectServer.Run([.. args.Skip(1)]),
     "search" => await SearchBench.Run([.. args.Skip(1)]),
+    "chaos" => await Juming.Benchmarks.Chaos.ChaosBench.Run([.. args.Skip(1)]),
     _ => Usage(),
 };
 

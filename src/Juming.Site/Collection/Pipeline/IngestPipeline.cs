@@ -128,9 +128,10 @@ internal sealed partial class IngestPipeline(
         {
             await store.Append(new EventBatch(1), commit, CancellationToken.None);
         }
-        catch (EventStoreFullException)
+        catch (Exception e)
         {
             ledger.PutBack(commit.Ledger);
+            if (e is not EventStoreFullException) throw;
         }
     }
 
@@ -161,6 +162,7 @@ internal sealed partial class IngestPipeline(
         Normalise(raw, batch);
         if (raw.Count > 0 && HasNewSender(raw)) await sources.Persist(CancellationToken.None);
         ledger.Take(raw.Commit.Ledger);
+        var counts = raw.Commit.Ledger.Count;
         CountStored(raw);
         raw.LetBytesGo();
         try
@@ -169,7 +171,8 @@ internal sealed partial class IngestPipeline(
         }
         catch
         {
-            ledger.PutBack(raw.Commit.Ledger.Where(d => d.Reason is not (LedgerReasons.Stored or LedgerReasons.Received)));
+            // The counts that came along, "received" of dropped lines among them, go on waiting; those of these lines are void.
+            ledger.PutBack(raw.Commit.Ledger.Take(counts));
             throw;
         }
         ledger.CountStored(raw.Count);

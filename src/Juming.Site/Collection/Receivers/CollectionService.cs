@@ -90,16 +90,29 @@ internal sealed partial class CollectionService(
         {
             do
             {
-                if (ticks % 5 == 0) FindFiles(ct);
-                inFlight.Flush();
-                await pipeline.BookWaiting();
-                if (++ticks % 30 != 0) continue;
-                AnnounceSilence();
-                await sources.SaveLastSeen(ct);
+                try
+                {
+                    await Tick(ticks++, ct);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    // A database or disk that is away for a while must not end the watch over files and silence.
+                    LogTickFailed(_log, e);
+                }
             }
             while (await timer.WaitForNextTickAsync(ct));
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested) { return; }
+    }
+
+    private async Task Tick(int tick, CancellationToken ct)
+    {
+        if (tick % 5 == 0) FindFiles(ct);
+        inFlight.Flush();
+        await pipeline.BookWaiting();
+        if (tick % 30 != 29) return;
+        AnnounceSilence();
+        await sources.SaveLastSeen(ct);
     }
 
     private void FindFiles(CancellationToken ct)
@@ -139,6 +152,9 @@ internal sealed partial class CollectionService(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Listening for logs on {Kind} {Address}")]
     private static partial void LogListening(ILogger log, string kind, EndPoint address);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The upkeep of collection failed and is tried again in a second")]
+    private static partial void LogTickFailed(ILogger log, Exception error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Lines} lines were in flight when the program last ended and are lost; the ledger has them as lost-in-crash")]
     private static partial void LogLost(ILogger log, long lines);

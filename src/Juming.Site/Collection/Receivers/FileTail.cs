@@ -88,8 +88,9 @@ internal sealed partial class FileTail(string path, IngestPipeline pipeline, Sou
         {
             await stored.WaitAsync(ct);
         }
-        catch (Exception e) when (e is EventStoreFullException or IOException or InvalidOperationException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
+            // Whatever refused the lines, they are still in the file; a tail that ended here would stay silent until the next start.
             LogLater(log, path, e.Message);
             await Task.Delay(TimeSpan.FromSeconds(1), clock, ct);
             return 0;

@@ -120,8 +120,8 @@ internal sealed partial class DuckEventStore
     private void LookAtSpace()
     {
         var now = _clock.GetTimestamp();
-        if (now < _nextSpaceLook) return;
-        _nextSpaceLook = now + (_clock.TimestampFrequency * 2);
+        var due = Interlocked.Read(ref _nextSpaceLook);
+        if (now < due || Interlocked.CompareExchange(ref _nextSpaceLook, now + (_clock.TimestampFrequency * 2), due) != due) return;
         var free = Drive().AvailableFreeSpace / 1_048_576;
         var level = free < _settings.LeastFreeMegabytes ? StoreLevel.Full : UsedPercent() > _settings.DiskPercent ? StoreLevel.Tight : StoreLevel.Good;
         if (level == _level) return;

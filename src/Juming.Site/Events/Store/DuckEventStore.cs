@@ -37,7 +37,7 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
     private Segment _hot;
     private long _lastSequence;
     private long _nextSpaceLook;
-    private StoreLevel _level;
+    private volatile StoreLevel _level;
 
     /// <summary>Opens the store, recovering what the last end left.</summary>
     public DuckEventStore(TierContext tier, EventStoreSettings settings, TimeProvider clock, ILogger<DuckEventStore> log)
@@ -68,8 +68,15 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
     /// <summary>Segments, oldest first.</summary>
     public IReadOnlyList<Segment> Segments => _segments;
 
-    /// <summary>How the disk stands.</summary>
-    public StoreLevel Level => _level;
+    /// <summary>How the disk stands, looked at now or within the last two seconds: a site that nobody sends to must notice as well.</summary>
+    public StoreLevel Level
+    {
+        get
+        {
+            LookAtSpace();
+            return _level;
+        }
+    }
 
     /// <summary>Files that could not be opened and were set aside.</summary>
     public IReadOnlyList<string> SetAside => _setAside;
@@ -151,8 +158,9 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
         {
             foreach (var one in group) one.Answer.SetException(e);
         }
-        catch (Exception e) when (e is DuckDBException or IOException)
+        catch (Exception e)
         {
+            // Of whatever kind: a batch without an answer would hold up its worker, and this writer, for ever.
             // One bad batch must not take its neighbours along: each is tried by itself.
             LogGroupFailed(_log, group.Count, e);
             foreach (var one in group) WriteAlone(one);
@@ -166,7 +174,7 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
             Write([one]);
             one.Answer.SetResult(one.Batch.Sequence);
         }
-        catch (Exception e) when (e is DuckDBException or IOException)
+        catch (Exception e)
         {
             one.Answer.SetException(e);
         }
