@@ -12,12 +12,13 @@ return args.FirstOrDefault() switch
     "pipeline" => await PipelineBench.Run([.. args.Skip(1)]),
     "collect" => await CollectServer.Run([.. args.Skip(1)]),
     "search" => await SearchBench.Run([.. args.Skip(1)]),
+    "fuzz" => await Juming.Benchmarks.Fuzz.FuzzBench.Run([.. args.Skip(1)]),
     "chaos" => await Juming.Benchmarks.Chaos.ChaosBench.Run([.. args.Skip(1)]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | rules [--explain] [--lines=FILE] PATH... | pipeline [--json] [--rounds=N] [--only=PART,…] | search [--json] [--events=N] [--keep] | normalize [--rounds=N] FILE");
+    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | rules [--explain] [--lines=FILE] PATH... | pipeline [--json] [--rounds=N] [--only=PART,…] | search [--json] [--events=N] [--keep] | normalize [--rounds=N] FILE | chaos [--kills N] [--seed S] | fuzz [--seconds N] [--target NAME] [--seed S]");
     return 2;
 }
