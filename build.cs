@@ -10,7 +10,7 @@ const string Usage = """
       check                   format, analyzers, unit and architecture tests
       test                    everything of the everyday run, browser and both databases included
       publish --out DIR       put the runnable program into DIR
-      bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, chaos, fuzz
+      bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, chaos, fuzz, web
       bench rules PATH…       rules on parsed events, events per core-second
     """;
 

@@ -48,8 +48,8 @@ public static class TierHost
         if (options.SettingsFile is not null && !File.Exists(file)) throw new SettingsException("--settings", $"there is no file '{file}'", "a path to a JSON settings file");
         configuration.AddJsonFile(file, optional: true, reloadOnChange: false);
         configuration.AddEnvironmentVariables("JUMING_");
-        // Variables that steer the program itself are not settings.
-        configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["TIER"] = null, ["DATA"] = null, ["SHARED"] = null });
+        // Variables that steer the program itself, or its tests and benchmarks, are not settings.
+        configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["TIER"] = null, ["DATA"] = null, ["SHARED"] = null, ["PROGRAM"] = null, ["BENCH_DIR"] = null });
         if (options.Urls is { } urls) configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Web:Urls"] = urls });
         configuration.AddInMemoryCollection(options.Overrides);
     }
