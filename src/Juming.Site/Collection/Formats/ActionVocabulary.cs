@@ -16,7 +16,7 @@ internal static class ActionVocabulary
 {
     private static readonly FrozenDictionary<string, ActionWord>.AlternateLookup<ReadOnlySpan<char>> Words = Make(
         "accept allow allowed permit permitted pass passed forward close open start timeout ip-conn client-rst server-rst continue detect detected monitor alert log logging learn none policy_permit 允许 放行 通过 告警 被记录 记录 检测 监控 仅记录 审计",
-        "deny denied drop dropped block blocked reject rejected reset quarantine discard policy_deny tcp_reset refuse prevent 拒绝 阻断 阻止 丢弃 封禁 拦截 已隔离 已阻断 已拦截 隔离 禁止");
+        "deny denied drop dropped block blocked reject rejected reset quarantine discard policy_deny tcp_reset refuse prevent block-url block-ip block-continue drop-icmp reset-client reset-server reset-both sinkhole 拒绝 阻断 阻止 丢弃 封禁 拦截 已隔离 已阻断 已拦截 隔离 禁止");
 
     private static readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> Severities = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase)
     {

@@ -52,13 +52,34 @@ internal static class AddressText
             // A letter before or after makes it a word: "abc.1.2.3.4x" or a version.
             var free = (at == 0 || !IsWord(text[at - 1])) && (end == text.Length || !IsWord(text[end]));
             var size = end - at >= 3 && free ? Measure(text[at..end]).Size : 0;
-            if (size > 0 && !Holds(to, text.Slice(at, size)))
-            {
-                to.Slice(RelatedIp, at, size);
-                added++;
-            }
+            if (size > 0) added += Relate(to, at, size);
+            else if (end - at > 8) added += RelateBetweenColons(to, at, end);
             at = end;
         }
+    }
+
+    /// <summary>"user:192.0.2.1:admin" and "192.0.2.1:4000->": an IPv4 address that colons set apart from words and numbers.</summary>
+    private static int RelateBetweenColons(in EventWriter to, int from, int end)
+    {
+        var text = to.Raw;
+        var added = 0;
+        for (var at = from; at < end;)
+        {
+            var colon = text[at..end].IndexOf((byte)':');
+            var stop = colon < 0 ? end : at + colon;
+            var left = at == 0 || text[at - 1] == (byte)':' || !IsWord(text[at - 1]);
+            var right = stop == text.Length || text[stop] == (byte)':' || !IsWord(text[stop]);
+            if (left && right && stop > at && IsV4(text[at..stop])) added += Relate(to, at, stop - at);
+            at = stop + 1;
+        }
+        return added;
+    }
+
+    private static int Relate(in EventWriter to, int at, int size)
+    {
+        if (Holds(to, to.Raw.Slice(at, size))) return 0;
+        to.Slice(RelatedIp, at, size);
+        return 1;
     }
 
     private static bool IsWord(byte c) => c is (>= (byte)'a' and <= (byte)'z') or (>= (byte)'A' and <= (byte)'Z') or (byte)'_' or (byte)'-' or (byte)'.';

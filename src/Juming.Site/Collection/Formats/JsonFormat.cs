@@ -22,7 +22,7 @@ internal static class JsonFormat
     public static bool Read(in EventWriter to, int from)
     {
         var json = to.Raw[from..];
-        if (json.IndexOf("\"event_type\""u8) is >= 0 and < 400 && json.IndexOf("\"flow_id\""u8) >= 0) return ReadEve(to, from);
+        if (json.IndexOf("\"event_type\""u8) is >= 0 and < 400 && (json.IndexOf("\"flow_id\""u8) >= 0 || json.IndexOf("\"kernel_packets\""u8) >= 0)) return ReadEve(to, from);
         if (IsWindows(json)) return ReadWindows(to, from);
         var read = Flatten(to, from, Generic);
         if (!read) return false;
@@ -32,7 +32,7 @@ internal static class JsonFormat
     }
 
     /// <summary>True for objects that this reads better than any pack could: EVE and Windows events.</summary>
-    public static bool IsFast(ReadOnlySpan<byte> json) => (json.IndexOf("\"event_type\""u8) is >= 0 and < 400 && json.IndexOf("\"flow_id\""u8) >= 0) || IsWindows(json);
+    public static bool IsFast(ReadOnlySpan<byte> json) => (json.IndexOf("\"event_type\""u8) is >= 0 and < 400 && (json.IndexOf("\"flow_id\""u8) >= 0 || json.IndexOf("\"kernel_packets\""u8) >= 0)) || IsWindows(json);
 
     private static bool IsWindows(ReadOnlySpan<byte> json) =>
         (json.IndexOf("\"EventID\""u8) >= 0 && (json.IndexOf("\"Channel\""u8) >= 0 || json.IndexOf("\"System\""u8) >= 0)) || (json.IndexOf("\"winlog\""u8) >= 0 && json.IndexOf("\"event_id\""u8) >= 0) || json.IndexOf("\"winlog.channel\""u8) >= 0;

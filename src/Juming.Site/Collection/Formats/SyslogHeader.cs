@@ -81,7 +81,14 @@ internal struct SyslogHeader
     /// <summary>Host, program, process, message id and structured data, each after one blank.</summary>
     private bool ReadParts(ReadOnlySpan<byte> line, int at)
     {
-        if (!Token(line, ref at, out HostAt, out HostLength) || !Token(line, ref at, out AppAt, out AppLength) || !Token(line, ref at, out PidAt, out PidLength) || !Token(line, ref at, out _, out _)) return false;
+        if (!Token(line, ref at, out HostAt, out HostLength)) return false;
+        // Some say version 1 and then send the host and CEF or LEEF at once, without program, process and data.
+        if (line[at..].StartsWith(" CEF:"u8) || line[at..].StartsWith(" LEEF:"u8))
+        {
+            Message = at + 1;
+            return true;
+        }
+        if (!Token(line, ref at, out AppAt, out AppLength) || !Token(line, ref at, out PidAt, out PidLength) || !Token(line, ref at, out _, out _)) return false;
         at++;
         if (at < line.Length && line[at] == (byte)'-') at++;
         else

@@ -111,9 +111,11 @@ internal sealed class ParserPack
     /// <summary>Reads a line that the pack takes.</summary>
     public void Read(in EventWriter to, int from)
     {
+        var before = to.Batch.Current.Time;
         foreach (var (field, value) in _set) to.Batch.Add(field, value);
         foreach (var step in _steps) step.Read(to, from, _names.Value);
         AddressText.AddRelated(to, from);
+        PayloadTime.Take(to, from, before);
     }
 
     /// <summary>Runs the tests of the pack.</summary>

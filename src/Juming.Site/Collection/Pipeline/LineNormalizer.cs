@@ -84,6 +84,7 @@ internal sealed class LineNormalizer(PackSet packs) : ILineNormalizer
         {
             to.Batch.Current.Flags |= EventFlags.Unparsed;
             AddressText.AddRelated(to, header.Message);
+            PayloadTime.Take(to, header.Message, header.Time);
             to.Slice(Field.Message, header.Message, to.Raw.Length - header.Message);
             if (header.AppLength > 0 || header.HostLength > 0) to.Set(Field.EventDataset, "syslog"u8);
         }
