@@ -45,6 +45,7 @@ internal static class HeaderedFormats
         if (next < 0) return false;
         var separator = (byte)'\t';
         if (to.Raw.Slice(parts[0].At, parts[0].Length).StartsWith("2"u8)) next = Separator(to.Raw, next, ref separator);
+        else if (!to.Raw[next..].Contains(separator) && BarsDivide(to.Raw[next..])) separator = (byte)'|';
         to.Kind("leef"u8, "leef"u8, "network"u8, "leef"u8);
         to.Slice(Field.ObserverVendor, parts[1].At, parts[1].Length);
         to.Slice(Field.ObserverProduct, parts[2].At, parts[2].Length);
@@ -75,6 +76,16 @@ internal static class HeaderedFormats
             at = Math.Min(at + 1, text.Length);
         }
         return at;
+    }
+
+    /// <summary>Some devices put bars where version 1 asks for tabs: after the first bar stands a key and "=".</summary>
+    private static bool BarsDivide(ReadOnlySpan<byte> pairs)
+    {
+        var bar = pairs.IndexOf((byte)'|');
+        if (bar < 0) return false;
+        var rest = pairs[(bar + 1)..];
+        var equals = rest.IndexOf((byte)'=');
+        return equals is > 0 and <= 64 && !rest[..equals].ContainsAny(" |"u8);
     }
 
     private static int Separator(ReadOnlySpan<byte> text, int at, ref byte separator)

@@ -21,6 +21,7 @@ public sealed class LineNormalizerTests
     [TestCase("<189>date=2026-11-20 time=19:59:58 devname=\"FGT-01\" devid=\"FGT60F1\" logid=\"0000000013\" type=\"traffic\" srcip=10.20.1.2 srcport=1025 dstip=203.0.113.5 dstport=443 proto=6 action=\"deny\" policyid=3", "source.ip=10.20.1.2|destination.port=443|network.transport=tcp|event.action=blocked|observer.vendor=fortinet|rule.id=3")]
     [TestCase("<134>Nov 20 19:59:58 fw CEF:0|Imperva Inc.|SecureSphere|14.7|5|Signature Violation|9|proto=TCP src=198.51.100.9 spt=999 dst=10.1.1.1 dpt=443 act=Block cs1Label=Policy cs1=Web Correlation Policy 3 request=/app?x\\=1 msg=two words", "observer.vendor=Imperva Inc.|rule.name=Signature Violation|source.ip=198.51.100.9|event.action=blocked|url.original=/app?x=1|message=two words|event.severity=4")]
     [TestCase("<134>Nov 20 19:59:58 fw LEEF:1.0|Lancope|StealthWatch|1.0|41|src=10.1.1.1\tdst=203.0.113.4\tsev=5\tsrcPort=1\tdstPort=80\tusrName=lina\tproto=TCP", "observer.product=StealthWatch|event.code=41|user.name=lina|destination.ip=203.0.113.4|network.transport=tcp")]
+    [TestCase("<134>Nov 20 19:59:58 fw LEEF:1.0|Acme|Gate|1.0|41|src=10.1.1.1|dst=203.0.113.4|usrName=lina", "event.code=41|user.name=lina|destination.ip=203.0.113.4")]
     [TestCase("<166>Nov 20 2026 19:59:58: %ASA-6-302013: Built outbound TCP connection 7 for outside:203.0.113.8/443 (203.0.113.8/443) to inside:10.1.1.5/50000 (203.0.113.1/50000)", "source.ip=10.1.1.5|source.port=50000|destination.ip=203.0.113.8|destination.port=443|event.code=302013|observer.vendor=cisco")]
     [TestCase("<134>Nov 20 19:59:58 ids01 suricata[771]: {\"timestamp\":\"2026-11-20T11:59:58.000001+0000\",\"flow_id\":7,\"event_type\":\"dns\",\"src_ip\":\"10.1.2.3\",\"src_port\":5353,\"dest_ip\":\"10.0.0.53\",\"dest_port\":53,\"proto\":\"UDP\",\"dns\":{\"type\":\"query\",\"rrname\":\"a.example\",\"rrtype\":\"A\"}}", "dns.question.name=a.example|network.transport=udp|event.dataset=suricata.dns|source.port=5353")]
     [TestCase("<13>1 2026-11-20T11:59:58Z pc Sysmon 3020 1 - {\"EventID\":1,\"Channel\":\"Microsoft-Windows-Sysmon/Operational\",\"Computer\":\"pc.corp\",\"Image\":\"C:\\\\Windows\\\\cmd.exe\",\"CommandLine\":\"cmd.exe /c \\\"dir\\\"\",\"User\":\"CORP\\\\lina\"}", "event.code=1|process.executable=C:\\Windows\\cmd.exe|process.command_line=cmd.exe /c \"dir\"|user.name=lina|user.domain=CORP|winlog.event_data.User=CORP\\lina|event.category=process")]
@@ -40,6 +41,13 @@ public sealed class LineNormalizerTests
             Assert.That(batch.Events[0].Flags & EventFlags.Unparsed, Is.EqualTo(EventFlags.None));
             Assert.That(Math.Abs(batch.Events[0].Time - batch.Events[0].Received), Is.LessThan(3_000_000).Or.EqualTo(0), "event time");
         });
+    }
+
+    [Test]
+    public void A_bar_within_a_value_of_leef_is_no_separator()
+    {
+        var batch = Normalize("<134>Nov 20 19:59:58 fw LEEF:1.0|Acme|Gate|1.0|41|usrName=a|b"u8.ToArray());
+        Assert.That(batch.Text(0, Field.UserName), Is.EqualTo("a|b"));
     }
 
     [TestCase("<189>6705: Nov 20 19:59:58.673: %PARSER-5-CFGLOG_LOGGEDCMD: User:admin  logged command:no aaa new-model", "observer.vendor=cisco|observer.product=ios|event.code=CFGLOG_LOGGEDCMD|user.name=admin|process.command_line=no aaa new-model")]
