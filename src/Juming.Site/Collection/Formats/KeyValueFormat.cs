@@ -102,7 +102,13 @@ internal static class KeyValueFormat
             return i - valueAt;
         }
         var end = valueAt;
-        while (end < text.Length && !IsEnd(text, end)) end++;
+        while (end < text.Length && !IsEnd(text, end))
+        {
+            var mayPrecedeKey = text[end] is (byte)' ' or (byte)',';
+            end++;
+            // All blanks of a run have the same answer; asking each would take the square of the run's length, seconds for one line.
+            while (mayPrecedeKey && end < text.Length && text[end] == (byte)' ') end++;
+        }
         next = end;
         return end - valueAt;
     }
