@@ -8,6 +8,9 @@ namespace Juming.Site.Assets.Register;
 /// <summary>The register in memory, as far as others ask for it. Only the holder of the register's turn writes to it.</summary>
 internal sealed class AssetIndex(Networks networks) : IAssetDirectory
 {
+    // No longer than the watcher keeps silent about what it has told.
+    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(10);
+
     private readonly ConcurrentDictionary<Guid, AssetBrief> _assets = new();
     private readonly ConcurrentDictionary<Guid, Guid> _merged = new();
     private readonly ConcurrentDictionary<string, (Guid Asset, DateTimeOffset Seen)> _holders = new(StringComparer.Ordinal);
@@ -28,6 +31,10 @@ internal sealed class AssetIndex(Networks networks) : IAssetDirectory
 
     /// <summary>False when certainly no asset in the store holds an address, name or hardware address.</summary>
     public bool MayHold(string value) => _holders.ContainsKey(value);
+
+    /// <summary>True when an asset is known to have held an address around a time, so that one more sight of it alone tells nothing.</summary>
+    public bool IsFresh(string address, DateTimeOffset at) =>
+        _holders.TryGetValue(address, out var holder) && holder.Asset != Guid.Empty && (at - holder.Seen).Duration() < Freshness;
 
     /// <summary>Takes in an asset as it is stored.</summary>
     public void Put(AssetRow row)

@@ -38,8 +38,14 @@ internal sealed partial class SightingWriter(
     public async Task<int> Flush(CancellationToken ct)
     {
         var batch = new List<Sighting>(MostAtOnce);
-        while (batch.Count < MostAtOnce && watcher.Queue.TryRead(out var sighting)) batch.Add(sighting);
-        if (batch.Count == 0) return 0;
+        var read = 0;
+        for (; read < MostAtOnce && watcher.Queue.TryRead(out var sighting); read++)
+        {
+            // Many name a machine before the first of them is written.
+            if (sighting is { Address: { } known, Host: null, Mac: null, User: null } && index.IsFresh(known, DateTimeOffset.UnixEpoch.AddTicks(sighting.At * 10))) watcher.Know(sighting);
+            else batch.Add(sighting);
+        }
+        if (batch.Count == 0) return read;
         var now = clock.GetUtcNow();
         if (now - _claimsSince > TimeSpan.FromHours(1) || _claims.Count > MostClaimants)
         {
@@ -63,7 +69,7 @@ internal sealed partial class SightingWriter(
         await turn.Save(db, ct);
         foreach (var seen in taken) watcher.Know(seen);
         if (resolver.TurnedAway > 0 && Interlocked.Add(ref _turnedAway, resolver.TurnedAway) == resolver.TurnedAway) LogFull(log, settings.MostAssets);
-        return batch.Count;
+        return read;
     }
 
     /// <inheritdoc/>
