@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using Juming.Platform.Data;
 using Juming.Operations;
+using Juming.Platform.Data;
 using Juming.Platform.Modules;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Options;

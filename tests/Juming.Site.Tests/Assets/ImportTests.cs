@@ -27,7 +27,13 @@ internal sealed class ImportTests
             Assert.That(status, Is.EqualTo(200));
             Assert.That(lines, Is.EqualTo(new Dictionary<int, string?>
             {
-                [2] = null, [3] = "assets.row-address", [4] = "assets.row-no-identity", [5] = "assets.row-twice", [6] = "assets.row-importance", [7] = "assets.row-quote", [8] = "assets.row-cells",
+                [2] = null,
+                [3] = "assets.row-address",
+                [4] = "assets.row-no-identity",
+                [5] = "assets.row-twice",
+                [6] = "assets.row-importance",
+                [7] = "assets.row-quote",
+                [8] = "assets.row-cells",
             }));
         });
         Assert.That((await _bench.Get("?text=10.20.")).GetProperty("total").GetInt32(), Is.Zero);

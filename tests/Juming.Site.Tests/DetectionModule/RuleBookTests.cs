@@ -133,7 +133,12 @@ internal sealed class RuleBookTests
             }
         });
         var taken = 0;
-        for (; taken < 300 || (Volatile.Read(ref swaps) < 3 && taken < 20_000); taken++) await bench.Take(Line("needle", t: taken / 100), Line("fine"));
+        // A batch is taken in microseconds and a swap in milliseconds, so from the three hundredth batch on the swaps set the pace.
+        for (; taken < 300 || (Volatile.Read(ref swaps) < 3 && !swapping.IsCompleted); taken++)
+        {
+            await bench.Take(Line("needle", t: taken / 100), Line("fine"));
+            if (taken >= 300) await Task.Delay(5);
+        }
         await stop.CancelAsync();
         await swapping;
         await bench.Settle();

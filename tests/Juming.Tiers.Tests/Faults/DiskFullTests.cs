@@ -38,7 +38,10 @@ internal sealed class DiskFullTests
         var port = FreePort();
         var settings = new Dictionary<string, string?>
         {
-            ["Modules:Collection:Udp:0"] = "127.0.0.1:0", ["Modules:Collection:Tcp:0"] = $"127.0.0.1:{port}", ["Modules:Events:LeastFreeMegabytes"] = "24", ["Modules:Events:DiskPercent"] = "60",
+            ["Modules:Collection:Udp:0"] = "127.0.0.1:0",
+            ["Modules:Collection:Tcp:0"] = $"127.0.0.1:{port}",
+            ["Modules:Events:LeastFreeMegabytes"] = "24",
+            ["Modules:Events:DiskPercent"] = "60",
         };
         await using var site = await RunningTier.Start("site", Path.Combine(_disk, "data"), settings);
         using var sender = await site.WithToken("collection.send", "collection.read");

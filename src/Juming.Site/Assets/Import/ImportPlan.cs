@@ -133,8 +133,13 @@ internal static class RowReader
         if (identities.Count == 0) return AssetErrors.RowNoIdentity;
         return new ImportedRow
         {
-            Name = texts.GetValueOrDefault("name"), Importance = importance, Business = texts.GetValueOrDefault("business"), Zone = texts.GetValueOrDefault("zone"),
-            Owner = texts.GetValueOrDefault("owner"), Note = texts.GetValueOrDefault("note"), Identities = [.. identities.Distinct()],
+            Name = texts.GetValueOrDefault("name"),
+            Importance = importance,
+            Business = texts.GetValueOrDefault("business"),
+            Zone = texts.GetValueOrDefault("zone"),
+            Owner = texts.GetValueOrDefault("owner"),
+            Note = texts.GetValueOrDefault("note"),
+            Identities = [.. identities.Distinct()],
         };
     }
 

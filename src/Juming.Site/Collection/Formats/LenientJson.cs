@@ -8,7 +8,7 @@ namespace Juming.Site.Collection.Formats;
 /// </summary>
 internal static class LenientJson
 {
-        /// <summary>Goes on from a place of the raw line; names are dotted paths.</summary>
+    /// <summary>Goes on from a place of the raw line; names are dotted paths.</summary>
     /// <param name="to">The event.</param>
     /// <param name="from">Where to go on.</param>
     /// <param name="names">What the paths mean.</param>

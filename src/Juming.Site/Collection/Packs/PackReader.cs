@@ -93,8 +93,20 @@ internal sealed class PackReader
         if (_problems.Count > before) return null;
         return new PackDefinition
         {
-            Name = name, Version = version, Order = order, Vendor = Text(map, "vendor"), Product = Text(map, "product"), Type = Text(map, "type"), Dataset = Text(map, "dataset"), Module = Text(map, "module"),
-            Category = Texts(map, "category"), When = when!, Parse = parse, Fields = fields, Set = Pairs(map, "set") ?? new Dictionary<string, string>(), Tests = tests,
+            Name = name,
+            Version = version,
+            Order = order,
+            Vendor = Text(map, "vendor"),
+            Product = Text(map, "product"),
+            Type = Text(map, "type"),
+            Dataset = Text(map, "dataset"),
+            Module = Text(map, "module"),
+            Category = Texts(map, "category"),
+            When = when!,
+            Parse = parse,
+            Fields = fields,
+            Set = Pairs(map, "set") ?? new Dictionary<string, string>(),
+            Tests = tests,
         };
     }
 
@@ -116,8 +128,17 @@ internal sealed class PackReader
         var kind = Text(map, "kind") ?? "";
         var step = new PackStep
         {
-            Kind = kind, If = Text(map, "if"), After = Text(map, "after"), Separators = Texts(map, "separators"), Assign = Text(map, "assign") ?? "=", Key = Text(map, "key") ?? "whole", Quote = Text(map, "quote") ?? "\"", Trim = Text(map, "trim") ?? " ",
-            Keys = Texts(map, "keys"), Columns = Texts(map, "columns"), Pattern = Text(map, "pattern") ?? "",
+            Kind = kind,
+            If = Text(map, "if"),
+            After = Text(map, "after"),
+            Separators = Texts(map, "separators"),
+            Assign = Text(map, "assign") ?? "=",
+            Key = Text(map, "key") ?? "whole",
+            Quote = Text(map, "quote") ?? "\"",
+            Trim = Text(map, "trim") ?? " ",
+            Keys = Texts(map, "keys"),
+            Columns = Texts(map, "columns"),
+            Pattern = Text(map, "pattern") ?? "",
         };
         if (kind is not ("kv" or "json" or "positional" or "dissect" or "regex")) Refuse(node, $"unknown kind '{kind}'; kv, json, positional, dissect and regex are known");
         else if (kind == "positional" && (step.Columns.Count == 0 || step.Separators.Count != 1)) Refuse(node, "positional needs columns and exactly one separator");
@@ -135,7 +156,14 @@ internal sealed class PackReader
         Known(map, "a field", "to", "also", "decode", "map", "mask", "drop", "time", "zone");
         var field = new PackField
         {
-            To = Text(map, "to"), Also = Text(map, "also"), Decode = Text(map, "decode"), Map = Pairs(map, "map"), Mask = Flag(map, "mask"), Drop = Flag(map, "drop"), Time = Texts(map, "time"), Zone = Text(map, "zone"),
+            To = Text(map, "to"),
+            Also = Text(map, "also"),
+            Decode = Text(map, "decode"),
+            Map = Pairs(map, "map"),
+            Mask = Flag(map, "mask"),
+            Drop = Flag(map, "drop"),
+            Time = Texts(map, "time"),
+            Zone = Text(map, "zone"),
         };
         if (field.To is null && !field.Drop) Refuse(node, "a field needs 'to' or 'drop'");
         if (field.To is { } name) Named(node, name);

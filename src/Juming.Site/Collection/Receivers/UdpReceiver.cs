@@ -38,7 +38,8 @@ internal sealed partial class UdpReceiver(SourceRegister sources, LineGathererFa
             {
                 ended.SetException(e);
             }
-        }) { IsBackground = true, Name = "udp " + bound };
+        })
+        { IsBackground = true, Name = "udp " + bound };
         thread.Start();
         return (ended.Task, bound);
     }

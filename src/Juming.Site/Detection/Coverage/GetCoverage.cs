@@ -1,8 +1,8 @@
 using Juming.Platform.Handlers;
-using Juming.Site.Detection.Rules;
-using Juming.Site.Detection.Pipeline;
-using Juming.Site.Detection.Sigma;
 using Juming.Site.Detection.Data;
+using Juming.Site.Detection.Pipeline;
+using Juming.Site.Detection.Rules;
+using Juming.Site.Detection.Sigma;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.Detection.Coverage;

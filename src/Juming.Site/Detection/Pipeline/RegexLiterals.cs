@@ -94,7 +94,7 @@ internal sealed class RegexLiterals
         {
             _at++;
             if (_at < _pattern.Length && _pattern[_at] is '=' or '!' || Ahead("<=") || Ahead("<!")) looks = true;
-            if (_pattern[_at] is '<' or '\'' && !looks) while (_at < _pattern.Length && _pattern[_at] is not ('>' or '\'' )) _at++;
+            if (_pattern[_at] is '<' or '\'' && !looks) while (_at < _pattern.Length && _pattern[_at] is not ('>' or '\'')) _at++;
             while (_at < _pattern.Length && _pattern[_at] is not (':' or ')' or '>' or '=' or '!')) _at++;
             if (_at < _pattern.Length && _pattern[_at] == ')')
             {
@@ -162,15 +162,15 @@ internal sealed class RegexLiterals
             case '+': result = (1, int.MaxValue); _at++; break;
             case '?': result = (0, 1); _at++; break;
             case '{':
-            {
-                var end = _pattern.IndexOf('}', _at);
-                var parts = end < 0 ? [] : _pattern[(_at + 1)..end].Split(',');
-                if (parts.Length is 0 or > 2 || !int.TryParse(parts[0], out var least)) return result;
-                var most = parts.Length == 1 ? least : int.TryParse(parts[1], out var m) ? m : int.MaxValue;
-                result = (least, most);
-                _at = end + 1;
-                break;
-            }
+                {
+                    var end = _pattern.IndexOf('}', _at);
+                    var parts = end < 0 ? [] : _pattern[(_at + 1)..end].Split(',');
+                    if (parts.Length is 0 or > 2 || !int.TryParse(parts[0], out var least)) return result;
+                    var most = parts.Length == 1 ? least : int.TryParse(parts[1], out var m) ? m : int.MaxValue;
+                    result = (least, most);
+                    _at = end + 1;
+                    break;
+                }
             default: return result;
         }
         if (_at < _pattern.Length && _pattern[_at] is '?' or '+') _at++;

@@ -183,22 +183,22 @@ internal sealed class RuleSetBuilder
                 case TextTest text: return Text(text, slot, index);
                 case BytesTest bytes: return Filed(new TextAtom(index, slot, bytes.Cased ? bytes.Bytes : Bytes.Lower(bytes.Bytes), bytes.Shape, bytes.Cased));
                 case EqualNumberTest number:
-                {
-                    var atom = new EqualNumberAtom(index, slot, number.Text) { IsSettledByScan = true };
-                    _withNumbers.Add(slot);
-                    File(slot, new ScanLiteral(index, Encoding.ASCII.GetBytes(long.Parse(number.Text, System.Globalization.CultureInfo.InvariantCulture).ToString(System.Globalization.CultureInfo.InvariantCulture)), null, TextShape.Equals, true));
-                    return atom;
-                }
-                case RegexTest regex:
-                {
-                    var atom = new RegexAtom(index, slot, regex.Pattern);
-                    if (RegexLiterals.Of(regex.Pattern.ToString(), regex.Pattern.Options) is { } needed)
                     {
-                        atom.IsHinted = true;
-                        foreach (var literal in needed) File(slot, new ScanLiteral(index, literal, null, TextShape.Contains, false));
+                        var atom = new EqualNumberAtom(index, slot, number.Text) { IsSettledByScan = true };
+                        _withNumbers.Add(slot);
+                        File(slot, new ScanLiteral(index, Encoding.ASCII.GetBytes(long.Parse(number.Text, System.Globalization.CultureInfo.InvariantCulture).ToString(System.Globalization.CultureInfo.InvariantCulture)), null, TextShape.Equals, true));
+                        return atom;
                     }
-                    return atom;
-                }
+                case RegexTest regex:
+                    {
+                        var atom = new RegexAtom(index, slot, regex.Pattern);
+                        if (RegexLiterals.Of(regex.Pattern.ToString(), regex.Pattern.Options) is { } needed)
+                        {
+                            atom.IsHinted = true;
+                            foreach (var literal in needed) File(slot, new ScanLiteral(index, literal, null, TextShape.Contains, false));
+                        }
+                        return atom;
+                    }
                 case CidrTest cidr: return new CidrAtom(index, slot, cidr.Network);
                 case NumberTest number: return new NumberAtom(index, slot, number);
                 case AbsentTest: return new PresenceAtom(index, slot, false);

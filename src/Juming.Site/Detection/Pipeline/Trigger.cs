@@ -17,20 +17,20 @@ internal sealed record Trigger(IReadOnlyList<Atom> Atoms, double Cost)
             case Atom atom:
                 return atom.IsSettledByScan || atom.IsHinted ? new Trigger([atom], CostOf(atom)) : null;
             case AllNode all:
-            {
-                Trigger? best = null;
-                foreach (var part in all.Parts)
-                    if (Of(part) is { } t && (best is null || t.Cost < best.Cost)) best = t;
-                return best;
-            }
+                {
+                    Trigger? best = null;
+                    foreach (var part in all.Parts)
+                        if (Of(part) is { } t && (best is null || t.Cost < best.Cost)) best = t;
+                    return best;
+                }
             case SomeNode some:
-            {
-                // Of n parts at least k hold, so one of any n-k+1 parts does.
-                var triggers = some.Parts.Select(Of).Where(t => t is not null).OrderBy(t => t!.Cost).ToList();
-                var needed = some.Parts.Length - Math.Max(1, some.Least) + 1;
-                if (needed <= 0 || triggers.Count < needed) return null;
-                return new Trigger([.. triggers.Take(needed).SelectMany(t => t!.Atoms)], triggers.Take(needed).Sum(t => t!.Cost));
-            }
+                {
+                    // Of n parts at least k hold, so one of any n-k+1 parts does.
+                    var triggers = some.Parts.Select(Of).Where(t => t is not null).OrderBy(t => t!.Cost).ToList();
+                    var needed = some.Parts.Length - Math.Max(1, some.Least) + 1;
+                    if (needed <= 0 || triggers.Count < needed) return null;
+                    return new Trigger([.. triggers.Take(needed).SelectMany(t => t!.Atoms)], triggers.Take(needed).Sum(t => t!.Cost));
+                }
             default:
                 return null;
         }

@@ -136,26 +136,26 @@ internal static class YamlReader
                 Next(parser);
                 return new YamlNode(YamlKind.Scalar, line) { Text = scalar.Value, IsPlain = scalar.Style == ScalarStyle.Plain };
             case SequenceStart:
-            {
-                var list = new YamlNode(YamlKind.List, line);
-                for (Next(parser); parser.Current is not SequenceEnd;) list.Add(Node(parser, depth + 1, ref nodes));
-                Next(parser);
-                return list;
-            }
-            case MappingStart:
-            {
-                var map = new YamlNode(YamlKind.Map, line);
-                var seen = new HashSet<string>(StringComparer.Ordinal);
-                for (Next(parser); parser.Current is not MappingEnd;)
                 {
-                    var key = Node(parser, depth + 1, ref nodes);
-                    if (key.Kind != YamlKind.Scalar) throw new SigmaRefusedException(key.Line, "yaml: a key must be plain text");
-                    if (!seen.Add(key.Text)) throw new SigmaRefusedException(key.Line, $"yaml: the key '{key.Text}' stands twice");
-                    map.Add(key, Node(parser, depth + 1, ref nodes));
+                    var list = new YamlNode(YamlKind.List, line);
+                    for (Next(parser); parser.Current is not SequenceEnd;) list.Add(Node(parser, depth + 1, ref nodes));
+                    Next(parser);
+                    return list;
                 }
-                Next(parser);
-                return map;
-            }
+            case MappingStart:
+                {
+                    var map = new YamlNode(YamlKind.Map, line);
+                    var seen = new HashSet<string>(StringComparer.Ordinal);
+                    for (Next(parser); parser.Current is not MappingEnd;)
+                    {
+                        var key = Node(parser, depth + 1, ref nodes);
+                        if (key.Kind != YamlKind.Scalar) throw new SigmaRefusedException(key.Line, "yaml: a key must be plain text");
+                        if (!seen.Add(key.Text)) throw new SigmaRefusedException(key.Line, $"yaml: the key '{key.Text}' stands twice");
+                        map.Add(key, Node(parser, depth + 1, ref nodes));
+                    }
+                    Next(parser);
+                    return map;
+                }
             default:
                 throw new SigmaRefusedException(line, "yaml: the document ends early");
         }

@@ -70,7 +70,13 @@ public sealed partial class IncidentsPage
 
     private string ExportHref => Navigation.GetUriWithQueryParameters(Navigation.ToAbsoluteUri("/api/incidents/export").ToString(), new Dictionary<string, object?>
     {
-        ["view"] = _view, ["text"] = Blank(_text), ["entity"] = Blank(_entity), ["severity"] = Blank(_severity), ["state"] = Blank(_state), ["from"] = Request.From?.ToString("O", CultureInfo.InvariantCulture), ["sort"] = _sort,
+        ["view"] = _view,
+        ["text"] = Blank(_text),
+        ["entity"] = Blank(_entity),
+        ["severity"] = Blank(_severity),
+        ["state"] = Blank(_state),
+        ["from"] = Request.From?.ToString("O", CultureInfo.InvariantCulture),
+        ["sort"] = _sort,
     });
 
     /// <inheritdoc/>

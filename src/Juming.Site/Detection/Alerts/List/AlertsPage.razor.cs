@@ -13,7 +13,11 @@ public sealed partial class AlertsPage
 
     private static readonly Dictionary<string, TimeSpan?> Spans = new()
     {
-        ["1h"] = TimeSpan.FromHours(1), ["24h"] = TimeSpan.FromHours(24), ["7d"] = TimeSpan.FromDays(7), ["30d"] = TimeSpan.FromDays(30), ["all"] = null,
+        ["1h"] = TimeSpan.FromHours(1),
+        ["24h"] = TimeSpan.FromHours(24),
+        ["7d"] = TimeSpan.FromDays(7),
+        ["30d"] = TimeSpan.FromDays(30),
+        ["all"] = null,
     };
 
     private readonly CancellationTokenSource _gone = new();
@@ -160,8 +164,13 @@ public sealed partial class AlertsPage
 
     private void Navigate() => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
     {
-        ["text"] = Blank(_text), ["entity"] = Blank(_entity), ["severity"] = Blank(_severity), ["state"] = Blank(_state),
-        ["span"] = _span == "7d" ? null : _span, ["sort"] = _sort == "last" ? null : _sort, ["skip"] = _skip == 0 ? null : _skip,
+        ["text"] = Blank(_text),
+        ["entity"] = Blank(_entity),
+        ["severity"] = Blank(_severity),
+        ["state"] = Blank(_state),
+        ["span"] = _span == "7d" ? null : _span,
+        ["sort"] = _sort == "last" ? null : _sort,
+        ["skip"] = _skip == 0 ? null : _skip,
     }));
 
     private string ExportHref(string format)
@@ -169,7 +178,13 @@ public sealed partial class AlertsPage
         var from = Request.From?.ToString("O", CultureInfo.InvariantCulture);
         var query = new Dictionary<string, object?>
         {
-            ["format"] = format, ["text"] = Blank(_text), ["entity"] = Blank(_entity), ["severity"] = Blank(_severity), ["from"] = from, ["rule"] = RuleParameter, ["technique"] = TechniqueParameter,
+            ["format"] = format,
+            ["text"] = Blank(_text),
+            ["entity"] = Blank(_entity),
+            ["severity"] = Blank(_severity),
+            ["from"] = from,
+            ["rule"] = RuleParameter,
+            ["technique"] = TechniqueParameter,
             ["new"] = _state switch { "new" => true, "judged" => false, _ => (bool?)null },
         };
         return Navigation.GetUriWithQueryParameters(Navigation.ToAbsoluteUri("/api/detection/alerts/export").ToString(), query);

@@ -129,7 +129,9 @@ public sealed partial class RulesPage
 
     private void Navigate() => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
     {
-        ["text"] = string.IsNullOrWhiteSpace(_text) ? null : _text.Trim(), ["level"] = string.IsNullOrEmpty(_level) ? null : _level,
-        ["sort"] = _sort == "level" ? null : _sort, ["skip"] = _skip == 0 ? null : _skip,
+        ["text"] = string.IsNullOrWhiteSpace(_text) ? null : _text.Trim(),
+        ["level"] = string.IsNullOrEmpty(_level) ? null : _level,
+        ["sort"] = _sort == "level" ? null : _sort,
+        ["skip"] = _skip == 0 ? null : _skip,
     }));
 }
