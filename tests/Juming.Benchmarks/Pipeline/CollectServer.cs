@@ -26,9 +26,12 @@ internal static class CollectServer
 
     private sealed class LineStore(string path) : IEventStore
     {
+        // What is written while it still lies in the processor's cache is copied twice as fast.
+        private const int PieceBytes = 128 * 1024;
+
         private readonly FileStream _file = new(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, 1);
         private readonly Lock _one = new();
-        private readonly ThreadLocal<NormalizedJson> _writers = new(() => new NormalizedJson());
+        private readonly ThreadLocal<NormalizedJson> _writers = new(() => new NormalizedJson { RepeatsMessage = false });
 
         private long _sequence;
 
@@ -38,8 +41,13 @@ internal static class CollectServer
         {
             var json = _writers.Value!;
             json.Clear();
-            for (var i = 0; i < batch.Count; i++) json.Write(batch, i);
-            lock (_one) RandomAccess.Write(_file.SafeFileHandle, json.Written.Span, RandomAccess.GetLength(_file.SafeFileHandle));
+            for (var i = 0; i < batch.Count; i++)
+            {
+                json.Write(batch, i);
+                if (json.Written.Length < PieceBytes && i + 1 < batch.Count) continue;
+                lock (_one) RandomAccess.Write(_file.SafeFileHandle, json.Written.Span, RandomAccess.GetLength(_file.SafeFileHandle));
+                json.Clear();
+            }
             return Task.FromResult(batch.Sequence = Interlocked.Increment(ref _sequence));
         }
 
