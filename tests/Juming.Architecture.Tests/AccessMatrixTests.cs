@@ -50,7 +50,7 @@ public sealed class AccessMatrixTests
     public void Only_sign_in_and_set_up_are_open_to_anyone()
     {
         var open = Tiers.All.SelectMany(t => PlatformServices.TypesOf(t.Modules)).Where(t => PlatformServices.IsRequest(t) && typeof(IOpenToAnyone).IsAssignableFrom(t)).Select(t => t.Name).Distinct();
-        Assert.That(open, Is.EquivalentTo(new[] { "SignIn", "SubmitCode", "OfferEnrolment", "FinishEnrolment", "Join", "SetUpHost" }));
+        Assert.That(open, Is.EquivalentTo(new[] { "SignIn", "SubmitCode", "OfferPasskeySignIn", "SignInWithPasskey", "OfferEnrolment", "FinishEnrolment", "Join", "SetUpHost" }));
     }
 
     private static string Rule(Type request) =>

@@ -76,4 +76,25 @@ public static class AccessErrors
 
     /// <summary>There is no such session.</summary>
     public static readonly Error NoSuchSession = new(ErrorKind.NotFound, "access.no-such-session", "There is no such session; it may have ended.");
+
+    /// <summary>The host's address or scheme allows no passkeys.</summary>
+    public static readonly Error PasskeysNotHere = new(ErrorKind.Conflict, "access.passkeys-not-here", "Passkeys work only where the console is opened by https and a host name, not by an IP address.");
+
+    /// <summary>The passkey did not prove anything; why is in the log.</summary>
+    public static readonly Error PasskeyRefused = new(ErrorKind.Forbidden, "access.passkey-refused", "This passkey was not accepted; try again, or use password and code.");
+
+    /// <summary>The passkey's challenge is too old or was used.</summary>
+    public static readonly Error PasskeyExpired = new(ErrorKind.Forbidden, "access.passkey-expired", "This took too long or was answered already; start again.");
+
+    /// <summary>The authenticator's counter went back.</summary>
+    public static readonly Error PasskeyCopied = new(ErrorKind.Forbidden, "access.passkey-copied", "This passkey may have been copied and is refused; sign in with password and code, remove it and add a new one.");
+
+    /// <summary>There is no such passkey.</summary>
+    public static readonly Error NoSuchPasskey = new(ErrorKind.NotFound, "access.no-such-passkey", "There is no such passkey; it may have been removed.");
+
+    /// <summary>An account has as many passkeys as it may have.</summary>
+    public static readonly Error TooManyPasskeys = new(ErrorKind.Conflict, "access.too-many-passkeys", "An account has at most 10 passkeys; remove one first.");
+
+    /// <summary>The passkey has no usable name.</summary>
+    public static readonly Error PasskeyName = new(ErrorKind.Invalid, "access.passkey-name", "Give the passkey a name of 1 to 64 characters.", Field: "Name");
 }

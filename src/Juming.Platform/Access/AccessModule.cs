@@ -1,4 +1,5 @@
 using Juming.Platform.Access.Audit;
+using Juming.Platform.Access.Passkeys;
 using Juming.Platform.Access.Sessions;
 using Juming.Platform.Access.Setup;
 using Juming.Platform.Access.SignIn;
@@ -38,6 +39,7 @@ public sealed class AccessModule : Module
         services.AddSingleton<SessionRegistry>().AddSingleton<TokenRegistry>();
         services.AddSingleton<AuditHead>().AddSingleton<AuditTrail>().AddSingleton<IAuditTrail>(p => p.GetRequiredService<AuditTrail>());
         services.AddSingleton<Passwords>().AddSingleton<LockOut>().AddSingleton<PendingSignIns>().AddSingleton<SecondFactors>().AddSingleton<SetupLink>();
+        services.AddSingleton<PasskeyChallenges>().AddScoped<PasskeyCeremony>();
         services.AddScoped<Confirmation>().AddSingleton<UserLinks>().AddScoped<UserBook>().AddScoped<Account.OwnAccount>();
         services.AddScoped<AuthenticationStateProvider, CircuitSession>();
         services.AddScoped<IActorSource, ActorSource>();

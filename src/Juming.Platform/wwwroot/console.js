@@ -221,6 +221,9 @@ window.jm = {
     root.dataset.ready = 'interactive';
     giveBack();
   },
+  // Few people need it on few pages, so it is fetched when it is asked for.
+  createPasskey: async options => (await import('./passkey.js')).create(options),
+  provePasskey: async options => (await import('./passkey.js')).prove(options),
 };
 
 const modal = byId('components-reconnect-modal');

@@ -12,6 +12,8 @@ internal sealed class AccessDb(DbContextOptions<AccessDb> options, CommitQueue c
 
     public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
 
+    public DbSet<Passkey> Passkeys => Set<Passkey>();
+
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
 
     public DbSet<TokenRow> Tokens => Set<TokenRow>();
@@ -27,6 +29,9 @@ internal sealed class AccessDb(DbContextOptions<AccessDb> options, CommitQueue c
         model.Entity<User>().ToTable("user").HasKey(u => u.Id);
         model.Entity<User>().Property(u => u.Stamp).IsConcurrencyToken();
         model.Entity<RecoveryCode>().ToTable("recovery_code").HasKey(c => c.Id);
+        model.Entity<Passkey>().ToTable("passkey").HasKey(p => p.Id);
+        // Two answers with the same count must not both win.
+        model.Entity<Passkey>().Property(p => p.SignCount).IsConcurrencyToken();
         model.Entity<SessionRow>().ToTable("session").HasKey(s => s.Id);
         model.Entity<TokenRow>().ToTable("token").HasKey(t => t.Id);
         model.Entity<OneTimeLink>().ToTable("one_time_link").HasKey(l => l.Id);

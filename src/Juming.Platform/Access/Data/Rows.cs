@@ -43,6 +43,44 @@ internal sealed class RecoveryCode
     public DateTimeOffset? UsedAt { get; set; }
 }
 
+/// <summary>A way in that stands for password and second factor: the public half of a key that the person's authenticator keeps.</summary>
+internal sealed class Passkey
+{
+    private static readonly string[] KnownTransports = ["ble", "cable", "hybrid", "internal", "nfc", "smart-card", "usb"];
+
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    /// <summary>Base64url; at most 1,023 bytes (WebAuthn 3, 7.1). Unique.</summary>
+    public required string CredentialId { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    public required string Name { get; set; }
+
+    /// <summary>COSE key, base64url.</summary>
+    public required string PublicKey { get; init; }
+
+    /// <summary>Signatures that the authenticator has counted; zero for ever where it does not count.</summary>
+    public required long SignCount { get; set; }
+
+    /// <summary>How browsers reach the authenticator, separated by commas.</summary>
+    public required string Transports { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? LastUsedAt { get; set; }
+
+    /// <summary>The key may be copied to other devices of the person.</summary>
+    public required bool BackupEligible { get; init; }
+
+    public required bool BackedUp { get; set; }
+
+    public string[] TransportList() => Transports.Split(',', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Those that are known, for the column: browsers may send anything here.</summary>
+    public static string Joined(IEnumerable<string>? transports) => string.Join(',', KnownTransports.Intersect(transports ?? []));
+}
+
 /// <summary>A person's session; the cookie holds the secret, the row its hash.</summary>
 internal sealed class SessionRow
 {

@@ -23,10 +23,23 @@ internal sealed class LockOut(TimeProvider clock)
         return until > now ? until - now : TimeSpan.Zero;
     }
 
+    /// <summary>How long this address must still wait where no account is named.</summary>
+    public TimeSpan Wait(string address)
+    {
+        var now = clock.GetUtcNow();
+        return _failures.TryGetValue(Key('i', address), out var failures) && failures.Until > now ? failures.Until - now : TimeSpan.Zero;
+    }
+
     public void Failed(string account, string address)
     {
-        if (_failures.Count > MostKept) Forget();
         Count(Key('a', account), LongestForAccount, Free);
+        Failed(address);
+    }
+
+    /// <summary>Counts a failure that names no account.</summary>
+    public void Failed(string address)
+    {
+        if (_failures.Count > MostKept) Forget();
         // Several people may sit behind one address.
         Count(Key('i', address), LongestForAddress, Free * 4);
     }

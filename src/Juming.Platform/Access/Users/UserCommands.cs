@@ -9,7 +9,7 @@ namespace Juming.Platform.Access.Users;
 /// <summary>Makes an account; the person sets the password with the link.</summary>
 internal sealed record AddUser(string Name, IReadOnlyList<string>? Roles) : ICommand<UserLink>, INeeds<UsersWrite>;
 
-/// <summary>Takes away password, second factor and sessions; the person starts anew with the link.</summary>
+/// <summary>Takes away password, second factor, passkeys and sessions; the person starts anew with the link.</summary>
 internal sealed record ResetUser(string Name) : ICommand<UserLink>, INeeds<UsersWrite>;
 
 /// <summary>A one-time link of an account; 24 hours.</summary>
@@ -91,6 +91,7 @@ file sealed class ResetHandler(AccessDb db, UserBook book, UserLinks links, Sess
         (user.PasswordHash, user.TotpSecret, user.Stamp) = (null, null, Guid.CreateVersion7());
         foreach (var old in await db.Links.Where(l => l.UserId == user.Id && l.UsedAt == null).ToListAsync(ct)) old.UsedAt = clock.GetUtcNow();
         db.RemoveRange(await db.RecoveryCodes.Where(c => c.UserId == user.Id).ToListAsync(ct));
+        db.RemoveRange(await db.Passkeys.Where(p => p.UserId == user.Id).ToListAsync(ct));
         var link = links.Add(db, user.Id);
         await db.SaveChangesAsync(ct);
         await sessions.Revoke(db, user.Id, null, ct);

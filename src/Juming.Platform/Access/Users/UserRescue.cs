@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Platform.Access.Users;
 
-/// <summary>Takes away the second factor only: the person enrols a new one after the password at the next sign-in.</summary>
+/// <summary>Takes away the second factor and, as they stand for it, the passkeys: the person enrols a new one after the password at the next sign-in.</summary>
 internal sealed record ResetSecondFactor(string Name) : ICommand<Done>, INeeds<UsersWrite>;
 
 /// <summary>Ends the pause that failed sign-ins have brought on an account.</summary>
@@ -20,6 +20,7 @@ file sealed class ResetHandler(AccessDb db, UserBook book, SessionRegistry sessi
         if (await book.Find(request.Name, ct) is not { } user) return AccessErrors.NoSuchUser;
         (user.TotpSecret, user.Stamp) = (null, Guid.CreateVersion7());
         db.RemoveRange(await db.RecoveryCodes.Where(c => c.UserId == user.Id).ToListAsync(ct));
+        db.RemoveRange(await db.Passkeys.Where(p => p.UserId == user.Id).ToListAsync(ct));
         await db.SaveChangesAsync(ct);
         await sessions.Revoke(db, user.Id, null, ct);
         return Done.Value;

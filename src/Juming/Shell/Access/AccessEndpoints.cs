@@ -1,3 +1,4 @@
+using Juming.Platform.Access.Passkeys;
 using Juming.Platform.Access.Setup;
 using Juming.Platform.Access.SignIn;
 using Juming.Platform.Handlers;
@@ -19,6 +20,8 @@ internal static class AccessEndpoints
         app.MapPost("/sign-in", SubmitSignIn);
         app.MapGet("/sign-in/code", (HttpContext http) => Page(http, CodeView(null)));
         app.MapPost("/sign-in/code", SubmitCode);
+        app.MapPost("/sign-in/passkey/options", OfferPasskey);
+        app.MapPost("/sign-in/passkey", SubmitPasskey);
         app.MapGet("/enrol", (HttpContext http, Sender sender, CancellationToken ct) => EnrolPage(http, sender, null, ct));
         app.MapPost("/enrol", SubmitEnrolment);
         app.MapGet("/setup", SetupPage);
@@ -37,13 +40,13 @@ internal static class AccessEndpoints
     }
 
     private static async Task<IResult> SignInPage(HttpContext http, SetupLink setup, CancellationToken ct) =>
-        await setup.IsSetUp(ct) ? Page(http, SignInView(http.Request.Query["return"], null)) : Results.Redirect("/setup");
+        await setup.IsSetUp(ct) ? Page(http, SignInView(http, http.Request.Query["return"], null)) : Results.Redirect("/setup");
 
     private static async Task<IResult> SubmitSignIn(HttpContext http, Sender sender, CancellationToken ct)
     {
         if (await Form(http, ct) is not { } form) return Expired(http);
         var step = await sender.Send(new SignIn(form["name"].ToString(), new Secret(form["password"].ToString())), ct);
-        if (step.Error is { } error) return Page(http, SignInView(form["return"], error));
+        if (step.Error is { } error) return Page(http, SignInView(http, form["return"], error));
         AccessCookies.SetStep(http, step.Value.Pending, Local(form["return"], "/"));
         return Results.Redirect(step.Value.MustEnrol ? "/enrol" : "/sign-in/code");
     }
@@ -57,10 +60,28 @@ internal static class AccessEndpoints
         return Results.Redirect(AccessCookies.Step(http).Return);
     }
 
+    /// <summary>What the browser's passkey dialog needs, for the script of the sign-in page.</summary>
+    private static async Task<IResult> OfferPasskey(HttpContext http, Sender sender, CancellationToken ct)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        if (await Form(http, ct) is null) return Results.Json(new { problem = TextOf(Platform.Access.AccessErrors.FormExpired) });
+        var offer = await sender.Send(new OfferPasskeySignIn(OriginOf(http)), ct);
+        return offer.Error is { } error ? Results.Json(new { problem = TextOf(error) }) : Results.Json(new { pending = offer.Value.Pending, options = offer.Value.Options });
+    }
+
+    private static async Task<IResult> SubmitPasskey(HttpContext http, Sender sender, CancellationToken ct)
+    {
+        if (await Form(http, ct) is not { } form) return Expired(http);
+        var opened = await sender.Send(new SignInWithPasskey(new Secret(form["pending"].ToString()), new Secret(form["credential"].ToString()), http.Request.Headers.UserAgent.ToString()), ct);
+        if (opened.Error is { } error) return Page(http, SignInView(http, form["return"], error));
+        AccessCookies.SetSession(http, opened.Value);
+        return Results.Redirect(Local(form["return"], "/"));
+    }
+
     private static async Task<IResult> EnrolPage(HttpContext http, Sender sender, Error? problem, CancellationToken ct)
     {
         var offer = await sender.Send(new OfferEnrolment(new Secret(AccessCookies.Step(http).Pending)), ct);
-        if (offer.Error is { } error) return Page(http, SignInView(null, error));
+        if (offer.Error is { } error) return Page(http, SignInView(http, null, error));
         return Page(http, new AccessView("Enrol", "/enrol") { Hint = "EnrolHint", Svg = http.RequestServices.GetRequiredService<Platform.Web.IQrPicture>().Svg(offer.Value.Uri), Key = offer.Value.Key, Fields = [Code], Problem = TextOf(problem) });
     }
 
@@ -112,10 +133,12 @@ internal static class AccessEndpoints
         return Page(http, new AccessView("SignedOut") { Next = "/sign-in", NextText = "SignInAgain" });
     }
 
-    private static AccessView SignInView(string? back, Error? problem) => new("SignIn", "/sign-in")
+    private static AccessView SignInView(HttpContext http, string? back, Error? problem) => new("SignIn", "/sign-in")
     {
         Fields = [new("name", "Name", Complete: "username"), new("password", "Password", "password", "current-password")],
-        Hidden = new Dictionary<string, string> { ["return"] = Local(back, "/") },
+        Hidden = new Dictionary<string, string> { ["return"] = Local(back, "/"), ["pending"] = "", ["credential"] = "" },
+        Passkey = OriginOf(http).AllowsPasskeys ? "/sign-in/passkey" : null,
+        PasskeysNotHere = !OriginOf(http).AllowsPasskeys,
         Problem = TextOf(problem),
     };
 
@@ -160,11 +183,13 @@ internal static class AccessEndpoints
         return new RazorComponentResult<AccessPage>(new { View = view with { Nonce = WebSecurity.NonceOf(http), FormField = tokens.FormFieldName, FormToken = tokens.RequestToken ?? "" } }) { StatusCode = status, PreventStreamingRendering = true };
     }
 
-    private static IResult Expired(HttpContext http) => Page(http, SignInView(null, Platform.Access.AccessErrors.FormExpired));
+    private static IResult Expired(HttpContext http) => Page(http, SignInView(http, null, Platform.Access.AccessErrors.FormExpired));
 
     /// <summary>The form, or null when the antiforgery token is missing or wrong.</summary>
     private static async Task<IFormCollection?> Form(HttpContext http, CancellationToken ct) =>
         http.Request.HasFormContentType && http.Request.ContentLength < 64 * 1024 && await http.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(http) ? await http.Request.ReadFormAsync(ct) : null;
+
+    private static Platform.Access.ConsoleOrigin OriginOf(HttpContext http) => new($"{http.Request.Scheme}://{http.Request.Host.Value}");
 
     private static string? TextOf(Error? error) => error is null ? null : ErrorTexts.Of(error);
 

@@ -26,6 +26,12 @@ public sealed record AccessView(string Title, string Action = "")
 
     public string NextText { get; init; } = "OpenConsole";
 
+    /// <summary>Where a passkey may be given in place of the fields, or null when the page takes none.</summary>
+    public string? Passkey { get; init; }
+
+    /// <summary>The page would take a passkey, but not at this address.</summary>
+    public bool PasskeysNotHere { get; init; }
+
     /// <summary>A hidden field "link" is filled from the address's fragment.</summary>
     public bool TakesFragment { get; init; }
 
