@@ -149,6 +149,7 @@ public sealed class EventBatch
     {
         if (Count == _events.Length) Array.Resize(ref _events, _events.Length * 2);
         var offset = Write(raw);
+        TimeRank = 0;
         _events[Count] = new EventHeader
         {
             RawOffset = offset,
@@ -161,6 +162,9 @@ public sealed class EventBatch
         };
         return Count++;
     }
+
+    /// <summary>How sure the time of the event being written is, for formats whose lines hold several: a surer one is not replaced. 0 when it begins.</summary>
+    public byte TimeRank { get; set; }
 
     /// <summary>The event that is being written.</summary>
     public ref EventHeader Current => ref _events[Count - 1];

@@ -46,13 +46,24 @@ internal readonly ref struct EventWriter(EventBatch batch, ReadOnlySpan<byte> ra
     /// <summary>Sets event time.</summary>
     public void Time(long micros) => Batch.Current.Time = micros;
 
+    private void TimeOf(long micros, byte rank)
+    {
+        if (Batch.TimeRank > rank) return;
+        Batch.TimeRank = rank;
+        Time(micros);
+    }
+
     /// <summary>Puts a value where its key belongs.</summary>
     /// <param name="target">Where.</param>
     /// <param name="value">The value.</param>
     /// <param name="start">Where it lies in the raw line, or -1 when it is a copy.</param>
     public void Put(in FieldTarget target, ReadOnlySpan<byte> value, int start)
     {
-        if (IsNone(value)) return;
+        if (IsNone(value))
+        {
+            if (target.Kind == ValueKind.Verbatim) Store(target.Field, value, start);
+            return;
+        }
         switch (target.Kind)
         {
             case ValueKind.Ip:
@@ -81,6 +92,16 @@ internal readonly ref struct EventWriter(EventBatch batch, ReadOnlySpan<byte> ra
             case ValueKind.Time:
                 if (LineTime.TryAny(value, Source.Zone, Received, out var micros)) Time(micros);
                 Store(target.Also, value, start);
+                return;
+            case ValueKind.UtcTime:
+                if (LineTime.TryAny(value, TimeZoneInfo.Utc, Received, out var utc)) TimeOf(utc, rank: 3);
+                Store(target.Also, value, start);
+                return;
+            case ValueKind.CollectorTime:
+                if (LineTime.TryAny(value, TimeZoneInfo.Utc, Received, out var collected)) TimeOf(collected, rank: 2);
+                return;
+            case ValueKind.LocalTime:
+                if (LineTime.ReadIso(value, Source.Zone, out var local, out var zoned) > 0 || LineTime.TryAny(value, Source.Zone, Received, out local)) TimeOf(local, zoned ? (byte)3 : (byte)1);
                 return;
             case ValueKind.WindowsUser:
                 PutWindowsUser(value, start);

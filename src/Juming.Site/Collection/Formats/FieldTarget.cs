@@ -23,6 +23,15 @@ internal enum ValueKind : byte
     /// <summary>Event time.</summary>
     Time,
 
+    /// <summary>Event time that is UTC where it names no zone; surer than any other of the line.</summary>
+    UtcTime,
+
+    /// <summary>Time at which a collector took the event up, UTC where it names no zone; stands where the line holds nothing surer.</summary>
+    CollectorTime,
+
+    /// <summary>Time on the machine's own clock: as sure as UTC when it names its zone, else the least sure.</summary>
+    LocalTime,
+
     /// <summary>Event time, but only with another key's date before it.</summary>
     Date,
 
@@ -40,6 +49,9 @@ internal enum ValueKind : byte
 
     /// <summary>How it ended, into success or failure where the word is known.</summary>
     Outcome,
+
+    /// <summary>Taken with words for "none" too, since rules tell "-" from nothing; the second field goes without them.</summary>
+    Verbatim,
 
     /// <summary>A parser pack's own treatment.</summary>
     Rule,

@@ -209,10 +209,10 @@ internal static class JsonFormat
         }
     }
 
-    /// <summary>A value that was unescaped into the arena: stored as that slice when its field takes it unchanged.</summary>
+    /// <summary>A value that was unescaped into the arena: stored as that slice when its field takes it unchanged, which no word for "none" is long enough to matter for.</summary>
     private static void PutCopy(in EventWriter to, in FieldTarget target, int offset, int length)
     {
-        if (target.Kind == ValueKind.Plain)
+        if (target.Kind == ValueKind.Plain || (target.Kind == ValueKind.Verbatim && length > 8))
         {
             to.Batch.AddSlice(target.Field, offset, length);
             to.Batch.AddSlice(target.Also, offset, length);

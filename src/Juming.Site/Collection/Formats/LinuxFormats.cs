@@ -36,6 +36,28 @@ internal static class LinuxFormats
         }
         KeyValue(to, from);
         if (text[from..].StartsWith("type=EXECVE "u8)) CommandLine(to, from);
+        else if (text[from..].StartsWith("type=PROCTITLE "u8)) ProcessTitle(to, from);
+    }
+
+    /// <summary>The command line of a PROCTITLE record: in quotes, or hexadecimal with a NUL between its arguments.</summary>
+    private static void ProcessTitle(in EventWriter to, int from)
+    {
+        var text = to.Raw;
+        var found = text[from..].IndexOf(" proctitle="u8);
+        if (found < 0) return;
+        var at = from + found + " proctitle="u8.Length;
+        if (at < text.Length && text[at] == (byte)'"')
+        {
+            var quote = text[++at..].IndexOf((byte)'"');
+            to.Slice(Field.ProcessCommandLine, at, quote < 0 ? text.Length - at : quote);
+            return;
+        }
+        var blank = text[at..].IndexOfAny((byte)' ', (byte)'\n');
+        var hex = blank < 0 ? text[at..] : text.Slice(at, blank);
+        var room = to.Batch.GetSpan(hex.Length);
+        if (Convert.FromHexString(hex, room, out _, out var bytes) != System.Buffers.OperationStatus.Done || bytes == 0) return;
+        room[..bytes].Replace((byte)0, (byte)' ');
+        to.Batch.AddSlice(Field.ProcessCommandLine, to.Batch.Advance(bytes), bytes);
     }
 
     /// <summary>Joins the arguments of an EXECVE record with blanks; those that the kernel wrote as hex (they hold quotes or blanks) are decoded.</summary>

@@ -11,7 +11,9 @@ internal static class WindowsKeys
     private const string Data = "winlog.event_data.";
 
     /// <summary>Where the value of a dotted path goes.</summary>
-    public static FieldTarget Of(string path) => System(path) ?? EventData(Name(path));
+    public static FieldTarget Of(string path) => System(path) ?? Kept(EventData(Name(path)));
+
+    private static FieldTarget Kept(in FieldTarget target) => target.Kind == ValueKind.Plain ? target with { Kind = ValueKind.Verbatim } : target;
 
     private static string Name(string path)
     {
@@ -34,8 +36,9 @@ internal static class WindowsKeys
         "Event.System.Level" => new(Field.WinlogLevel),
         "Event.System.Security.#attributes.UserID" => new(FieldNames.Intern("winlog.user.identifier")),
         "Event.System.Execution.#attributes.ProcessID" or "ExecutionProcessID" => new(FieldNames.Intern("winlog.process.pid")),
-        "UtcTime" or "Event.System.TimeCreated.#attributes.SystemTime" => new(0, FieldNames.Intern(Data + "UtcTime"), ValueKind.Time),
-        "@timestamp" or "EventTime" or "TimeCreated" => new(0, 0, ValueKind.Time),
+        "UtcTime" or "Event.EventData.UtcTime" or "winlog.event_data.UtcTime" or "EventData.UtcTime" or "Event.System.TimeCreated.#attributes.SystemTime" => new(0, FieldNames.Intern(Data + "UtcTime"), ValueKind.UtcTime),
+        "@timestamp" => new(0, 0, ValueKind.CollectorTime),
+        "EventTime" or "TimeCreated" => new(0, 0, ValueKind.LocalTime),
         "EventReceivedTime" or "@version" or "tags[]" or "SourceModuleName" or "SourceModuleType" => default(FieldTarget),
         "host.name" or "agent.name" => default(FieldTarget),
         "Message" or "message" => new(Field.Message),

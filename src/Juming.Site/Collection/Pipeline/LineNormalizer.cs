@@ -1,5 +1,4 @@
-using System.Text;
-using System.Text.Unicode;
+using System.Buffers.Text;
 using Juming.Site.Collection.Formats;
 using Juming.Site.Collection.Packs;
 using Juming.Site.Events;
@@ -13,12 +12,13 @@ namespace Juming.Site.Collection.Pipeline;
 internal sealed class LineNormalizer(PackSet packs) : ILineNormalizer
 {
     private const int MostLine = 64 * 1024;
+    private const int MostOriginalBytes = 8 * 1024;
     private const long Day = 86_400_000_000;
     private const long Second = 1_000_000;
 
     private static readonly Utf8Names<FieldTarget> DataKeys = new(key => KeyVocabulary.Of(key, "log.syslog.structured_data."), most: 2048);
 
-    private static readonly Encoding Gb18030 = MakeGb18030();
+    private static readonly ushort OriginalBytes = FieldNames.Intern("event.original_bytes");
 
     private volatile PackSet _packs = packs;
 
@@ -48,10 +48,10 @@ internal sealed class LineNormalizer(PackSet packs) : ILineNormalizer
             flags |= EventFlags.Truncated;
         }
         if (line.StartsWith("\uFEFF"u8)) line = line[3..];
-        if (NeedsDecoding(line, context.Source.PinnedCharset))
+        if (LineDecoder.IsNeeded(line, context.Source.PinnedCharset))
         {
-            var decoded = Decode(line, context.Source.PinnedCharset, ref flags);
-            batch.Begin(decoded, context.Received, context.SourceId, context.Line);
+            batch.Begin(LineDecoder.Decode(line, context.Source.PinnedCharset, ref flags), context.Received, context.SourceId, context.Line);
+            if ((flags & EventFlags.LossyText) != 0) KeepBytes(batch, line);
         }
         else batch.Begin(line, context.Received, context.SourceId, context.Line);
         batch.Current.Flags = flags;
@@ -59,6 +59,15 @@ internal sealed class LineNormalizer(PackSet packs) : ILineNormalizer
         var writer = new EventWriter(batch, batch.Raw(index), batch.Current.RawOffset, context);
         Parse(writer, context);
         CheckTime(ref batch.Current);
+    }
+
+    /// <summary>What could not be read as text is kept as it was sent, as far as a tool that takes it apart will want it.</summary>
+    private static void KeepBytes(EventBatch batch, ReadOnlySpan<byte> line)
+    {
+        var kept = line[..Math.Min(line.Length, MostOriginalBytes)];
+        var room = batch.GetSpan(Base64.GetMaxEncodedToUtf8Length(kept.Length));
+        Base64.EncodeToUtf8(kept, room, out _, out var written);
+        batch.AddSlice(OriginalBytes, batch.Advance(written), written);
     }
 
     private void Parse(in EventWriter to, in LineContext context)
@@ -184,38 +193,5 @@ internal sealed class LineNormalizer(PackSet packs) : ILineNormalizer
         var cut = most;
         while (cut > most - 4 && (line[cut] & 0xC0) == 0x80) cut--;
         return cut;
-    }
-
-    private static bool NeedsDecoding(ReadOnlySpan<byte> line, string? pinned) => pinned is null or "utf-8" ? !Utf8.IsValid(line) : !Ascii.IsValid(line);
-
-    private static byte[] Decode(ReadOnlySpan<byte> line, string? pinned, ref EventFlags flags)
-    {
-        if ((pinned is null or "gb18030") && TryGb18030(line, out var text))
-        {
-            flags |= EventFlags.Gb18030;
-            return Encoding.UTF8.GetBytes(text);
-        }
-        flags |= EventFlags.LossyText;
-        return Encoding.UTF8.GetBytes(Encoding.Latin1.GetString(line));
-    }
-
-    private static bool TryGb18030(ReadOnlySpan<byte> line, out string text)
-    {
-        try
-        {
-            text = Gb18030.GetString(line);
-            return true;
-        }
-        catch (DecoderFallbackException)
-        {
-            text = "";
-            return false;
-        }
-    }
-
-    private static Encoding MakeGb18030()
-    {
-        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-        return Encoding.GetEncoding("GB18030", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
     }
 }

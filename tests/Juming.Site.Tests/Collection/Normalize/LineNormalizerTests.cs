@@ -86,6 +86,39 @@ public sealed class LineNormalizerTests
         });
     }
 
+    [TestCase("""{"EventTime":"2020-09-20 13:41:41","@timestamp":"2020-09-20T17:41:45Z","UtcTime":"2020-09-20 17:41:41.899","EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational"}""", "2020-09-20T17:41:41.899Z")]
+    [TestCase("""{"UtcTime":"2020-09-20 17:41:41.899","EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","@timestamp":"2020-09-20T17:41:45Z","EventTime":"2020-09-20 13:41:41"}""", "2020-09-20T17:41:41.899Z")]
+    [TestCase("""{"EventID":4624,"Channel":"Security","@timestamp":"2020-09-20T17:41:45Z","EventTime":"2020-09-20 13:41:41"}""", "2020-09-20T17:41:45Z")]
+    [TestCase("""{"EventID":4624,"Channel":"Security","@timestamp":"2020-09-20T17:41:45Z","EventTime":"2020-09-20T13:41:41.5-04:00"}""", "2020-09-20T17:41:41.5Z")]
+    [TestCase("""{"EventID":4624,"Channel":"Security","EventTime":"2020-09-20 13:41:41"}""", "2020-09-20T05:41:41Z")]
+    [TestCase("""{"Event":{"System":{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","TimeCreated":{"#attributes":{"SystemTime":"2020-09-20T17:41:41.9Z"}}},"EventData":{"UtcTime":"2020-09-20 17:41:41.899"}}}""", "2020-09-20T17:41:41.899Z")]
+    public void The_surest_of_several_times_is_the_events_own(string line, string time)
+    {
+        var batch = new EventBatch(1);
+        new LineNormalizer().Normalize(batch, Encoding.UTF8.GetBytes(line), new LineContext { Received = 1_763_640_000_000_000, Source = new SourceMemory { Zone = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai") } });
+        Assert.That(DateTimeOffset.UnixEpoch.AddTicks(batch.Events[0].Time * 10), Is.EqualTo(DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Test]
+    public void Windows_data_keeps_a_dash_since_rules_tell_it_from_nothing()
+    {
+        var batch = Normalize("""{"EventID":4624,"Channel":"Security","Computer":"dc01","IpAddress":"-","SubjectUserName":"-","TargetUserName":"li"}"""u8.ToArray());
+        Assert.Multiple(() =>
+        {
+            Assert.That(batch.Text(0, FieldNames.Intern("winlog.event_data.IpAddress")), Is.EqualTo("-"));
+            Assert.That(batch.Text(0, Field.SourceIp), Is.Null);
+            Assert.That(batch.Text(0, Field.UserName), Is.Null);
+            Assert.That(batch.Text(0, Field.UserTargetName), Is.EqualTo("li"));
+        });
+    }
+
+    [TestCase("type=PROCTITLE msg=audit(1364481363.243:24287): proctitle=636174002F6574632F706173737764", "cat /etc/passwd")]
+    [TestCase("type=PROCTITLE msg=audit(1364481363.243:24287): proctitle=\"bash\"", "bash")]
+    [TestCase("type=PROCTITLE msg=audit(1364481363.243:24287): proctitle=63617", null)]
+    [TestCase("type=PROCTITLE msg=audit(1364481363.243:24287): proctitle=", null)]
+    public void The_title_of_a_process_is_its_command_line(string line, string? command) =>
+        Assert.That(Normalize(Encoding.UTF8.GetBytes(line)).Text(0, Field.ProcessCommandLine), Is.EqualTo(command));
+
     [Test]
     public void The_year_that_ended_is_taken_for_december_lines_in_january()
     {
