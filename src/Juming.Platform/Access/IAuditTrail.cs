@@ -18,7 +18,7 @@ public interface IAuditTrail
 /// <param name="ActorName">Who: name at that time.</param>
 /// <param name="Address">From where, or null.</param>
 /// <param name="Arguments">The request as JSON without secrets, cut at 8 KiB.</param>
-/// <param name="Outcome">"done" or the code of the refusal.</param>
+/// <param name="Outcome">"done", the code of the refusal, or "failed" or "cancelled" for an act that broke off.</param>
 public sealed record AuditEntry(string Action, ActorKind ActorKind, string ActorId, string ActorName, string? Address, string Arguments, string Outcome)
 {
     private const int MostArguments = 8 * 1024;
