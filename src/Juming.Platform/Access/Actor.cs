@@ -63,6 +63,9 @@ public sealed record Actor(ActorKind Kind, string Id, string Name, FrozenSet<str
     /// <summary>Session of a person, or null.</summary>
     public string? SessionId { get; init; }
 
+    /// <summary>Identity of the person's account; null for everybody else.</summary>
+    public Guid? PersonId => Kind == ActorKind.Person && Guid.TryParse(Id, out var id) ? id : null;
+
     /// <summary>True when the right is held.</summary>
     public bool Holds(string permission) => Kind is ActorKind.System or ActorKind.CommandLine || Permissions.Contains(permission);
 

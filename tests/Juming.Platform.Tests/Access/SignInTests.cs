@@ -104,6 +104,34 @@ public sealed class SignInTests
         }
     }
 
+    [TestCase(false, TestName = "Wrong passwords that come at the same time are counted like those that come one by one")]
+    [TestCase(true, TestName = "From many addresses as well")]
+    public async Task Parallel_guesses(bool manyAddresses)
+    {
+        await Account("carol");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => Task.Run(() => _tier.Send(
+            new Platform.Access.SignIn.SignIn("carol", new Platform.Handlers.Secret("wrong wrong " + i)), Actor.Nobody with { Address = manyAddresses ? $"192.0.2.{i}" : "192.0.2.1" }))));
+        Assert.That(answers.Select(a => a.Error?.Code).Distinct(), Is.SubsetOf(new[] { "access.wrong-sign-in", "access.too-many-attempts" }));
+        // The fifth begins a pause of two seconds, the sixth one of four: a slow machine may let one more in, never all.
+        Assert.That(answers.Count(a => a.Error?.Code == "access.wrong-sign-in"), Is.InRange(5, 7));
+    }
+
+    [Test]
+    public async Task Wrong_codes_that_come_at_the_same_time_are_counted_too_and_right_passwords_are_not()
+    {
+        var key = await Account("carol");
+        for (var i = 0; i < 8; i++) Assert.That((await Step()).Error, Is.Null, "a right password uses up no attempt");
+        var pending = (await Step()).Value.Pending;
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Task.Run(() => Submit(pending, "000000"))));
+        Assert.That(answers.Count(a => a.Error?.Code == "access.wrong-sign-in"), Is.EqualTo(5));
+        await _tier.Send(new UnlockUser("carol"));
+        Assert.That((await Submit(pending, new Totp(key).ComputeTotp(TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(30)))).Error?.Code, Is.EqualTo("access.sign-in-expired"), "five tries a sign-in");
+
+        Task<Platform.Handlers.Result<Platform.Access.SignIn.SignInStep>> Step() => _tier.Send(new Platform.Access.SignIn.SignIn("carol", new Platform.Handlers.Secret(Password)), Actor.Nobody with { Address = "192.0.2.1" });
+
+        Task<Platform.Handlers.Result<string>> Submit(string step, string code) => _tier.Send(new Platform.Access.SignIn.SubmitCode(new Platform.Handlers.Secret(step), new Platform.Handlers.Secret(code), "test"), Actor.Nobody with { Address = "192.0.2.1" });
+    }
+
     [Test]
     public async Task A_huge_password_and_odd_names_are_refused_quickly()
     {
