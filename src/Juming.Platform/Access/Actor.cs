@@ -90,4 +90,7 @@ public interface IActorSource
 {
     /// <summary>The present caller; <see cref="Actor.Nobody"/> when no valid session or token is there.</summary>
     ValueTask<Actor> Current(CancellationToken ct);
+
+    /// <summary>The present caller, without taking the question for a sign of life: for what a page asks by itself.</summary>
+    ValueTask<Actor> Unattended(CancellationToken ct) => Current(ct);
 }

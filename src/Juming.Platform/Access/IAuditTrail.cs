@@ -9,6 +9,9 @@ public interface IAuditTrail
 {
     /// <summary>Adds an entry; durable when it returns.</summary>
     Task Append(AuditEntry entry, CancellationToken ct);
+
+    /// <summary>Adds an entry unless the same act of the same caller was recorded in the last ten minutes.</summary>
+    Task AppendOnce(AuditEntry entry, CancellationToken ct) => Append(entry, ct);
 }
 
 /// <summary>One audited act.</summary>

@@ -24,6 +24,8 @@ public sealed partial class Guard<TRequest, TResponse>(
         }
         if (RequestPolicy<TRequest>.IsAudited)
             await audit.Append(AuditEntry.Of(request, RequestPolicy<TRequest>.Name, current.Actor, response.Error), ct);
+        else if (request is IPartOfLook part)
+            await audit.AppendOnce(AuditEntry.Of(part.Look, part.Look.GetType().Name, current.Actor, response.Error), ct);
         return response;
     }
 

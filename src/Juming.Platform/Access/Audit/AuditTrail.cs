@@ -14,6 +14,7 @@ internal sealed partial class AuditTrail(IServiceScopeFactory scopes, AuditHead 
 
     private readonly ConcurrentQueue<Item> _waiting = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly RecentEntries _recent = new(clock);
     private ChainEnd? _end;
 
     public async Task Append(AuditEntry entry, CancellationToken ct)
@@ -33,6 +34,8 @@ internal sealed partial class AuditTrail(IServiceScopeFactory scopes, AuditHead 
         }
         await item.Done.Task;
     }
+
+    public Task AppendOnce(AuditEntry entry, CancellationToken ct) => _recent.Contains(entry) ? Task.CompletedTask : Append(entry, ct);
 
     /// <summary>Lays down the head file of a host that is new; from then on a missing one is a break of the chain.</summary>
     public async Task Begin(CancellationToken ct)
@@ -91,7 +94,11 @@ internal sealed partial class AuditTrail(IServiceScopeFactory scopes, AuditHead 
             await db.SaveChangesAsync(ct);
             head.Write(next, next, flush: false);
             _end = next;
-            foreach (var item in batch) item.Done.TrySetResult();
+            foreach (var item in batch)
+            {
+                _recent.Add(item.Entry);
+                item.Done.TrySetResult();
+            }
         }
         catch (Exception e) when (e is DbUpdateException or System.Data.Common.DbException or IOException or OperationCanceledException or InvalidOperationException or UnauthorizedAccessException)
         {

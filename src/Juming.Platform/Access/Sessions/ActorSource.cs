@@ -8,7 +8,11 @@ namespace Juming.Platform.Access.Sessions;
 /// <summary>The caller of the present HTTP request or console circuit.</summary>
 internal sealed class ActorSource(IHttpContextAccessor http, IServiceProvider services, AuthenticationStateProvider circuit, SessionRegistry sessions, TokenRegistry tokens) : IActorSource
 {
-    public async ValueTask<Actor> Current(CancellationToken ct)
+    public ValueTask<Actor> Current(CancellationToken ct) => Find(attended: true, ct);
+
+    public ValueTask<Actor> Unattended(CancellationToken ct) => Find(attended: false, ct);
+
+    private async ValueTask<Actor> Find(bool attended, CancellationToken ct)
     {
         var context = http.HttpContext;
         // A circuit has a scope of its own; the request that opened it may still be visible but does not speak for it.
@@ -17,7 +21,7 @@ internal sealed class ActorSource(IHttpContextAccessor http, IServiceProvider se
         if (user is null) return Actor.Nobody with { Address = isRequest ? AddressOf(context!) : null };
         if (Guid.TryParse(user.FindFirstValue(SessionAuthentication.SessionClaim), out var sessionId))
         {
-            if (await sessions.Find(sessionId, ct) is not { } session) return Actor.Nobody;
+            if (await sessions.Find(sessionId, ct, attended) is not { } session) return Actor.Nobody;
             return new Actor(ActorKind.Person, session.UserId.ToString(), session.Name, session.Permissions, session.Scopes)
             {
                 Address = isRequest ? AddressOf(context!) : session.Address,

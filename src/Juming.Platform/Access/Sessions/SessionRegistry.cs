@@ -62,11 +62,11 @@ internal sealed class SessionRegistry(IServiceScopeFactory scopes, PermissionMap
         return _byHash.TryGetValue(OnceShown.HashOf(secret), out var session) ? Alive(session) : null;
     }
 
-    /// <summary>The live session with this identity, or null; counts as activity.</summary>
-    public async ValueTask<Session?> Find(Guid id, CancellationToken ct)
+    /// <summary>The live session with this identity, or null; counts as activity unless nobody is known to be there.</summary>
+    public async ValueTask<Session?> Find(Guid id, CancellationToken ct, bool attended = true)
     {
         await Load(ct);
-        return _byId.TryGetValue(id, out var session) ? Alive(session) : null;
+        return _byId.TryGetValue(id, out var session) ? Alive(session, attended) : null;
     }
 
     /// <summary>True while the session lives; does not count as activity.</summary>
@@ -109,14 +109,14 @@ internal sealed class SessionRegistry(IServiceScopeFactory scopes, PermissionMap
         await db.SaveChangesAsync(ct);
     }
 
-    private Session? Alive(Session session)
+    private Session? Alive(Session session, bool attended = true)
     {
         if (IsOver(session))
         {
             Remove(session);
             return null;
         }
-        session.LastSeenAt = clock.GetUtcNow();
+        if (attended) session.LastSeenAt = clock.GetUtcNow();
         return session;
     }
 
