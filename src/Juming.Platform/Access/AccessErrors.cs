@@ -26,6 +26,9 @@ public static class AccessErrors
     /// <summary>The set-up link is not valid.</summary>
     public static readonly Error SetupLinkInvalid = new(ErrorKind.Forbidden, "access.setup-link-invalid", "This set-up link is not valid any more; restart the host to get a new one.");
 
+    /// <summary>Without the other two administrators nobody could give roles or read the audit.</summary>
+    public static readonly Error ThreeAdministrators = new(ErrorKind.Invalid, "access.three-administrators", "Name all three administrators, three different people; or mark the site a trial to hold all three roles yourself.", Field: "SecurityAdmin");
+
     /// <summary>A one-time link is not valid.</summary>
     public static readonly Error LinkInvalid = new(ErrorKind.Forbidden, "access.link-invalid", "This link was used or has expired; ask an administrator for a new one.");
 

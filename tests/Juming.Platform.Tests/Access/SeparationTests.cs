@@ -1,9 +1,10 @@
 using Juming.Platform.Access;
-using Juming.Platform.Access.Audit;
 using Juming.Platform.Access.Data;
 using Juming.Platform.Access.Sessions;
 using Juming.Platform.Access.Users;
+using Juming.Platform.Handlers;
 using Juming.Testing;
+using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
@@ -16,7 +17,7 @@ public sealed class SeparationTests
     private RunningTier _tier = null!;
 
     [SetUp]
-    public async Task Start() => _tier = await RunningTier.Start("cloud");
+    public async Task Start() => _tier = await RunningTier.Start("cloud", services: s => s.AddScoped<IRequestHandler<LookAtCustomer, Result<Done>>, LookAtCustomerHandler>());
 
     [TearDown]
     public async Task Stop() => await _tier.DisposeAsync();
@@ -104,6 +105,20 @@ public sealed class SeparationTests
         Assert.That((await client.GetAsync("/api/access/users")).StatusCode, Is.EqualTo(System.Net.HttpStatusCode.OK));
     }
 
+    [Test]
+    public async Task A_request_about_a_customer_is_for_those_whose_scope_has_it()
+    {
+        var (_, name) = await SignedIn(Role.SystemAdmin);
+        await SignedIn(Role.SystemAdmin);
+        Assert.That((await _tier.Send(new LookAtCustomer("42"), await Again())).Succeeded, Is.True, "everywhere, so here too");
+        await _tier.Send(new SetScopes(name, ["customer:42"]));
+        Assert.That((await _tier.Send(new LookAtCustomer("42"), await Again())).Succeeded, Is.True);
+        Assert.That((await _tier.Send(new LookAtCustomer("43"), await Again())).Error?.Code, Is.EqualTo("access.outside-your-scope"));
+        Assert.That((await _tier.Send(new LookAtCustomer("4"), await Again())).Error?.Code, Is.EqualTo("access.outside-your-scope"));
+
+        async Task<Actor> Again() => ActorOf((await Sessions()).Single(s => s.Name == name));
+    }
+
     [TestCase("everything")]
     [TestCase("customer:")]
     [TestCase("customer:a,b")]
@@ -121,8 +136,20 @@ public sealed class SeparationTests
         var before = (await Sessions()).Select(s => s.Id).ToHashSet();
         using var client = await _tier.SignIn(role);
         var session = (await Sessions()).Single(s => !before.Contains(s.Id));
-        return (new Actor(ActorKind.Person, session.UserId.ToString(), session.Name, session.Permissions, session.Scopes) { SessionId = session.Id.ToString(), Address = "127.0.0.1" }, session.Name);
+        return (ActorOf(session), session.Name);
     }
 
+    private static Actor ActorOf(Session session) => new(ActorKind.Person, session.UserId.ToString(), session.Name, session.Permissions, session.Scopes) { SessionId = session.Id.ToString(), Address = "127.0.0.1" };
+
     private Task<IReadOnlyList<Session>> Sessions() => _tier.Services.GetRequiredService<SessionRegistry>().List(CancellationToken.None);
+
+    private sealed record LookAtCustomer(string Id) : IQuery<Done>, INeeds<UsersRead>, IInScope
+    {
+        public Scope Scope => new("customer", Id);
+    }
+
+    private sealed class LookAtCustomerHandler : IQueryHandler<LookAtCustomer, Done>
+    {
+        public Task<Result<Done>> Handle(LookAtCustomer request, CancellationToken cancellationToken) => Task.FromResult<Result<Done>>(Done.Value);
+    }
 }

@@ -43,6 +43,33 @@ public sealed class SignInTests
         });
     }
 
+    [TestCase("", "")]
+    [TestCase("sec", "")]
+    [TestCase("  ", "aud")]
+    public async Task Set_up_without_all_three_administrators_is_refused_and_may_be_tried_again(string security, string audit)
+    {
+        var secret = await Link();
+        using var browser = new Browser(_tier);
+        await browser.Submit("/setup", ("link", secret), ("name", "root.one"), ("password", Password), ("security", security), ("audit", audit));
+        Assert.That(browser.Status, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(browser.Text, Does.Contain("请填写全部三位管理员"));
+        Assert.That((await _tier.Send(new ListUsers())).Value, Is.Empty);
+        Assert.That(browser.Text, Does.Contain("分配角色").And.Contain("查阅并校验").And.Contain("看不到原始日志").And.Not.Contain("data-testid=\"trial\""));
+        await browser.Send("/setup", [("security", "sec"), ("audit", "aud"), ("name", "root.one"), ("password", Password)]);
+        Assert.That(browser.Text, Does.Contain("/join#"), browser.Text);
+    }
+
+    [Test]
+    public async Task A_trial_needs_one_person_and_says_so_before_anyone_signs_in()
+    {
+        using var browser = new Browser(_tier);
+        await browser.Submit("/setup", ("link", await Link()), ("name", "root.one"), ("password", Password), ("trial", "true"));
+        Assert.That(browser.Location, Is.EqualTo("/enrol"), browser.Text);
+        Assert.That((await _tier.Send(new ListUsers())).Value.Single().Roles, Has.Count.EqualTo(4));
+        await browser.Open("/sign-in");
+        Assert.That(browser.Text, Does.Contain("data-testid=\"trial\""));
+    }
+
     [Test]
     public async Task A_wrong_set_up_token_makes_nothing()
     {
@@ -166,11 +193,29 @@ public sealed class SignInTests
     [TestCase("password1234", "access.password-common")]
     [TestCase("aaaaaaaaaaaaaaaa", "access.password-common")]
     [TestCase("xx erin the great", "access.password-common")]
+    [TestCase("P@ssw0rd20240101", "access.password-common")]
+    [TestCase("1qaz2wsx3edc4rfv", "access.password-common")]
+    [TestCase("poiuytrewq;lkjhg", "access.password-common")]
+    [TestCase("Woaizhongguo1949!", "access.password-common")]
+    [TestCase("Guanliyuan@2026", "access.password-common")]
+    [TestCase("Juming-Firewall-01", "access.password-common")]
+    [TestCase("we1c0me-we1c0me", "access.password-common")]
+    [TestCase("聚明管理员2026123456", "access.password-common")]
     public async Task A_weak_password_is_refused(string password, string code)
     {
         var link = (await _tier.Send(new AddUser("erin", []))).Value.Link.Split('#')[1];
         var refused = await _tier.Send(new Platform.Access.SignIn.Join(new Platform.Handlers.Secret(link), new Platform.Handlers.Secret(password)));
         Assert.That(refused.Error?.Code, Is.EqualTo(code));
+    }
+
+    [TestCase("seven quiet herons wade")]
+    [TestCase("red dog under a maple")]
+    [TestCase("Vq8!nT2#zLw5")]
+    [TestCase("山有木兮木有枝心悦君兮君不知")]
+    public async Task A_password_worth_guessing_is_taken(string password)
+    {
+        var link = (await _tier.Send(new AddUser("erin", []))).Value.Link.Split('#')[1];
+        Assert.That((await _tier.Send(new Platform.Access.SignIn.Join(new Platform.Handlers.Secret(link), new Platform.Handlers.Secret(password)))).Succeeded, Is.True);
     }
 
     [Test]
