@@ -28,6 +28,11 @@ public sealed class AdministrationJourney : BrowserTest
         await Expect(page.GetByTestId("secret")).ToContainTextAsync("/join#");
         await Expect(page.Locator("aside")).ToContainTextAsync(name);
         await Picture(page, $"users-{culture}-{theme}");
+        await Open(page, "/users?user=" + name);
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = new System.Text.RegularExpressions.Regex("Reset password|重置密码") }).ClickAsync();
+        await Expect(page.GetByTestId("resets")).ToBeVisibleAsync();
+        await page.GetByTestId("resets").Locator("summary").ClickAsync();
+        await Expect(page.GetByTestId("resets")).ToContainTextAsync(name);
 
         await Open(page, "/tokens?new=1");
         await page.Locator("aside input[type=text]").FillAsync("report-" + theme);

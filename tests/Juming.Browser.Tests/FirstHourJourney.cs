@@ -38,6 +38,7 @@ public sealed class FirstHourJourney : BrowserTest
         await Expect(page.Locator("html[data-ready=interactive] h1")).ToBeVisibleAsync();
         await page.GotoAsync(new Uri(Site.Address, "/account").ToString());
         await Expect(page.Locator("main")).ToContainTextAsync("root.one");
+        await Expect(page.GetByTestId("trial")).ToBeVisibleAsync();
     }
 
     [Test, Order(2)]

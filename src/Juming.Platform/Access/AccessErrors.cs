@@ -26,6 +26,9 @@ public static class AccessErrors
     /// <summary>The set-up link is not valid.</summary>
     public static readonly Error SetupLinkInvalid = new(ErrorKind.Forbidden, "access.setup-link-invalid", "This set-up link is not valid any more; restart the host to get a new one.");
 
+    /// <summary>Without the other two administrators nobody could give roles or read the audit.</summary>
+    public static readonly Error ThreeAdministrators = new(ErrorKind.Invalid, "access.three-administrators", "Name all three administrators, three different people; or mark the site a trial to hold all three roles yourself.", Field: "SecurityAdmin");
+
     /// <summary>A one-time link is not valid.</summary>
     public static readonly Error LinkInvalid = new(ErrorKind.Forbidden, "access.link-invalid", "This link was used or has expired; ask an administrator for a new one.");
 
@@ -47,8 +50,17 @@ public static class AccessErrors
     /// <summary>One person would hold two administrators' roles.</summary>
     public static readonly Error RolesNotSeparated = new(ErrorKind.Conflict, "access.roles-not-separated", "One person may not hold two of system, security and audit administrator; give one role to another person.");
 
-    /// <summary>The last system administrator would lose the way in.</summary>
-    public static readonly Error LastAdministrator = new(ErrorKind.Conflict, "access.last-administrator", "This is the last active system administrator; appoint another one first.");
+    /// <summary>The last administrator of a kind would lose the way in.</summary>
+    public static readonly Error LastAdministrator = new(ErrorKind.Conflict, "access.last-administrator", "This is the last active administrator of its kind (system, security or audit); appoint another one first.");
+
+    /// <summary>A reset would hand one administrator the rights of another.</summary>
+    public static readonly Error ResetAtCommandLine = new(ErrorKind.Forbidden, "access.reset-at-command-line", "This account belongs to another kind of administrator, and a reset would hand you its rights. Let it be done as root on the host: juming user reset {name}");
+
+    /// <summary>People do not change their own roles and scopes.</summary>
+    public static readonly Error OwnRights = new(ErrorKind.Forbidden, "access.own-rights", "Nobody changes their own roles; ask another security administrator.");
+
+    /// <summary>There is no such scope.</summary>
+    public static readonly Error NoSuchScope = new(ErrorKind.Invalid, "access.no-such-scope", "“{scope}” is no scope; write all, or a kind with an identity such as customer:42.", Field: "Scopes");
 
     /// <summary>There is no such role.</summary>
     public static readonly Error NoSuchRole = new(ErrorKind.Invalid, "access.no-such-role", "There is no role {role}.", Field: "Roles");

@@ -1,3 +1,4 @@
+using Juming.Platform.Access.Audit;
 using Juming.Platform.Access.Data;
 using Juming.Platform.Access.Sessions;
 using Juming.Platform.Access.Tokens;
@@ -8,9 +9,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Juming.Platform.Access;
 
-/// <summary>Writes once a minute when sessions and tokens were last used.</summary>
-internal sealed partial class AccessUpkeep(IServiceScopeFactory scopes, SessionRegistry sessions, TokenRegistry tokens, TimeProvider clock, ILogger<AccessUpkeep> log) : BackgroundService
+/// <summary>Begins the audit chain of a new host, and writes once a minute when sessions and tokens were last used.</summary>
+internal sealed partial class AccessUpkeep(IServiceScopeFactory scopes, AuditTrail trail, SessionRegistry sessions, TokenRegistry tokens, TimeProvider clock, ILogger<AccessUpkeep> log) : BackgroundService
 {
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await trail.Begin(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), clock);

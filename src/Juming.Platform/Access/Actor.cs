@@ -63,6 +63,9 @@ public sealed record Actor(ActorKind Kind, string Id, string Name, FrozenSet<str
     /// <summary>Session of a person, or null.</summary>
     public string? SessionId { get; init; }
 
+    /// <summary>Identity of the person's account; null for everybody else.</summary>
+    public Guid? PersonId => Kind == ActorKind.Person && Guid.TryParse(Id, out var id) ? id : null;
+
     /// <summary>True when the right is held.</summary>
     public bool Holds(string permission) => Kind is ActorKind.System or ActorKind.CommandLine || Permissions.Contains(permission);
 
@@ -87,4 +90,7 @@ public interface IActorSource
 {
     /// <summary>The present caller; <see cref="Actor.Nobody"/> when no valid session or token is there.</summary>
     ValueTask<Actor> Current(CancellationToken ct);
+
+    /// <summary>The present caller, without taking the question for a sign of life: for what a page asks by itself.</summary>
+    ValueTask<Actor> Unattended(CancellationToken ct) => Current(ct);
 }

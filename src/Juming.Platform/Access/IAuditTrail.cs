@@ -9,6 +9,9 @@ public interface IAuditTrail
 {
     /// <summary>Adds an entry; durable when it returns.</summary>
     Task Append(AuditEntry entry, CancellationToken ct);
+
+    /// <summary>Adds an entry unless the same act of the same caller was recorded in the last ten minutes.</summary>
+    Task AppendOnce(AuditEntry entry, CancellationToken ct) => Append(entry, ct);
 }
 
 /// <summary>One audited act.</summary>
@@ -18,7 +21,7 @@ public interface IAuditTrail
 /// <param name="ActorName">Who: name at that time.</param>
 /// <param name="Address">From where, or null.</param>
 /// <param name="Arguments">The request as JSON without secrets, cut at 8 KiB.</param>
-/// <param name="Outcome">"done" or the code of the refusal.</param>
+/// <param name="Outcome">"done", the code of the refusal, or "failed" or "cancelled" for an act that broke off.</param>
 public sealed record AuditEntry(string Action, ActorKind ActorKind, string ActorId, string ActorName, string? Address, string Arguments, string Outcome)
 {
     private const int MostArguments = 8 * 1024;

@@ -10,6 +10,9 @@ internal static class RoleSet
 
     public static string Write(IEnumerable<Role> roles) => string.Join(',', roles.Distinct().Order());
 
+    /// <summary>Those of the three administrators' roles that a set holds.</summary>
+    public static IEnumerable<Role> AdministratorsOf(IEnumerable<Role> roles) => roles.Distinct().Where(Administrators.Contains);
+
     /// <summary>Separation of the three administrators: no person holds two.</summary>
-    public static bool AreSeparated(IEnumerable<Role> roles) => roles.Distinct().Count(Administrators.Contains) <= 1;
+    public static bool AreSeparated(IEnumerable<Role> roles) => AdministratorsOf(roles).Count() <= 1;
 }

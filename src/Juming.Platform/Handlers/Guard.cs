@@ -16,7 +16,7 @@ public sealed partial class Guard<TRequest, TResponse>(
     {
         using var span = Telemetry.Source.StartActivity(RequestPolicy<TRequest>.Name);
         var refusal = Refusal(request) ?? await Invalid(request, ct);
-        var response = refusal is null ? await next() : TResponse.Refused(refusal);
+        var response = refusal is null ? await Act(request, next, ct) : TResponse.Refused(refusal);
         if (response.Error is { } error)
         {
             span?.SetStatus(ActivityStatusCode.Error, error.Code);
@@ -24,7 +24,38 @@ public sealed partial class Guard<TRequest, TResponse>(
         }
         if (RequestPolicy<TRequest>.IsAudited)
             await audit.Append(AuditEntry.Of(request, RequestPolicy<TRequest>.Name, current.Actor, response.Error), ct);
+        else if (request is IPartOfLook part)
+            await audit.AppendOnce(AuditEntry.Of(part.Look, part.Look.GetType().Name, current.Actor, response.Error), ct);
         return response;
+    }
+
+    /// <summary>An act that breaks off may have had an effect: it leaves an entry too, and its exception goes on.</summary>
+    private async Task<TResponse> Act(TRequest request, RequestHandlerDelegate<TResponse> next, CancellationToken ct)
+    {
+        var ended = false;
+        try
+        {
+            var response = await next();
+            ended = true;
+            return response;
+        }
+        finally
+        {
+            if (!ended && RequestPolicy<TRequest>.IsAudited) await AppendBrokenOff(request, ct.IsCancellationRequested ? "cancelled" : "failed");
+        }
+    }
+
+    private async Task AppendBrokenOff(TRequest request, string outcome)
+    {
+        try
+        {
+            await audit.Append(AuditEntry.Of(request, RequestPolicy<TRequest>.Name, current.Actor, null) with { Outcome = outcome }, CancellationToken.None);
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or Microsoft.EntityFrameworkCore.DbUpdateException or IOException or InvalidOperationException)
+        {
+            // The trail has logged it as an error. What broke the act is what the caller must hear, and it is often the same outage.
+            LogUnrecorded(log, RequestPolicy<TRequest>.Name, current.Actor.Id, outcome);
+        }
     }
 
     private Error? Refusal(TRequest request)
@@ -53,6 +84,9 @@ public sealed partial class Guard<TRequest, TResponse>(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Refused {Request} for {Actor}: {Code}")]
     private static partial void LogRefused(ILogger log, string request, string actor, string code);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Request} of {Actor} broke off ({Outcome}) and could not be recorded in the audit trail")]
+    private static partial void LogUnrecorded(ILogger log, string request, string actor, string outcome);
 }
 
 /// <summary>What the guard knows about a request type, found once.</summary>

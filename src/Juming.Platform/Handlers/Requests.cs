@@ -17,6 +17,16 @@ public interface IQueryHandler<in TQuery, T> : IRequestHandler<TQuery, Result<T>
 /// <summary>The guard writes an audit line for it. Queries over raw data carry it too.</summary>
 public interface IAudited;
 
+/// <summary>
+/// A query that shows another side of what an audited one looks at, such as the counts beside a search. It is recorded as that one; where the caller's
+/// own record of that one is fresh, there is nothing to add.
+/// </summary>
+public interface IPartOfLook
+{
+    /// <summary>The audited query.</summary>
+    IAudited Look { get; }
+}
+
 /// <summary>The permission that a request needs.</summary>
 public interface INeeds<TPermission> where TPermission : IPermission;
 

@@ -14,6 +14,10 @@ public sealed class Sender(IServiceScopeFactory scopes, IActorSource actors)
     public async Task<Result<T>> Send<T>(IRequest<Result<T>> request, CancellationToken ct = default) =>
         await SendAs(await actors.Current(ct), request, ct);
 
+    /// <summary>Sends as the present caller what a page asks by itself, again and again: it keeps no session alive.</summary>
+    public async Task<Result<T>> Poll<T>(IRequest<Result<T>> request, CancellationToken ct = default) =>
+        await SendAs(await actors.Unattended(ct), request, ct);
+
     /// <summary>Sends as somebody: the system for jobs, the administrator for verbs.</summary>
     public async Task<Result<T>> SendAs<T>(Actor actor, IRequest<Result<T>> request, CancellationToken ct = default)
     {

@@ -62,15 +62,13 @@ public sealed class CollectionModule : Module
         routes.MapPost("events", TakeBulk);
     }
 
-    /// <summary>The fast path takes no handler; the caller's right is checked here, once a request.</summary>
-    private static async Task<IResult> TakeBulk(HttpContext http, IActorSource actors, HostScope host, BulkIntake intake, CancellationToken ct)
+    /// <summary>The fast path takes no handler: the guard gives leave once a request, then the body is read beside it.</summary>
+    private static async Task<IResult> TakeBulk(HttpContext http, Sender sender, IActorSource actors, BulkIntake intake, CancellationToken ct)
     {
+        if ((await sender.Send(new BeginSending(), ct)).Error is { } refusal) return refusal.ToHttp();
         var actor = await actors.Current(ct);
-        if (actor.Kind == ActorKind.Nobody) return AccessErrors.NotSignedIn.ToHttp();
-        if (!actor.Covers(host.Scope)) return AccessErrors.OutsideYourScope.ToHttp();
-        if (!actor.Holds(CollectionSend.Code)) return AccessErrors.NotPermitted.With("permission", CollectionSend.Code).ToHttp();
         var key = http.Request.Headers["Idempotency-Key"];
         if (key.Count > 1) return CollectionErrors.BadKey.ToHttp();
-        return (await intake.Take(actor.Name, key.Count == 0 ? null : key[0], http.Request.BodyReader, ct)).ToHttp();
+        return (await intake.Take(actor.Name, $"{actor.Kind}:{actor.Id}", key.Count == 0 ? null : key[0], http.Request.BodyReader, ct)).ToHttp();
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Juming.Hosting;
+using Juming.Platform.Modules;
 
 namespace Juming.Commands;
 
@@ -45,7 +46,18 @@ internal static class RunCommand
     {
         foreach (var url in app.Urls) await Console.Out.WriteLineAsync($"Juming {host.Tier.Name} is ready at {url}");
         if (await app.Services.GetRequiredService<Juming.Platform.Access.Setup.SetupLink>().Make(CancellationToken.None) is { } secret)
+        {
             await Console.Out.WriteLineAsync($"Set up {host.Tier.Name} within 24 hours, once: {app.Urls.First()}/setup#{secret}");
+            if (Fingerprint(app) is { } fingerprint) await Console.Out.WriteLineAsync($"The browser warns of a certificate it does not know; the right one has the SHA-256 fingerprint {fingerprint}");
+        }
         await Console.Out.FlushAsync();
+    }
+
+    /// <summary>As browsers show it, so that whoever opens the link can tell that nobody sits between; null where nothing is served over TLS.</summary>
+    private static string? Fingerprint(WebApplication app)
+    {
+        if (!app.Urls.Any(u => u.StartsWith("https:", StringComparison.OrdinalIgnoreCase))) return null;
+        using var certificate = CertificateFile.Load(app.Services.GetRequiredService<WebSettings>(), app.Services.GetRequiredService<TierContext>().DataFolder);
+        return string.Join(':', certificate.GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256).Select(b => b.ToString("X2", System.Globalization.CultureInfo.InvariantCulture)));
     }
 }

@@ -10,7 +10,7 @@ internal static class UserCommand
 {
     public static void AddTo(RootCommand root)
     {
-        var user = new Command("user", "Accounts: add, list, reset, disable, enable, roles, sign-out.");
+        var user = new Command("user", "Accounts: add, list, reset, disable, enable, roles, scopes, sign-out.");
         user.Subcommands.Add(WithRoles("add", "Make an account; prints the one-time link with which the person sets the password.", "AddUser", PrintLink));
         user.Subcommands.Add(WithRoles("roles", "Say which roles an account has.", "SetRoles", PrintDone));
         user.Subcommands.Add(AdminVerb.Make("list", "List accounts.", "ListUsers", _ => new { }, PrintList));
@@ -18,6 +18,7 @@ internal static class UserCommand
         user.Subcommands.Add(Named("disable", "Shut an account and end its sessions.", "DisableUser", n => new { name = n, disabled = true }, PrintDone));
         user.Subcommands.Add(Named("enable", "Open an account again.", "DisableUser", n => new { name = n, disabled = false }, PrintDone));
         user.Subcommands.Add(Named("sign-out", "End all sessions of an account.", "RevokeSessions", n => new { name = n }, (ended, _) => Console.WriteLine($"{ended} sessions ended.")));
+        user.Subcommands.Add(WithScopes());
         root.Subcommands.Add(user);
     }
 
@@ -36,6 +37,16 @@ internal static class UserCommand
         var command = AdminVerb.Make(verb, help, request, line => new { name = line.GetValue(name), roles = line.GetValue(roles) ?? [] }, print);
         command.Arguments.Add(name);
         command.Options.Add(roles);
+        return command;
+    }
+
+    private static Command WithScopes()
+    {
+        var name = new Argument<string>("NAME") { Description = "Name of the account." };
+        var scopes = new Option<string[]>("--scope") { Description = "all, or a kind with an identity such as customer:42; may be repeated.", Required = true };
+        var command = AdminVerb.Make("scopes", "Say where the roles of an account hold.", "SetScopes", line => new { name = line.GetValue(name), scopes = line.GetValue(scopes) ?? [] }, PrintDone);
+        command.Arguments.Add(name);
+        command.Options.Add(scopes);
         return command;
     }
 

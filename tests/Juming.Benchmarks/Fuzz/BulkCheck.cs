@@ -32,7 +32,7 @@ internal sealed class BulkCheck : IDisposable
         _store.Events = 0;
         var body = PipeReader.Create(new MemoryStream(input), new StreamPipeReaderOptions(bufferSize: 1 + (input.Length / 5)));
         // The loop is single-threaded by design; the intake completes on its own threads.
-        var answer = Task.Run(() => _intake.Take("fuzz", null, body, CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(false).GetAwaiter().GetResult();
+        var answer = Task.Run(() => _intake.Take("fuzz", "fuzz", null, body, CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(false).GetAwaiter().GetResult();
         var lines = 0;
         foreach (var range in input.AsSpan().Split((byte)'\n'))
         {

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text;
 using Juming.Platform.Access;
 using Juming.Platform.Access.Account;
@@ -7,6 +8,8 @@ using Juming.Platform.Access.Users;
 using Juming.Platform.Handlers;
 using Juming.Platform.Web;
 using Juming.Testing;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using OtpNet;
@@ -97,6 +100,23 @@ public sealed class AccountTests
         Assert.That((await _tier.Send(new ListUsers())).Value.Single().LockedSeconds, Is.Positive);
         await _tier.Send(new UnlockUser("wang"));
         Assert.That((await _tier.Send(new ListUsers())).Value.Single().LockedSeconds, Is.Zero);
+    }
+
+    [Test]
+    public async Task What_a_page_asks_by_itself_keeps_no_session_alive()
+    {
+        var session = await Session();
+        await using var tab = _tier.Services.CreateAsyncScope();
+        var circuit = (ServerAuthenticationStateProvider)tab.ServiceProvider.GetRequiredService<AuthenticationStateProvider>();
+        circuit.SetAuthenticationState(Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity([new Claim(SessionAuthentication.SessionClaim, session.Id.ToString())], "test")))));
+        var sender = tab.ServiceProvider.GetRequiredService<Sender>();
+        var longAgo = session.LastSeenAt = TimeProvider.System.GetUtcNow().AddMinutes(-29);
+        Assert.That((await sender.Poll(new GetMyAccount())).Succeeded, Is.True);
+        Assert.That(session.LastSeenAt, Is.EqualTo(longAgo), "nobody need have been there");
+        Assert.That((await sender.Send(new GetMyAccount())).Succeeded, Is.True);
+        Assert.That(session.LastSeenAt, Is.GreaterThan(longAgo), "a person was");
+        session.LastSeenAt = TimeProvider.System.GetUtcNow().AddMinutes(-31);
+        Assert.That((await sender.Poll(new GetMyAccount())).Error?.Code, Is.EqualTo("access.not-signed-in"));
     }
 
     [TestCase("=1+1", "\"'=1+1\"")]

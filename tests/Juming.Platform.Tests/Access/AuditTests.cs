@@ -5,6 +5,7 @@ using Juming.Platform.Access.Audit;
 using Juming.Platform.Access.Users;
 using Juming.Testing;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
 namespace Juming.Platform.Tests.Access;
@@ -45,9 +46,9 @@ public sealed class AuditTests
     {
         await using (var tier = await RunningTier.Start("cloud", _folder))
         {
-            var head = File.ReadAllBytes(Path.Combine(_folder, "audit.head"));
+            var head = File.ReadAllBytes(Head);
             await tier.Send(new AddUser("later", []));
-            await File.WriteAllBytesAsync(Path.Combine(_folder, "audit.head"), head);
+            await File.WriteAllBytesAsync(Head, head);
             Assert.That((await tier.Send(new VerifyAudit())).Value.Reason, Is.EqualTo("added"));
         }
     }
@@ -55,9 +56,61 @@ public sealed class AuditTests
     [Test]
     public async Task A_missing_head_file_is_told()
     {
-        File.Delete(Path.Combine(_folder, "audit.head"));
+        File.Delete(Head);
         await using var tier = await RunningTier.Start("cloud", _folder);
         Assert.That((await tier.Send(new VerifyAudit())).Value.Reason, Is.EqualTo("no-head"));
+    }
+
+    [TestCase("delete from access_audit where seq > 20", 21, "cut-off", TestName = "a truncation is not made good by what is written after it")]
+    [TestCase("delete from access_audit", 1, "cut-off", TestName = "an emptied table is not made good by what is written after it")]
+    [TestCase("update access_audit set hash = (select hash from access_audit where seq = 29) where seq = 30", 30, "edited", TestName = "an edited end is not made good by what is written after it")]
+    public async Task What_is_written_after_a_change_does_not_hide_it(string sql, long at, string reason)
+    {
+        await Execute(sql);
+        for (var start = 0; start < 2; start++)
+        {
+            await using var tier = await RunningTier.Start("cloud", _folder);
+            await tier.Send(new AddUser($"after-{start}", []));
+            var verdict = (await tier.Send(new VerifyAudit())).Value;
+            Assert.That((verdict.Intact, verdict.At, verdict.Reason), Is.EqualTo((false, (long?)at, reason)), $"start {start}");
+            Assert.That((await tier.Send(new SearchAudit(null, null, 1000, Action: "AuditChainBroken"))).Value, Has.Count.EqualTo(1), "found once, recorded once");
+        }
+    }
+
+    [Test]
+    public async Task An_emptied_table_without_a_head_file_is_not_a_new_host()
+    {
+        await Execute("delete from access_audit");
+        File.Delete(Head);
+        await using var tier = await RunningTier.Start("cloud", _folder);
+        Assert.That((await tier.Send(new VerifyAudit())).Value.Reason, Is.EqualTo("no-head"));
+        await tier.Send(new AddUser("after", []));
+        Assert.That((await tier.Send(new VerifyAudit())).Value, Has.Property("Intact").False.And.Property("Reason").EqualTo("no-head"));
+    }
+
+    [Test]
+    public async Task A_head_file_that_was_rewritten_by_hand_is_worth_nothing()
+    {
+        await Execute("delete from access_audit where seq > 20");
+        var hash = await Read("select hash from access_audit where seq = 20");
+        var parts = (await File.ReadAllTextAsync(Head)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        await File.WriteAllTextAsync(Head, $"20 {hash} 20 {hash} {parts[4]}");
+        await using var tier = await RunningTier.Start("cloud", _folder);
+        Assert.That((await tier.Send(new VerifyAudit())).Value.Reason, Is.EqualTo("no-head"));
+    }
+
+    [Test]
+    public async Task Verification_keeps_nobody_waiting()
+    {
+        await using var tier = await RunningTier.Start("cloud", _folder);
+        var trail = tier.Services.GetRequiredService<IAuditTrail>();
+        await Task.WhenAll(Enumerable.Range(0, 2_000).Select(i => trail.Append(new AuditEntry("Test", ActorKind.System, "x", "x", null, "{}", "done"), CancellationToken.None)));
+        using var stopped = new StoppedHalfWay();
+        var verifying = Task.Run(() => tier.Send(new VerifyAudit(stopped)));
+        await stopped.Reached.WaitAsync(TimeSpan.FromSeconds(30));
+        await tier.Send(new AddUser("meanwhile", [])).WaitAsync(TimeSpan.FromSeconds(30));
+        stopped.Dispose();
+        Assert.That((await verifying).Value, Has.Property("Intact").True.And.Property("Entries").EqualTo(2_030));
     }
 
     [Test]
@@ -82,6 +135,16 @@ public sealed class AuditTests
     }
 
     [Test]
+    public async Task A_command_that_breaks_off_leaves_an_entry()
+    {
+        await using var tier = await RunningTier.Start("cloud", _folder);
+        await Execute("drop table access_one_time_link");
+        Assert.That(async () => await tier.Send(new ResetUser("user-1")), Throws.Exception);
+        var line = (await tier.Send(new SearchAudit(null, null, 1))).Value.Single();
+        Assert.That((line.Action, line.Outcome), Is.EqualTo(("ResetUser", "failed")));
+    }
+
+    [Test]
     public async Task Verbs_reach_a_running_host_through_its_socket()
     {
         await using var tier = await RunningTier.Start("cloud", _folder);
@@ -96,12 +159,33 @@ public sealed class AuditTests
         });
     }
 
-    private async Task Execute(string sql)
+    private string Head => Path.Combine(_folder, "audit.head");
+
+    private Task Execute(string sql) => Read(sql);
+
+    private async Task<object?> Read(string sql)
     {
         await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "juming.db")};Pooling=False");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
-        await command.ExecuteNonQueryAsync();
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>Holds a verification at its first word of progress until it is disposed.</summary>
+    private sealed class StoppedHalfWay : IProgress<long>, IDisposable
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _go = new();
+
+        public Task Reached => _reached.Task;
+
+        public void Report(long value)
+        {
+            _reached.TrySetResult();
+            if (!_go.IsSet) _go.WaitHandle.WaitOne(TimeSpan.FromSeconds(60));
+        }
+
+        public void Dispose() => _go.Set();
     }
 }

@@ -43,6 +43,33 @@ public sealed class SignInTests
         });
     }
 
+    [TestCase("", "")]
+    [TestCase("sec", "")]
+    [TestCase("  ", "aud")]
+    public async Task Set_up_without_all_three_administrators_is_refused_and_may_be_tried_again(string security, string audit)
+    {
+        var secret = await Link();
+        using var browser = new Browser(_tier);
+        await browser.Submit("/setup", ("link", secret), ("name", "root.one"), ("password", Password), ("security", security), ("audit", audit));
+        Assert.That(browser.Status, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(browser.Text, Does.Contain("请填写全部三位管理员"));
+        Assert.That((await _tier.Send(new ListUsers())).Value, Is.Empty);
+        Assert.That(browser.Text, Does.Contain("分配角色").And.Contain("查阅并校验").And.Contain("看不到原始日志").And.Not.Contain("data-testid=\"trial\""));
+        await browser.Send("/setup", [("security", "sec"), ("audit", "aud"), ("name", "root.one"), ("password", Password)]);
+        Assert.That(browser.Text, Does.Contain("/join#"), browser.Text);
+    }
+
+    [Test]
+    public async Task A_trial_needs_one_person_and_says_so_before_anyone_signs_in()
+    {
+        using var browser = new Browser(_tier);
+        await browser.Submit("/setup", ("link", await Link()), ("name", "root.one"), ("password", Password), ("trial", "true"));
+        Assert.That(browser.Location, Is.EqualTo("/enrol"), browser.Text);
+        Assert.That((await _tier.Send(new ListUsers())).Value.Single().Roles, Has.Count.EqualTo(4));
+        await browser.Open("/sign-in");
+        Assert.That(browser.Text, Does.Contain("data-testid=\"trial\""));
+    }
+
     [Test]
     public async Task A_wrong_set_up_token_makes_nothing()
     {
@@ -104,6 +131,34 @@ public sealed class SignInTests
         }
     }
 
+    [TestCase(false, TestName = "Wrong passwords that come at the same time are counted like those that come one by one")]
+    [TestCase(true, TestName = "From many addresses as well")]
+    public async Task Parallel_guesses(bool manyAddresses)
+    {
+        await Account("carol");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => Task.Run(() => _tier.Send(
+            new Platform.Access.SignIn.SignIn("carol", new Platform.Handlers.Secret("wrong wrong " + i)), Actor.Nobody with { Address = manyAddresses ? $"192.0.2.{i}" : "192.0.2.1" }))));
+        Assert.That(answers.Select(a => a.Error?.Code).Distinct(), Is.SubsetOf(new[] { "access.wrong-sign-in", "access.too-many-attempts" }));
+        // The fifth begins a pause of two seconds, the sixth one of four: a slow machine may let one more in, never all.
+        Assert.That(answers.Count(a => a.Error?.Code == "access.wrong-sign-in"), Is.InRange(5, 7));
+    }
+
+    [Test]
+    public async Task Wrong_codes_that_come_at_the_same_time_are_counted_too_and_right_passwords_are_not()
+    {
+        var key = await Account("carol");
+        for (var i = 0; i < 8; i++) Assert.That((await Step()).Error, Is.Null, "a right password uses up no attempt");
+        var pending = (await Step()).Value.Pending;
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Task.Run(() => Submit(pending, "000000"))));
+        Assert.That(answers.Count(a => a.Error?.Code == "access.wrong-sign-in"), Is.EqualTo(5));
+        await _tier.Send(new UnlockUser("carol"));
+        Assert.That((await Submit(pending, new Totp(key).ComputeTotp(TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(30)))).Error?.Code, Is.EqualTo("access.sign-in-expired"), "five tries a sign-in");
+
+        Task<Platform.Handlers.Result<Platform.Access.SignIn.SignInStep>> Step() => _tier.Send(new Platform.Access.SignIn.SignIn("carol", new Platform.Handlers.Secret(Password)), Actor.Nobody with { Address = "192.0.2.1" });
+
+        Task<Platform.Handlers.Result<string>> Submit(string step, string code) => _tier.Send(new Platform.Access.SignIn.SubmitCode(new Platform.Handlers.Secret(step), new Platform.Handlers.Secret(code), "test"), Actor.Nobody with { Address = "192.0.2.1" });
+    }
+
     [Test]
     public async Task A_huge_password_and_odd_names_are_refused_quickly()
     {
@@ -138,11 +193,29 @@ public sealed class SignInTests
     [TestCase("password1234", "access.password-common")]
     [TestCase("aaaaaaaaaaaaaaaa", "access.password-common")]
     [TestCase("xx erin the great", "access.password-common")]
+    [TestCase("P@ssw0rd20240101", "access.password-common")]
+    [TestCase("1qaz2wsx3edc4rfv", "access.password-common")]
+    [TestCase("poiuytrewq;lkjhg", "access.password-common")]
+    [TestCase("Woaizhongguo1949!", "access.password-common")]
+    [TestCase("Guanliyuan@2026", "access.password-common")]
+    [TestCase("Juming-Firewall-01", "access.password-common")]
+    [TestCase("we1c0me-we1c0me", "access.password-common")]
+    [TestCase("聚明管理员2026123456", "access.password-common")]
     public async Task A_weak_password_is_refused(string password, string code)
     {
         var link = (await _tier.Send(new AddUser("erin", []))).Value.Link.Split('#')[1];
         var refused = await _tier.Send(new Platform.Access.SignIn.Join(new Platform.Handlers.Secret(link), new Platform.Handlers.Secret(password)));
         Assert.That(refused.Error?.Code, Is.EqualTo(code));
+    }
+
+    [TestCase("seven quiet herons wade")]
+    [TestCase("red dog under a maple")]
+    [TestCase("Vq8!nT2#zLw5")]
+    [TestCase("山有木兮木有枝心悦君兮君不知")]
+    public async Task A_password_worth_guessing_is_taken(string password)
+    {
+        var link = (await _tier.Send(new AddUser("erin", []))).Value.Link.Split('#')[1];
+        Assert.That((await _tier.Send(new Platform.Access.SignIn.Join(new Platform.Handlers.Secret(link), new Platform.Handlers.Secret(password)))).Succeeded, Is.True);
     }
 
     [Test]

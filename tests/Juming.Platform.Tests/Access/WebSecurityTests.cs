@@ -83,6 +83,7 @@ public sealed class WebSecurityTests
     {
         using var person = await _tier.SignIn(Role.AuditAdmin);
         var name = (await _tier.Send(new ListSessions())).Value.Single().Name;
+        await _tier.Send(new AddUser("another", ["AuditAdmin"]));
         Assert.That((await person.GetAsync("/api/access/audit")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
         await _tier.Send(new SetRoles(name, ["Viewer"]));
         Assert.That((await person.GetAsync("/api/access/audit")).StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));

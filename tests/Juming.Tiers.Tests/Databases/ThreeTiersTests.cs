@@ -44,9 +44,11 @@ internal sealed class ThreeTiersTests
             try
             {
                 using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-                while (lines.Count < 6 && await process.StandardOutput.ReadLineAsync(limit.Token) is { } line) lines.Add(line);
+                while (lines.Count < 9 && await process.StandardOutput.ReadLineAsync(limit.Token) is { } line) lines.Add(line);
                 Assert.That(lines.Where(l => l.Contains("is ready at", StringComparison.Ordinal)).Select(l => l.Split(' ')[1]), Is.EqualTo(new[] { "cloud", "operator", "site" }));
                 Assert.That(lines.Count(l => l.StartsWith("Set up ", StringComparison.Ordinal)), Is.EqualTo(3));
+                using (var certificate = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadPkcs12FromFile(Path.Combine(folder, "site", "tls.pfx"), null))
+                    Assert.That(lines[^1].Replace(":", "", StringComparison.Ordinal), Does.EndWith(Convert.ToHexString(certificate.GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256))), "what the browser shows can be compared");
                 foreach (var tier in new[] { "cloud", "operator", "site" }) Assert.That(Path.Combine(folder, tier, "juming.db"), Does.Exist);
                 using var signal = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
                 await process.WaitForExitAsync(limit.Token);

@@ -72,10 +72,34 @@ internal sealed class WholeTierTests(string database)
             await Task.WhenAll(Enumerable.Range(0, 40).Select(i => tier.Send(new AddUser($"user-{i}", []))));
         await using var again = await RunningTier.Start("cloud", _folder, settings);
         await again.Send(new AddUser("later", []));
+        Assert.That(File.ReadAllText(Path.Combine(_folder, "audit.head")), Does.Match("^41 [0-9a-f]{64} 41 [0-9a-f]{64} [^ ]+ +\n$"));
         Assert.That((await again.Send(new VerifyAudit())).Value, Has.Property("Intact").True.And.Property("Entries").EqualTo(41));
         await Execute(again, "update access_audit set outcome = 'done!' where seq = 7");
         var verdict = (await again.Send(new VerifyAudit())).Value;
         Assert.That((verdict.Intact, verdict.At, verdict.Reason), Is.EqualTo((false, (long?)7, "edited")));
+    }
+
+    [Test]
+    public async Task Tokens_of_the_release_before_get_their_maker_as_owner()
+    {
+        var settings = await TestDatabases.MakeFor("cloud", database);
+        string secret;
+        await using (var tier = await RunningTier.Start("cloud", _folder, settings))
+        {
+            await tier.Send(new AddUser("alice", ["SystemAdmin"]));
+            await tier.Send(new AddUser("bob", ["SystemAdmin"]));
+            using var machine = await tier.WithToken("access.users.read");
+            secret = machine.DefaultRequestHeaders.Authorization!.Parameter!;
+            await Execute(tier, "update access_token set created_by = 'alice'");
+            foreach (var column in new[] { "access_token drop column owner_id", "access_token drop column within", "access_user drop column within" }) await Execute(tier, "alter table " + column);
+            await Execute(tier, "delete from \"VersionInfo\" where \"Version\" = 202611270101");
+        }
+        await using var again = await RunningTier.Start("cloud", _folder, settings);
+        using var client = again.Client(followRedirects: false);
+        client.DefaultRequestHeaders.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", secret);
+        Assert.That((await client.GetAsync("/api/access/users")).StatusCode, Is.EqualTo(HttpStatusCode.OK), "it goes on to work");
+        Assert.That((await again.Send(new DisableUser("alice", true))).Succeeded, Is.True);
+        Assert.That((await client.GetAsync("/api/access/users")).StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized), "and ends with its maker");
     }
 
     [Test]

@@ -61,12 +61,9 @@ file sealed class PasswordHandler(AccessDb db, OwnAccount own, Passwords passwor
     {
         if (await own.Find(ct) is not { } user) return AccessErrors.NotSignedIn;
         var address = current.Actor.Address ?? "";
-        if (lockOut.Wait(user.NameKey, address) is { Ticks: > 0 } wait) return AccessErrors.TooManyAttempts.With("seconds", Math.Ceiling(wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        if (!await passwords.Fits(user, request.Current.Value, ct))
-        {
-            lockOut.Failed(user.NameKey, address);
-            return AccessErrors.WrongPassword;
-        }
+        if (lockOut.Reserve(user.NameKey, address) is { Ticks: > 0 } wait) return AccessErrors.TooManyAttempts.With("seconds", Math.Ceiling(wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        if (!await passwords.Fits(user, request.Current.Value, ct)) return AccessErrors.WrongPassword;
+        lockOut.Release(user.NameKey, address);
         if (Passwords.Refusal(request.Next.Value, user.Name) is { } refusal) return refusal;
         (user.PasswordHash, user.Stamp) = (await passwords.HashOf(request.Next.Value, ct), Guid.CreateVersion7());
         await db.SaveChangesAsync(ct);
@@ -103,12 +100,8 @@ file sealed class ReplaceHandler(AccessDb db, OwnAccount own, PendingSignIns pen
     public async Task<Result<IReadOnlyList<string>>> Handle(ReplaceMyFactor request, CancellationToken ct)
     {
         if (await confirmation.Missing(ct) is { } missing) return missing;
-        if (await own.Find(ct) is not { } user || pending.Find(request.Pending.Value) is not { NewSecret: { } secret } step || step.UserId != user.Id) return AccessErrors.SignInExpired;
-        if (factors.StepOf(secret, request.Code.Value.Trim()) is not { } used)
-        {
-            pending.Failed(request.Pending.Value);
-            return AccessErrors.WrongCode;
-        }
+        if (await own.Find(ct) is not { } user || pending.Try(request.Pending.Value) is not { NewSecret: { } secret } step || step.UserId != user.Id) return AccessErrors.SignInExpired;
+        if (factors.StepOf(secret, request.Code.Value.Trim()) is not { } used) return AccessErrors.WrongCode;
         if (!pending.Remove(request.Pending.Value)) return AccessErrors.SignInExpired;
         (user.TotpSecret, user.TotpStep, user.Stamp) = (factors.Seal(secret), used, Guid.CreateVersion7());
         var codes = await SecondFactors.Renew(db, user, ct);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FluentValidation;
 using Juming.Platform.Access.Data;
 using Juming.Platform.Handlers;
@@ -69,28 +70,30 @@ file sealed class ActionsHandler(AccessDb db) : IQueryHandler<ListAuditActions, 
         await db.Audit.AsNoTracking().Select(a => a.Action).Distinct().OrderBy(a => a).ToListAsync(ct);
 }
 
-file sealed class VerifyHandler(AccessDb db, AuditTrail trail, AuditHead head) : IQueryHandler<VerifyAudit, AuditVerdict>
+file sealed class VerifyHandler(AccessDb db, AuditTrail trail) : IQueryHandler<VerifyAudit, AuditVerdict>
 {
     private const int Told = 2_000;
 
     public async Task<Result<AuditVerdict>> Handle(VerifyAudit request, CancellationToken ct)
     {
-        // Nothing may be written between reading the head and reaching the table's end.
-        return await trail.WhileStill(async () =>
+        var (known, last) = await trail.End(db, ct);
+        var end = ChainEnd.Empty;
+        await foreach (var row in db.Audit.AsNoTracking().Where(a => a.Seq <= last).OrderBy(a => a.Seq).AsAsyncEnumerable().WithCancellation(ct))
         {
-            var ends = head.Read();
-            var end = ChainEnd.Empty;
-            await foreach (var row in db.Audit.AsNoTracking().OrderBy(a => a.Seq).AsAsyncEnumerable().WithCancellation(ct))
-            {
-                if (row.Seq != end.Count + 1) return Bad(end, row.Seq < 1 ? row.Seq : end.Count + 1, row.Seq < 1 ? "added" : "missing");
-                if (row.Hash != AuditChain.HashOf(end.Hash, row)) return Bad(end, row.Seq, "edited");
-                end = new ChainEnd(row.Seq, row.Hash);
-                if (end.Count % Told == 0) request.Progress?.Report(end.Count);
-            }
-            if (ends is not { } known) return end.Count == 0 ? new AuditVerdict(true, 0, end.Hash, null, null) : Bad(end, end.Count, "no-head");
-            if (end == known.Now || end == known.Next) return new AuditVerdict(true, end.Count, end.Hash, null, null);
-            return end.Count < known.Now.Count ? Bad(end, end.Count + 1, "cut-off") : end.Count > known.Next.Count ? Bad(end, known.Next.Count + 1, "added") : Bad(end, end.Count, "edited");
-        }, ct);
+            if (row.Seq != end.Count + 1) return Bad(end, row.Seq < 1 ? row.Seq : end.Count + 1, row.Seq < 1 ? "added" : "missing");
+            if (row.Hash != AuditChain.HashOf(end.Hash, row)) return Bad(end, row.Seq, "edited");
+            if (row.Action == ChainBreak.Action) return Recorded(end, row);
+            end = new ChainEnd(row.Seq, row.Hash);
+            if (end.Count % Told == 0) request.Progress?.Report(end.Count);
+        }
+        return ChainBreak.Of(known, end) is { } broken ? Bad(end, broken.At, broken.Reason) : new AuditVerdict(true, end.Count, end.Hash, null, null);
+    }
+
+    /// <summary>A break that the program found earlier stays one.</summary>
+    private static AuditVerdict Recorded(ChainEnd end, AuditRow row)
+    {
+        var broken = JsonSerializer.Deserialize<ChainBreak>(row.Arguments, JsonSerializerOptions.Web);
+        return Bad(end, broken?.At ?? row.Seq, broken?.Reason ?? "edited");
     }
 
     private static AuditVerdict Bad(ChainEnd end, long at, string reason) => new(false, end.Count, end.Hash, at, reason);

@@ -1,17 +1,20 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Juming.Platform.Access.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Juming.Platform.Access.Audit;
 
 /// <summary>Writes the chain. Callers that arrive while a batch is being written share the next one; each returns after its commit.</summary>
-internal sealed class AuditTrail(IServiceScopeFactory scopes, AuditHead head, TimeProvider clock) : IAuditTrail
+internal sealed partial class AuditTrail(IServiceScopeFactory scopes, AuditHead head, TimeProvider clock, ILogger<AuditTrail> log) : IAuditTrail
 {
     private const int MostPerBatch = 256;
 
     private readonly ConcurrentQueue<Item> _waiting = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly RecentEntries _recent = new(clock);
     private ChainEnd? _end;
 
     public async Task Append(AuditEntry entry, CancellationToken ct)
@@ -32,13 +35,32 @@ internal sealed class AuditTrail(IServiceScopeFactory scopes, AuditHead head, Ti
         await item.Done.Task;
     }
 
-    /// <summary>Looks at the chain while nothing is written.</summary>
-    public async Task<T> WhileStill<T>(Func<Task<T>> look, CancellationToken ct)
+    public Task AppendOnce(AuditEntry entry, CancellationToken ct) => _recent.Contains(entry) ? Task.CompletedTask : Append(entry, ct);
+
+    /// <summary>Lays down the head file of a host that is new; from then on a missing one is a break of the chain.</summary>
+    public async Task Begin(CancellationToken ct)
     {
         await _turn.WaitAsync(ct);
         try
         {
-            return await look();
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<AccessDb>();
+            if (head.Exists || await db.HostStates.AnyAsync(ct) || await db.Users.AnyAsync(ct) || await db.Audit.AnyAsync(ct)) return;
+            head.Write(ChainEnd.Empty, ChainEnd.Empty, flush: true);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>What the head file allows and the number of the last entry, taken while nothing is written; verification goes up to there and keeps nobody waiting.</summary>
+    public async Task<((ChainEnd Now, ChainEnd Next)? Known, long Last)> End(AccessDb db, CancellationToken ct)
+    {
+        await _turn.WaitAsync(ct);
+        try
+        {
+            return (head.Read(), (await EndOf(db, ct)).Count);
         }
         finally
         {
@@ -55,10 +77,13 @@ internal sealed class AuditTrail(IServiceScopeFactory scopes, AuditHead head, Ti
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<AccessDb>();
             var now = _end ?? await EndOf(db, ct);
+            var entries = batch.Select(item => (item.Entry, item.At));
+            // What the table ends with is only trusted when the head file says the same; otherwise the chain goes on, and says for good that it was broken.
+            if (_end is null && ChainBreak.Of(head.Read(), now) is { } broken) entries = entries.Prepend((EntryOf(broken, now), clock.GetUtcNow()));
             var next = now;
-            foreach (var item in batch)
+            foreach (var (entry, at) in entries)
             {
-                var row = Row(item, next.Count + 1);
+                var row = Row(entry, at, next.Count + 1);
                 row.Hash = AuditChain.HashOf(next.Hash, row);
                 db.Add(row);
                 next = new ChainEnd(row.Seq, row.Hash);
@@ -69,10 +94,15 @@ internal sealed class AuditTrail(IServiceScopeFactory scopes, AuditHead head, Ti
             await db.SaveChangesAsync(ct);
             head.Write(next, next, flush: false);
             _end = next;
-            foreach (var item in batch) item.Done.TrySetResult();
+            foreach (var item in batch)
+            {
+                _recent.Add(item.Entry);
+                item.Done.TrySetResult();
+            }
         }
         catch (Exception e) when (e is DbUpdateException or System.Data.Common.DbException or IOException or OperationCanceledException or InvalidOperationException or UnauthorizedAccessException)
         {
+            LogNotWritten(log, e, batch.Count);
             foreach (var item in batch) item.Done.TrySetException(e);
         }
     }
@@ -83,15 +113,21 @@ internal sealed class AuditTrail(IServiceScopeFactory scopes, AuditHead head, Ti
         return last is null ? ChainEnd.Empty : new ChainEnd(last.Seq, last.Hash);
     }
 
-    private static AuditRow Row(Item item, long seq)
+    private AuditEntry EntryOf(ChainBreak broken, ChainEnd found)
     {
-        // The table keeps whole microseconds; the hash is over what is kept.
-        var at = item.At.AddTicks(-(item.At.Ticks % 10));
-        var entry = item.Entry;
+        LogBroken(log, broken.At, broken.Reason);
+        var known = head.Read();
+        var arguments = JsonSerializer.Serialize(new { at = broken.At, reason = broken.Reason, known = known?.Now, next = known?.Next, found }, JsonSerializerOptions.Web);
+        return new AuditEntry(ChainBreak.Action, Actor.System.Kind, Actor.System.Id, Actor.System.Name, null, arguments, AccessErrors.AuditBroken.Code);
+    }
+
+    private static AuditRow Row(AuditEntry entry, DateTimeOffset at, long seq)
+    {
         return new AuditRow
         {
             Seq = seq,
-            At = at,
+            // The table keeps whole microseconds; the hash is over what is kept.
+            At = at.AddTicks(-(at.Ticks % 10)),
             Action = entry.Action,
             ActorKind = entry.ActorKind.ToString(),
             ActorId = entry.ActorId,
@@ -101,6 +137,12 @@ internal sealed class AuditTrail(IServiceScopeFactory scopes, AuditHead head, Ti
             Outcome = entry.Outcome,
         };
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The audit trail was changed behind the program's back at entry {At}: {Reason}. The chain goes on, and verification fails from now on")]
+    private static partial void LogBroken(ILogger log, long at, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} audit entries could not be written; the acts are reported as failed")]
+    private static partial void LogNotWritten(ILogger log, Exception error, int count);
 
     private sealed record Item(AuditEntry Entry, DateTimeOffset At)
     {

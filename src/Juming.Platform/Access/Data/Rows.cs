@@ -21,6 +21,9 @@ internal sealed class User
     /// <summary>Names of <see cref="Role"/>, separated by commas.</summary>
     public string Roles { get; set; } = "";
 
+    /// <summary>Where the roles hold, as <see cref="ScopeSet"/> writes it.</summary>
+    public string Within { get; set; } = ScopeSet.Everywhere;
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? DisabledAt { get; set; }
@@ -116,7 +119,13 @@ internal sealed class TokenRow
     /// <summary>Codes of permissions, separated by commas.</summary>
     public required string Scopes { get; init; }
 
+    /// <summary>Where they hold, as <see cref="ScopeSet"/> writes it.</summary>
+    public string Within { get; init; } = ScopeSet.Everywhere;
+
     public required string CreatedBy { get; init; }
+
+    /// <summary>The account whose rights bound it; null for those of the command line.</summary>
+    public Guid? OwnerId { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

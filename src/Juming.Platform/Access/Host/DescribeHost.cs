@@ -1,6 +1,5 @@
 using Juming.Platform.Access.Data;
 using Juming.Platform.Access.Sessions;
-using Juming.Platform.Access.Setup;
 using Juming.Platform.Handlers;
 using Juming.Platform.Modules;
 using Microsoft.EntityFrameworkCore;
@@ -11,7 +10,7 @@ namespace Juming.Platform.Access.Host;
 internal sealed record DescribeHost : IQuery<HostDescription>, IAboutMyself;
 
 /// <summary>How this host stands. <paramref name="People"/> and <paramref name="Trail"/> are null for callers without the right.</summary>
-internal sealed record HostDescription(bool Trial, IReadOnlyList<HostPart> Parts, HostPeople? People, HostTrail? Trail);
+internal sealed record HostDescription(IReadOnlyList<HostPart> Parts, HostPeople? People, HostTrail? Trail);
 
 /// <summary>One part with what a look at it found.</summary>
 internal sealed record HostPart(string Name, ReadinessLevel Level, string Text, string? Advice);
@@ -22,7 +21,7 @@ internal sealed record HostPeople(int Active, int Disabled, int Invited, int Ses
 /// <summary>The audit trail in figures; the last 24 hours.</summary>
 internal sealed record HostTrail(long Entries, int Day, int RefusedDay);
 
-file sealed class Handler(AccessDb db, SessionRegistry sessions, SetupLink setup, IEnumerable<IReadiness> parts, CurrentActor current, TimeProvider clock) : IQueryHandler<DescribeHost, HostDescription>
+file sealed class Handler(AccessDb db, SessionRegistry sessions, IEnumerable<IReadiness> parts, CurrentActor current, TimeProvider clock) : IQueryHandler<DescribeHost, HostDescription>
 {
     public async Task<Result<HostDescription>> Handle(DescribeHost request, CancellationToken ct)
     {
@@ -32,7 +31,7 @@ file sealed class Handler(AccessDb db, SessionRegistry sessions, SetupLink setup
             var report = await part.Look(ct);
             found.Add(new HostPart(part.Name, report.Level, report.Text, report.Advice));
         }
-        return new HostDescription(await setup.IsTrial(ct), found, await People(ct), await Trail(ct));
+        return new HostDescription(found, await People(ct), await Trail(ct));
     }
 
     private async Task<HostPeople?> People(CancellationToken ct)

@@ -13,6 +13,7 @@ public sealed partial class UsersPage
     private readonly HashSet<string> _roles = [];
     private IReadOnlyList<UserLine>? _users;
     private List<UserLine> _shown = [];
+    private IReadOnlyList<ResetLine> _resets = [];
     private List<SessionLine> _sessions = [];
     private UserLine? _open;
     private UserLink? _link;
@@ -40,6 +41,7 @@ public sealed partial class UsersPage
     {
         if (await Ask(new ListUsers()) is not { } users) return;
         _users = users;
+        _resets = await Ask(new ListResets()) ?? [];
         _shown = [.. users.Where(u => u.Name.Contains(_text, StringComparison.OrdinalIgnoreCase))];
         var before = _open?.Name;
         _open = users.FirstOrDefault(u => u.Name == User);

@@ -31,6 +31,8 @@ internal sealed class Session(Guid id, Guid userId, string name, string hash, st
     public IReadOnlyList<Role> Roles { get; set; } = [];
 
     public FrozenSet<string> Permissions { get; set; } = FrozenSet<string>.Empty;
+
+    public IReadOnlyList<Scope> Scopes { get; set; } = [];
 }
 
 /// <summary>All live sessions of the host. Every call looks here, so that a revoked session ends at once, in open circuits too.</summary>
@@ -60,11 +62,11 @@ internal sealed class SessionRegistry(IServiceScopeFactory scopes, PermissionMap
         return _byHash.TryGetValue(OnceShown.HashOf(secret), out var session) ? Alive(session) : null;
     }
 
-    /// <summary>The live session with this identity, or null; counts as activity.</summary>
-    public async ValueTask<Session?> Find(Guid id, CancellationToken ct)
+    /// <summary>The live session with this identity, or null; counts as activity unless nobody is known to be there.</summary>
+    public async ValueTask<Session?> Find(Guid id, CancellationToken ct, bool attended = true)
     {
         await Load(ct);
-        return _byId.TryGetValue(id, out var session) ? Alive(session) : null;
+        return _byId.TryGetValue(id, out var session) ? Alive(session, attended) : null;
     }
 
     /// <summary>True while the session lives; does not count as activity.</summary>
@@ -89,10 +91,11 @@ internal sealed class SessionRegistry(IServiceScopeFactory scopes, PermissionMap
         return rows.Count;
     }
 
-    /// <summary>Gives open sessions of a person the roles that the account has now.</summary>
-    public void RolesChanged(Guid userId, IReadOnlyList<Role> roles)
+    /// <summary>Gives open sessions of a person the roles and scopes that the account has now.</summary>
+    public void RightsChanged(User user)
     {
-        foreach (var session in _byId.Values.Where(s => s.UserId == userId)) (session.Roles, session.Permissions) = (roles, permissions.Of(roles));
+        var roles = user.RoleList();
+        foreach (var session in _byId.Values.Where(s => s.UserId == user.Id)) (session.Roles, session.Permissions, session.Scopes) = (roles, permissions.Of(roles), ScopeSet.Parse(user.Within));
     }
 
     /// <summary>Writes when sessions were last seen and forgets those that are over.</summary>
@@ -106,14 +109,14 @@ internal sealed class SessionRegistry(IServiceScopeFactory scopes, PermissionMap
         await db.SaveChangesAsync(ct);
     }
 
-    private Session? Alive(Session session)
+    private Session? Alive(Session session, bool attended = true)
     {
         if (IsOver(session))
         {
             Remove(session);
             return null;
         }
-        session.LastSeenAt = clock.GetUtcNow();
+        if (attended) session.LastSeenAt = clock.GetUtcNow();
         return session;
     }
 
@@ -126,7 +129,7 @@ internal sealed class SessionRegistry(IServiceScopeFactory scopes, PermissionMap
     private Session Add(SessionRow row, User user)
     {
         var roles = user.RoleList();
-        var session = new Session(row.Id, user.Id, user.Name, row.Hash, row.Address, row.Agent, row.OpenedAt) { LastSeenAt = row.LastSeenAt, Roles = roles, Permissions = permissions.Of(roles) };
+        var session = new Session(row.Id, user.Id, user.Name, row.Hash, row.Address, row.Agent, row.OpenedAt) { LastSeenAt = row.LastSeenAt, Roles = roles, Permissions = permissions.Of(roles), Scopes = ScopeSet.Parse(user.Within) };
         _byHash[row.Hash] = session;
         _byId[row.Id] = session;
         return session;

@@ -6,7 +6,7 @@ using OtpNet;
 
 namespace Juming.Platform.Access.Setup;
 
-/// <summary>Makes the first accounts. In a trial one person holds all three administrators' roles; otherwise the other two get one-time links.</summary>
+/// <summary>Makes the first accounts. In a trial one person holds all three administrators' roles; otherwise three are named, and the other two get one-time links.</summary>
 internal sealed record SetUpHost(Secret Link, bool Trial, string Name, Secret Password, string? SecurityAdmin, string? AuditAdmin) : ICommand<HostSetUp>, IOpenToAnyone;
 
 /// <summary>The sign-in to go on with, and the links of the other administrators by name.</summary>
@@ -26,8 +26,8 @@ file sealed class Handler(AccessDb db, SetupLink setup, Passwords passwords, Pen
         var people = new List<(string Name, Role[] Roles)> { (request.Name, request.Trial ? [Role.SystemAdmin, Role.SecurityAdmin, Role.AuditAdmin, Role.Analyst] : [Role.SystemAdmin]) };
         if (!request.Trial)
         {
-            if (!string.IsNullOrWhiteSpace(request.SecurityAdmin)) people.Add((request.SecurityAdmin, [Role.SecurityAdmin]));
-            if (!string.IsNullOrWhiteSpace(request.AuditAdmin)) people.Add((request.AuditAdmin, [Role.AuditAdmin]));
+            if (string.IsNullOrWhiteSpace(request.SecurityAdmin) || string.IsNullOrWhiteSpace(request.AuditAdmin)) return AccessErrors.ThreeAdministrators;
+            people.AddRange([(request.SecurityAdmin, [Role.SecurityAdmin]), (request.AuditAdmin, [Role.AuditAdmin])]);
         }
         var keys = people.Select(p => UserNames.KeyOf(p.Name)).ToList();
         if (keys.Contains(null)) return AccessErrors.NameRefused;

@@ -14,6 +14,7 @@ internal sealed class LockOut(TimeProvider clock)
     private static readonly TimeSpan LongestForAddress = TimeSpan.FromMinutes(15);
 
     private readonly ConcurrentDictionary<string, Failures> _failures = new();
+    private readonly Lock _turn = new();
 
     /// <summary>How long this account or address must still wait; zero when it may try.</summary>
     public TimeSpan Wait(string account, string address)
@@ -28,6 +29,27 @@ internal sealed class LockOut(TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         return _failures.TryGetValue(Key('i', address), out var failures) && failures.Until > now ? failures.Until - now : TimeSpan.Zero;
+    }
+
+    /// <summary>
+    /// Takes an attempt, or says how long to wait. It counts as failed from the start, so that attempts at the same time can't all slip in
+    /// before the first has failed; one that goes well is given back.
+    /// </summary>
+    public TimeSpan Reserve(string account, string address)
+    {
+        lock (_turn)
+        {
+            var wait = Wait(account, address);
+            if (wait == TimeSpan.Zero) Failed(account, address);
+            return wait;
+        }
+    }
+
+    /// <summary>Gives back an attempt that went well.</summary>
+    public void Release(string account, string address)
+    {
+        Uncount(Key('a', account));
+        Uncount(Key('i', address));
     }
 
     public void Failed(string account, string address)
@@ -64,6 +86,13 @@ internal sealed class LockOut(TimeProvider clock)
             var pause = count < free ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Pow(2, Math.Min(count - free + 1, 16)));
             return new Failures(count, now + (pause < longest ? pause : longest), now);
         });
+    }
+
+    private void Uncount(string key)
+    {
+        var now = clock.GetUtcNow();
+        // No pause was running when the attempt was taken, so none is left behind.
+        if (_failures.ContainsKey(key)) _failures.AddOrUpdate(key, _ => new Failures(0, now, now), (_, old) => old with { Count = Math.Max(0, old.Count - 1), Until = now });
     }
 
     private void Forget()

@@ -12,12 +12,6 @@ internal sealed class Passwords
     private const int Shortest = 12;
     private const int Longest = 256;
 
-    private static readonly string[] Common =
-    [
-        "password", "passw0rd", "p@ssw0rd", "p@ssword", "qwertyuiop", "qwerty", "1q2w3e4r", "1qaz2wsx", "qazwsx", "zxcvbnm", "asdfghjkl", "iloveyou", "admin", "administrator",
-        "letmein", "welcome", "changeme", "woaini", "juming", "root", "system", "security", "audit", "abc", "test", "monkey", "dragon", "football", "superman", "sunshine", "princess",
-    ];
-
     private readonly PasswordHasher<User> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 }));
     private readonly SemaphoreSlim _turns = new(2, 2);
     private readonly Lazy<string> _nobodysHash;
@@ -29,11 +23,10 @@ internal sealed class Passwords
         if (password.Length is < Shortest or > Longest) return AccessErrors.PasswordLength;
         var plain = password.ToLowerInvariant();
         if (name.Length > 0 && plain.Contains(name.ToLowerInvariant(), StringComparison.Ordinal)) return AccessErrors.PasswordCommon;
-        var letters = plain;
-        foreach (var word in Common) letters = letters.Replace(word, "", StringComparison.Ordinal);
+        var covered = CommonBases.CoverOf(plain);
         // What is left besides well-known words, digits and signs must still be worth guessing.
-        var left = letters.Count(char.IsLetter);
-        return (letters.Length < plain.Length && left < 4) || plain.All(char.IsAsciiDigit) || plain.Distinct().Count() < 6 ? AccessErrors.PasswordCommon : null;
+        var left = plain.Where((c, i) => char.IsLetter(c) && !covered[i]).Count();
+        return (covered.Contains(true) && left < 4) || plain.All(char.IsAsciiDigit) || plain.Distinct().Count() < 6 ? AccessErrors.PasswordCommon : null;
     }
 
     public async Task<string> HashOf(string password, CancellationToken ct)

@@ -12,7 +12,10 @@ internal sealed class PendingSignIn(Guid userId, DateTimeOffset until)
     /// <summary>The second factor that is being enrolled, or null when one is asked for.</summary>
     public byte[]? NewSecret { get; init; }
 
-    public int Tries { get; set; }
+    /// <summary>Takes one of so many tries; false when none is left.</summary>
+    public bool Try(int most) => Interlocked.Increment(ref _tries) <= most;
+
+    private int _tries;
 }
 
 /// <summary>Sign-ins between password and second factor; ten minutes, five tries.</summary>
@@ -36,10 +39,13 @@ internal sealed class PendingSignIns(TimeProvider clock)
 
     public PendingSignIn? Find(string secret) => _pending.TryGetValue(OnceShown.HashOf(secret), out var pending) && pending.Until > clock.GetUtcNow() ? pending : null;
 
-    /// <summary>Counts a failed code; too many end the sign-in.</summary>
-    public void Failed(string secret)
+    /// <summary>The sign-in for one try of a code, which counts before it is looked at; null when it has ended or its tries are used up.</summary>
+    public PendingSignIn? Try(string secret)
     {
-        if (Find(secret) is { } pending && ++pending.Tries >= MostTries) Remove(secret);
+        if (Find(secret) is not { } pending) return null;
+        if (pending.Try(MostTries)) return pending;
+        Remove(secret);
+        return null;
     }
 
     /// <summary>Ends it; true for the one caller who did.</summary>

@@ -33,13 +33,10 @@ file sealed class SignInHandler(AccessDb db, Passwords passwords, LockOut lockOu
     {
         var address = current.Actor.Address ?? "";
         var key = UserNames.KeyOf(request.Name) ?? request.Name;
-        if (lockOut.Wait(key, address) is { Ticks: > 0 } wait) return AccessErrors.TooManyAttempts.With("seconds", Math.Ceiling(wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        if (lockOut.Reserve(key, address) is { Ticks: > 0 } wait) return AccessErrors.TooManyAttempts.With("seconds", Math.Ceiling(wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
         var user = await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.NameKey == key, ct);
-        if (!await passwords.Fits(user, request.Password.Value, ct))
-        {
-            lockOut.Failed(key, address);
-            return AccessErrors.WrongSignIn;
-        }
+        if (!await passwords.Fits(user, request.Password.Value, ct)) return AccessErrors.WrongSignIn;
+        lockOut.Release(key, address);
         var mustEnrol = user!.TotpSecret is null;
         return new SignInStep(pending.Add(user.Id, mustEnrol ? KeyGeneration.GenerateRandomKey(20) : null), mustEnrol);
     }
@@ -53,14 +50,11 @@ file sealed class CodeHandler(AccessDb db, LockOut lockOut, PendingSignIns pendi
         if (pending.Find(request.Pending.Value) is not { NewSecret: null } step) return AccessErrors.SignInExpired;
         var user = await db.Users.FirstOrDefaultAsync(u => u.Id == step.UserId && u.DisabledAt == null, ct);
         if (user is null) return AccessErrors.SignInExpired;
-        if (lockOut.Wait(user.NameKey, address) is { Ticks: > 0 } wait) return AccessErrors.TooManyAttempts.With("seconds", Math.Ceiling(wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        if (!await factors.Take(db, user, request.Code.Value, ct) || !await Save(ct))
-        {
-            lockOut.Failed(user.NameKey, address);
-            pending.Failed(request.Pending.Value);
-            return AccessErrors.WrongSignIn;
-        }
+        if (lockOut.Reserve(user.NameKey, address) is { Ticks: > 0 } wait) return AccessErrors.TooManyAttempts.With("seconds", Math.Ceiling(wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        if (pending.Try(request.Pending.Value) is null) return AccessErrors.SignInExpired;
+        if (!await factors.Take(db, user, request.Code.Value, ct) || !await Save(ct)) return AccessErrors.WrongSignIn;
         if (!pending.Remove(request.Pending.Value)) return AccessErrors.SignInExpired;
+        lockOut.Release(user.NameKey, address);
         lockOut.Succeeded(user.NameKey);
         return (await sessions.Open(db, user, address, request.Agent, ct)).Secret;
     }
@@ -106,12 +100,8 @@ file sealed class FinishHandler(AccessDb db, PendingSignIns pending, SecondFacto
 {
     public async Task<Result<Enrolled>> Handle(FinishEnrolment request, CancellationToken ct)
     {
-        if (pending.Find(request.Pending.Value) is not { NewSecret: { } secret } step) return AccessErrors.SignInExpired;
-        if (factors.StepOf(secret, request.Code.Value.Trim()) is not { } used)
-        {
-            pending.Failed(request.Pending.Value);
-            return AccessErrors.WrongSignIn;
-        }
+        if (pending.Try(request.Pending.Value) is not { NewSecret: { } secret } step) return AccessErrors.SignInExpired;
+        if (factors.StepOf(secret, request.Code.Value.Trim()) is not { } used) return AccessErrors.WrongSignIn;
         if (!pending.Remove(request.Pending.Value)) return AccessErrors.SignInExpired;
         var user = await db.Users.FirstAsync(u => u.Id == step.UserId, ct);
         if (user.DisabledAt is not null || user.TotpSecret is not null) return AccessErrors.SignInExpired;
@@ -159,13 +149,10 @@ file sealed class ConfirmHandler(AccessDb db, Passwords passwords, SecondFactors
         if (!Guid.TryParse(current.Actor.SessionId, out var id) || await sessions.Find(id, ct) is not { } session) return AccessErrors.NotSignedIn;
         var user = await db.Users.FirstAsync(u => u.Id == session.UserId, ct);
         var address = current.Actor.Address ?? "";
-        if (lockOut.Wait(user.NameKey, address) is { Ticks: > 0 } wait) return AccessErrors.TooManyAttempts.With("seconds", Math.Ceiling(wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        if (!await passwords.Fits(user, request.Password.Value, ct) || !await factors.Take(db, user, request.Code.Value, ct))
-        {
-            lockOut.Failed(user.NameKey, address);
-            return AccessErrors.WrongSignIn;
-        }
+        if (lockOut.Reserve(user.NameKey, address) is { Ticks: > 0 } wait) return AccessErrors.TooManyAttempts.With("seconds", Math.Ceiling(wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        if (!await passwords.Fits(user, request.Password.Value, ct) || !await factors.Take(db, user, request.Code.Value, ct)) return AccessErrors.WrongSignIn;
         await db.SaveChangesAsync(ct);
+        lockOut.Release(user.NameKey, address);
         session.ConfirmedAt = clock.GetUtcNow();
         return Done.Value;
     }

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Platform.Access.Tokens;
 
-/// <summary>Makes an API token with some of the maker's rights; its text is shown once.</summary>
+/// <summary>Makes an API token with some of the maker's rights; its text is shown once. It never has more than its maker has at the time of use.</summary>
 internal sealed record CreateToken(string Name, IReadOnlyList<string> Scopes, int Days) : ICommand<NewToken>, INeeds<TokensWrite>;
 
 /// <summary>The token, this once.</summary>
@@ -39,10 +39,15 @@ file sealed class CreateHandler(AccessDb db, TokenRegistry registry, PermissionM
             if (!permissions.All.Contains(scope) || !current.Actor.Holds(scope)) return AccessErrors.ScopeNotYours.With("scope", scope);
         var secret = TokenRegistry.Mark + OnceShown.Make();
         var now = clock.GetUtcNow();
-        var row = new TokenRow { Name = request.Name, Start = secret[..9], Hash = OnceShown.HashOf(secret), Scopes = string.Join(',', request.Scopes.Distinct()), CreatedBy = current.Actor.Name, CreatedAt = now, ExpiresAt = now.AddDays(request.Days) };
+        var row = new TokenRow
+        {
+            Name = request.Name, Start = secret[..9], Hash = OnceShown.HashOf(secret), Scopes = string.Join(',', request.Scopes.Distinct()), Within = ScopeSet.Write(current.Actor.Scopes),
+            CreatedBy = current.Actor.Name, OwnerId = current.Actor.PersonId, CreatedAt = now, ExpiresAt = now.AddDays(request.Days),
+        };
         db.Add(row);
         await db.SaveChangesAsync(ct);
-        registry.Add(row);
+        // Looked up after the token stands: a change of the account's rights either is in it or finds the token.
+        registry.Add(row, row.OwnerId is { } id ? await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.Id == id, ct) : null);
         return new NewToken(row.Id, row.Name, secret, request.Scopes, row.ExpiresAt);
     }
 }
@@ -53,7 +58,7 @@ file sealed class RevokeHandler(AccessDb db, TokenRegistry registry, CurrentActo
     {
         var id = Guid.TryParse(request.Token, out var parsed) ? parsed : Guid.Empty;
         var rows = await db.Tokens.Where(t => t.RevokedAt == null && (t.Id == id || t.Name == request.Token)).ToListAsync(ct);
-        if (!current.Actor.Holds(UsersWrite.Code)) rows.RemoveAll(t => t.CreatedBy != current.Actor.Name);
+        if (!current.Actor.Holds(UsersWrite.Code)) rows.RemoveAll(t => t.OwnerId is null || t.OwnerId != current.Actor.PersonId);
         if (rows.Count == 0) return AccessErrors.NoSuchToken;
         foreach (var row in rows) row.RevokedAt = clock.GetUtcNow();
         await db.SaveChangesAsync(ct);
@@ -67,8 +72,8 @@ file sealed class ListHandler(AccessDb db, CurrentActor current) : IQueryHandler
     public async Task<Result<IReadOnlyList<TokenLine>>> Handle(ListTokens request, CancellationToken ct)
     {
         var all = current.Actor.Holds(UsersWrite.Code);
-        var name = current.Actor.Name;
-        var rows = await db.Tokens.AsNoTracking().Where(t => all || t.CreatedBy == name).OrderByDescending(t => t.CreatedAt).Take(500).ToListAsync(ct);
+        var me = current.Actor.PersonId;
+        var rows = await db.Tokens.AsNoTracking().Where(t => all || (me != null && t.OwnerId == me)).OrderByDescending(t => t.CreatedAt).Take(500).ToListAsync(ct);
         return Result<IReadOnlyList<TokenLine>>.Of([.. rows.Select(t => new TokenLine(t.Id, t.Name, t.Start, t.Scopes.Split(','), t.CreatedBy, t.CreatedAt, t.ExpiresAt, t.LastUsedAt, t.RevokedAt is not null))]);
     }
 }

@@ -10,7 +10,7 @@ namespace Juming.Platform.Access.Users;
 internal sealed record ListUsers : IQuery<IReadOnlyList<UserLine>>, INeeds<UsersRead>;
 
 /// <summary>One account. <paramref name="LockedSeconds"/>: how long it must still wait after failed sign-ins; 0 when it may try.</summary>
-internal sealed record UserLine(string Name, IReadOnlyList<string> Roles, bool Disabled, bool HasSecondFactor, int Sessions, DateTimeOffset CreatedAt, bool HasPassword = true, int LockedSeconds = 0);
+internal sealed record UserLine(string Name, IReadOnlyList<string> Roles, bool Disabled, bool HasSecondFactor, int Sessions, DateTimeOffset CreatedAt, bool HasPassword = true, int LockedSeconds = 0, string Within = ScopeSet.Everywhere);
 
 /// <summary>All live sessions.</summary>
 internal sealed record ListSessions : IQuery<IReadOnlyList<SessionLine>>, INeeds<UsersRead>;
@@ -24,7 +24,7 @@ file sealed class UsersHandler(AccessDb db, SessionRegistry sessions, LockOut lo
     {
         var live = (await sessions.List(ct)).CountBy(s => s.UserId).ToDictionary();
         var users = await db.Users.AsNoTracking().OrderBy(u => u.NameKey).ToListAsync(ct);
-        return Result<IReadOnlyList<UserLine>>.Of([.. users.Select(u => new UserLine(u.Name, [.. u.RoleList().Select(r => r.ToString())], u.DisabledAt is not null, u.TotpSecret is not null, live.GetValueOrDefault(u.Id), u.CreatedAt, u.PasswordHash is not null, (int)Math.Ceiling(lockOut.Wait(u.NameKey, "").TotalSeconds)))]);
+        return Result<IReadOnlyList<UserLine>>.Of([.. users.Select(u => new UserLine(u.Name, [.. u.RoleList().Select(r => r.ToString())], u.DisabledAt is not null, u.TotpSecret is not null, live.GetValueOrDefault(u.Id), u.CreatedAt, u.PasswordHash is not null, (int)Math.Ceiling(lockOut.Wait(u.NameKey, "").TotalSeconds), u.Within))]);
     }
 }
 

@@ -1,6 +1,7 @@
 using Juming.Platform.Access.Data;
 using Juming.Platform.Access.Sessions;
 using Juming.Platform.Access.Setup;
+using Juming.Platform.Access.Tokens;
 using Juming.Platform.Handlers;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,7 +16,7 @@ internal sealed record ResetUser(string Name) : ICommand<UserLink>, INeeds<Users
 /// <summary>A one-time link of an account; 24 hours.</summary>
 internal sealed record UserLink(string Name, string Link);
 
-/// <summary>Shuts an account, or opens it again.</summary>
+/// <summary>Shuts an account, or opens it again; its sessions and tokens end.</summary>
 internal sealed record DisableUser(string Name, bool Disabled) : ICommand<Done>, INeeds<UsersWrite>;
 
 /// <summary>Says which roles an account has.</summary>
@@ -43,14 +44,6 @@ internal sealed class UserBook(AccessDb db, SetupLink setup)
             roles.Add(Enum.Parse<Role>(name, true));
         }
         return RoleSet.AreSeparated(roles) || await setup.IsTrial(ct) ? Result<IReadOnlyList<Role>>.Of(roles) : AccessErrors.RolesNotSeparated;
-    }
-
-    /// <summary>True when nobody else could administrate any more.</summary>
-    public async Task<bool> IsLastAdministrator(User user, CancellationToken ct)
-    {
-        if (!user.RoleList().Contains(Role.SystemAdmin) || user.DisabledAt is not null) return false;
-        var others = await db.Users.AsNoTracking().Where(u => u.Id != user.Id && u.DisabledAt == null).ToListAsync(ct);
-        return !others.Any(u => u.RoleList().Contains(Role.SystemAdmin));
     }
 }
 
@@ -82,12 +75,13 @@ file sealed class AddHandler(AccessDb db, UserBook book, UserLinks links, Confir
     }
 }
 
-file sealed class ResetHandler(AccessDb db, UserBook book, UserLinks links, SessionRegistry sessions, Confirmation confirmation, TimeProvider clock) : ICommandHandler<ResetUser, UserLink>
+file sealed class ResetHandler(AccessDb db, UserBook book, AdministratorRules rules, UserLinks links, SessionRegistry sessions, TokenRegistry tokens, Confirmation confirmation, TimeProvider clock) : ICommandHandler<ResetUser, UserLink>
 {
     public async Task<Result<UserLink>> Handle(ResetUser request, CancellationToken ct)
     {
         if (await confirmation.Missing(ct) is { } missing) return missing;
         if (await book.Find(request.Name, ct) is not { } user) return AccessErrors.NoSuchUser;
+        if (await rules.AgainstReset(user, ct) is { } refusal) return refusal;
         (user.PasswordHash, user.TotpSecret, user.Stamp) = (null, null, Guid.CreateVersion7());
         foreach (var old in await db.Links.Where(l => l.UserId == user.Id && l.UsedAt == null).ToListAsync(ct)) old.UsedAt = clock.GetUtcNow();
         db.RemoveRange(await db.RecoveryCodes.Where(c => c.UserId == user.Id).ToListAsync(ct));
@@ -95,25 +89,28 @@ file sealed class ResetHandler(AccessDb db, UserBook book, UserLinks links, Sess
         var link = links.Add(db, user.Id);
         await db.SaveChangesAsync(ct);
         await sessions.Revoke(db, user.Id, null, ct);
+        await tokens.RevokeAll(db, user.Id, ct);
         return new UserLink(user.Name, link);
     }
 }
 
-file sealed class DisableHandler(AccessDb db, UserBook book, SessionRegistry sessions, Confirmation confirmation, TimeProvider clock) : ICommandHandler<DisableUser, Done>
+file sealed class DisableHandler(AccessDb db, UserBook book, AdministratorRules rules, SessionRegistry sessions, TokenRegistry tokens, Confirmation confirmation, TimeProvider clock) : ICommandHandler<DisableUser, Done>
 {
     public async Task<Result<Done>> Handle(DisableUser request, CancellationToken ct)
     {
         if (await confirmation.Missing(ct) is { } missing) return missing;
         if (await book.Find(request.Name, ct) is not { } user) return AccessErrors.NoSuchUser;
-        if (request.Disabled && await book.IsLastAdministrator(user, ct)) return AccessErrors.LastAdministrator;
+        if (request.Disabled && await rules.AgainstDisabling(user, ct) is { } refusal) return refusal;
         (user.DisabledAt, user.Stamp) = (request.Disabled ? clock.GetUtcNow() : null, Guid.CreateVersion7());
         await db.SaveChangesAsync(ct);
-        if (request.Disabled) await sessions.Revoke(db, user.Id, null, ct);
+        if (!request.Disabled) return Done.Value;
+        await sessions.Revoke(db, user.Id, null, ct);
+        await tokens.RevokeAll(db, user.Id, ct);
         return Done.Value;
     }
 }
 
-file sealed class RolesHandler(AccessDb db, UserBook book, SessionRegistry sessions, Confirmation confirmation) : ICommandHandler<SetRoles, Done>
+file sealed class RolesHandler(AccessDb db, UserBook book, AdministratorRules rules, SessionRegistry sessions, TokenRegistry tokens, Confirmation confirmation) : ICommandHandler<SetRoles, Done>
 {
     public async Task<Result<Done>> Handle(SetRoles request, CancellationToken ct)
     {
@@ -121,10 +118,11 @@ file sealed class RolesHandler(AccessDb db, UserBook book, SessionRegistry sessi
         if (await book.Find(request.Name, ct) is not { } user) return AccessErrors.NoSuchUser;
         var roles = await book.Roles(request.Roles, ct);
         if (roles.Error is { } error) return error;
-        if (!roles.Value.Contains(Role.SystemAdmin) && await book.IsLastAdministrator(user, ct)) return AccessErrors.LastAdministrator;
+        if (await rules.AgainstRights(user, roles.Value, ScopeSet.Parse(user.Within), ct) is { } refusal) return refusal;
         (user.Roles, user.Stamp) = (RoleSet.Write(roles.Value), Guid.CreateVersion7());
         await db.SaveChangesAsync(ct);
-        sessions.RolesChanged(user.Id, user.RoleList());
+        sessions.RightsChanged(user);
+        await tokens.OwnerChanged(user, ct);
         return Done.Value;
     }
 }

@@ -12,12 +12,13 @@ internal sealed record ResetSecondFactor(string Name) : ICommand<Done>, INeeds<U
 /// <summary>Ends the pause that failed sign-ins have brought on an account.</summary>
 internal sealed record UnlockUser(string Name) : ICommand<Done>, INeeds<UsersWrite>;
 
-file sealed class ResetHandler(AccessDb db, UserBook book, SessionRegistry sessions, Confirmation confirmation) : ICommandHandler<ResetSecondFactor, Done>
+file sealed class ResetHandler(AccessDb db, UserBook book, AdministratorRules rules, SessionRegistry sessions, Confirmation confirmation) : ICommandHandler<ResetSecondFactor, Done>
 {
     public async Task<Result<Done>> Handle(ResetSecondFactor request, CancellationToken ct)
     {
         if (await confirmation.Missing(ct) is { } missing) return missing;
         if (await book.Find(request.Name, ct) is not { } user) return AccessErrors.NoSuchUser;
+        if (await rules.AgainstReset(user, ct) is { } refusal) return refusal;
         (user.TotpSecret, user.Stamp) = (null, Guid.CreateVersion7());
         db.RemoveRange(await db.RecoveryCodes.Where(c => c.UserId == user.Id).ToListAsync(ct));
         db.RemoveRange(await db.Passkeys.Where(p => p.UserId == user.Id).ToListAsync(ct));

@@ -19,14 +19,15 @@ internal sealed class BulkIntake(IngestPipeline pipeline, SourceRegister sources
     private readonly ConcurrentDictionary<string, byte> _inUse = new(StringComparer.Ordinal);
 
     /// <summary>Stores the lines of a body.</summary>
-    /// <param name="sender">Who sends: the token's or person's identity; names the source and separates keys.</param>
+    /// <param name="sender">Name of the token or person; names the source.</param>
+    /// <param name="owner">Their kind and identity, which no two share; separates keys.</param>
     /// <param name="key">Idempotency key, or null.</param>
     /// <param name="body">Lines, UTF-8 or GB18030.</param>
     /// <param name="ct">Cancels waiting, not what was handed over.</param>
-    public async Task<Result<BulkAnswer>> Take(string sender, string? key, PipeReader body, CancellationToken ct)
+    public async Task<Result<BulkAnswer>> Take(string sender, string owner, string? key, PipeReader body, CancellationToken ct)
     {
         if (key is not null && !IsKey(key)) return CollectionErrors.BadKey;
-        var mark = key is null ? null : $"idem:{sender}:{key}";
+        var mark = key is null ? null : $"idem:{owner}:{key}";
         if (mark is not null && !_inUse.TryAdd(mark, 0)) return CollectionErrors.KeyInUse;
         try
         {

@@ -9,8 +9,11 @@ internal sealed record FindEvents(string Query, DateTimeOffset From, DateTimeOff
 /// <summary>A page of events and where the next begins.</summary>
 internal sealed record EventPage(IReadOnlyList<EventView> Events, string? Cursor);
 
-/// <summary>Counts over time and frequent values for a query. Counts only, so not audited.</summary>
-internal sealed record SummariseEvents(string Query, DateTimeOffset From, DateTimeOffset To, IReadOnlyList<string> Fields, int Steps = 60) : IQuery<EventSummary>, INeeds<EventsRead>;
+/// <summary>Counts over time and frequent values for a query. Values are raw data: it is part of the search, which leaves one entry.</summary>
+internal sealed record SummariseEvents(string Query, DateTimeOffset From, DateTimeOffset To, IReadOnlyList<string> Fields, int Steps = 60) : IQuery<EventSummary>, INeeds<EventsRead>, IPartOfLook
+{
+    IAudited IPartOfLook.Look => new BeginSearch(Query, From, To);
+}
 
 /// <summary>Counts over time and frequent values.</summary>
 internal sealed record EventSummary(long Total, IReadOnlyList<HistogramStep> Steps, IReadOnlyDictionary<string, IReadOnlyList<FacetValue>> Facets);

@@ -130,7 +130,7 @@ public sealed partial class IncidentsPage
 
     private async Task<(int Total, DateTimeOffset? Last)?> Newest()
     {
-        var newest = await Sender.Send(Request with { Sort = "last", Skip = 0, Take = 1 }, Gone);
+        var newest = await Sender.Poll(Request with { Sort = "last", Skip = 0, Take = 1 }, Gone);
         return newest.Succeeded ? (newest.Value.Total, newest.Value.Items.FirstOrDefault()?.LastAt) : null;
     }
 

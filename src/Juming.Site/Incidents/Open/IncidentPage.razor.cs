@@ -97,7 +97,7 @@ public sealed partial class IncidentPage
             while (await timer.WaitForNextTickAsync(Gone))
             {
                 if (_dossier is null || _fresh) continue;
-                var found = await Sender.Send(new GetIncident(Number), Gone);
+                var found = await Sender.Poll(new GetIncident(Number), Gone);
                 if (!found.Succeeded || (found.Value.Version == _dossier.Version && found.Value.Brief.UpdatedAt == _dossier.Brief.UpdatedAt)) continue;
                 _fresh = true;
                 await InvokeAsync(StateHasChanged);

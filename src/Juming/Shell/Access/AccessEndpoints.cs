@@ -168,8 +168,8 @@ internal static class AccessEndpoints
         TakesFragment = true,
         Fields =
         [
-            new("name", "SystemAdmin", Complete: "username", Value: form?["name"]), new("password", "Password", "password", "new-password"),
-            new("security", "SecurityAdmin", Required: false, Value: form?["security"]), new("audit", "AuditAdmin", Required: false, Value: form?["audit"]),
+            new("name", "SystemAdmin", Complete: "username", Value: form?["name"], Hint: "SystemAdminHint"), new("password", "Password", "password", "new-password"),
+            new("security", "SecurityAdmin", Required: false, Value: form?["security"], Hint: "SecurityAdminHint"), new("audit", "AuditAdmin", Required: false, Value: form?["audit"], Hint: "AuditAdminHint"),
             new("trial", "Trial", "checkbox", Required: false, Value: form?["trial"]),
         ],
         Problem = TextOf(problem),

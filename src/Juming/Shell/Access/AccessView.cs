@@ -1,7 +1,7 @@
 namespace Juming.Shell.Access;
 
 /// <summary>A field of a form before the console.</summary>
-public sealed record AccessField(string Name, string Label, string Type = "text", string Complete = "off", bool Required = true, string? Value = null);
+public sealed record AccessField(string Name, string Label, string Type = "text", string Complete = "off", bool Required = true, string? Value = null, string? Hint = null);
 
 /// <summary>What a page before the console shows; titles, hints and labels are keys of its texts.</summary>
 public sealed record AccessView(string Title, string Action = "")

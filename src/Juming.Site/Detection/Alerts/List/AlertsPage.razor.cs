@@ -126,7 +126,7 @@ public sealed partial class AlertsPage
             while (await timer.WaitForNextTickAsync(_gone.Token))
             {
                 if (_page is null) continue;
-                var found = await Sender.Send(Request with { From = _loadedAt, Skip = 0, Take = 1 }, _gone.Token);
+                var found = await Sender.Poll(Request with { From = _loadedAt, Skip = 0, Take = 1 }, _gone.Token);
                 if (!found.Succeeded || found.Value.Total is not { } fresh || fresh == _fresh) continue;
                 _fresh = fresh;
                 await InvokeAsync(StateHasChanged);
