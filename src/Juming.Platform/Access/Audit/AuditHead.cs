@@ -16,7 +16,10 @@ internal readonly record struct ChainEnd(long Count, string Hash)
 /// </summary>
 internal sealed class AuditHead(TierContext tier)
 {
-    private readonly string _file = Path.Combine(tier.DataFolder, "audit.head");
+    /// <summary>Its name.</summary>
+    public const string FileName = "audit.head";
+
+    private readonly string _file = Path.Combine(tier.DataFolder, FileName);
 
     public void Write(ChainEnd now, ChainEnd next, bool flush)
     {
