@@ -110,7 +110,8 @@ public static class PostgresCopy
         return found;
     }
 
-    private static Task<long> Version(NpgsqlConnection connection, CancellationToken ct) => Ask<long>(connection, """SELECT coalesce(max("Version"), 0) FROM "VersionInfo" """, ct);
+    private static async Task<long> Version(NpgsqlConnection connection, CancellationToken ct) =>
+        await Ask<bool>(connection, """SELECT to_regclass('"VersionInfo"') IS NOT NULL""", ct) ? await Ask<long>(connection, """SELECT coalesce(max("Version"), 0) FROM "VersionInfo" """, ct) : 0;
 
     private static async Task<T> Ask<T>(NpgsqlConnection connection, string sql, CancellationToken ct)
     {

@@ -45,7 +45,8 @@ internal static class RunCommand
         {
             foreach (var app in apps)
             {
-                await app.StopAsync(CancellationToken.None);
+                // One that could not start may not even have made what a stop would stop.
+                if (app.Lifetime.ApplicationStarted.IsCancellationRequested) await app.StopAsync(CancellationToken.None);
                 await app.DisposeAsync();
             }
             foreach (var held in locks) held.Dispose();

@@ -62,9 +62,8 @@ internal static class SettingsSources
             foreach (var key in weaker.Keys.Where(k => k.StartsWith(list + ":", StringComparison.OrdinalIgnoreCase) || k.Equals(list, StringComparison.OrdinalIgnoreCase)).ToList()) weaker.Remove(key);
         foreach (var (key, value) in stronger)
         {
-            // An empty value in the place of a list empties it.
-            if (value is "")
-                foreach (var item in weaker.Keys.Where(k => ListOf(k).Equals(key, StringComparison.OrdinalIgnoreCase)).ToList()) weaker.Remove(item);
+            // A value in the place of a list or section: an empty one empties the list, any other is told as what it is.
+            foreach (var below in weaker.Keys.Where(k => k.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)).ToList()) weaker.Remove(below);
             weaker[key] = value;
         }
     }
