@@ -4,8 +4,8 @@ using System.Text;
 using Juming.Platform.Access.Audit;
 using Juming.Platform.Access.Users;
 using Juming.Testing;
-using Juming.Tiers.Tests.Databases;
 using NUnit.Framework;
+using TestDatabases = Juming.Tiers.Tests.Databases.TestDatabases;
 
 namespace Juming.Tiers.Tests.Commands;
 
@@ -44,7 +44,7 @@ internal sealed class BackupTests(string database)
             Assert.That(made.Json.GetProperty("tier").GetString(), Is.EqualTo(name));
             Assert.That(made.Json.GetProperty("database").GetString(), Is.EqualTo(database == TestDatabases.Postgres ? "postgres" : "sqlite"));
             Assert.That(made.Json.GetProperty("files").GetInt32(), Is.GreaterThan(3));
-            Assert.That(File.GetUnixFileMode(_file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+            Assert.That(Cli.ModeOf(_file), Is.EqualTo("600"));
             Assert.That(Directory.GetDirectories(_data, "copy-*"), Is.Empty);
         });
         await Restored(name, settings, events: 8);
@@ -142,7 +142,7 @@ internal sealed class BackupTests(string database)
         var back = Verb("restore", name, target, settings, _file);
         Assert.That(back.Code, Is.Zero, back.Error);
         Assert.That(settings.GetValueOrDefault("Database:ConnectionString"), database == TestDatabases.Postgres ? Is.Not.EqualTo(from["Database:ConnectionString"]) : Is.Null);
-        Assert.That(Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories).Where(f => (File.GetUnixFileMode(f) & (UnixFileMode)0x3F) != 0), Is.Empty);
+        Assert.That(Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories).Select(Cli.ModeOf).Distinct(), Is.EqualTo(new[] { "600" }));
         await using var tier = await RunningTier.Start(name, target, settings);
         var users = (await tier.Send(new ListUsers())).Value;
         Assert.That(users.Select(u => (u.Name, string.Join(',', u.Roles))), Is.EqualTo(new[] { ("李娜", "Analyst") }));

@@ -41,6 +41,9 @@ internal sealed record Cli(int Code, string Out, string Error)
         kill.WaitForExit();
     }
 
+    /// <summary>Rights on a file or folder, in octal.</summary>
+    public static string ModeOf(string path) => OperatingSystem.IsWindows() ? "600" : Convert.ToString((int)File.GetUnixFileMode(path), 8);
+
     /// <summary>A folder for a test, gone with it.</summary>
     public static string Folder() => Directory.CreateTempSubdirectory("juming-cli-").FullName;
 }
