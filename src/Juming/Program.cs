@@ -2,10 +2,12 @@ using System.CommandLine;
 using Juming.Commands;
 using Juming.Platform.Modules;
 
+Juming.Hosting.OwnerOnly.Start();
 var root = new RootCommand("Juming, managed security in three tiers. The default verb runs a tier: juming --tier site");
 RunCommand.AddTo(root);
 DoctorCommand.AddTo(root);
 BackupCommand.AddTo(root);
+RestoreCommand.AddTo(root);
 RulesCommand.AddTo(root);
 ReplayCommand.AddTo(root);
 ParseCommand.AddTo(root);
@@ -22,7 +24,7 @@ try
         await Console.Error.WriteLineAsync("See juming --help.");
         return Exit.WrongUse;
     }
-    return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Juming.Hosting.TierHost.LongestStop + TimeSpan.FromSeconds(10) });
 }
 catch (Exception e) when (e is WrongUseException or SettingsException)
 {
@@ -41,7 +43,13 @@ catch (RefusedException e)
 }
 catch (OperationCanceledException)
 {
-    return Exit.Well;
+    await Console.Error.WriteLineAsync("Interrupted; what was asked for is not complete.");
+    return Exit.Broken;
+}
+catch (IOException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return Exit.Broken;
 }
 catch (Exception e)
 {

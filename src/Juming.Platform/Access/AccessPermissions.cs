@@ -51,3 +51,13 @@ public sealed class AuditRead : IPermission
     /// <inheritdoc/>
     public static IReadOnlyList<Role> Roles => [Role.AuditAdmin];
 }
+
+/// <summary>Copy the whole database. No role holds it: it is for the administrator at the machine, who owns the files anyway.</summary>
+public sealed class HostCopy : IPermission
+{
+    /// <inheritdoc/>
+    public static string Code => "access.host.copy";
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Role> Roles => [];
+}

@@ -28,7 +28,14 @@ public sealed class CommitQueue(Database database) : BackgroundService
     public async Task<int> CommitAll(DbContext context, Func<Task<int>> save, CancellationToken ct)
     {
         var item = new Item(context, save);
-        await _items.Writer.WriteAsync(item, ct);
+        try
+        {
+            await _items.Writer.WriteAsync(item, ct);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new OperationCanceledException("The host is stopping.");
+        }
         return await item.Done.Task;
     }
 
@@ -36,12 +43,12 @@ public sealed class CommitQueue(Database database) : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (database.IsPostgres) return;
-        await using var connection = new SqliteConnection(database.ConnectionString);
-        await connection.OpenAsync(CancellationToken.None);
-        await SqlitePragmas.Apply(connection);
         var group = new List<Item>(MostPerTransaction);
         try
         {
+            await using var connection = new SqliteConnection(database.ConnectionString);
+            await connection.OpenAsync(CancellationToken.None);
+            await SqlitePragmas.Apply(connection);
             while (await _items.Reader.WaitToReadAsync(stoppingToken))
             {
                 group.Clear();
@@ -51,6 +58,12 @@ public sealed class CommitQueue(Database database) : BackgroundService
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
+            return;
+        }
+        finally
+        {
+            // Whoever comes now, or waits still, is told: nobody would answer any more.
+            _items.Writer.TryComplete();
             while (_items.Reader.TryRead(out var item)) item.Done.TrySetException(new OperationCanceledException("The host is stopping."));
         }
     }
@@ -64,8 +77,9 @@ public sealed class CommitQueue(Database database) : BackgroundService
             foreach (var item in group) await SaveOne(connection, transaction, item);
             await transaction.CommitAsync(CancellationToken.None);
         }
-        catch (Exception e) when (e is DbException or IOException)
+        catch (Exception e)
         {
+            // Of whatever kind: a save without an answer would hold up its caller for ever, and an end of this loop every later one.
             foreach (var item in group) item.Done.TrySetException(e);
             return;
         }
@@ -76,25 +90,37 @@ public sealed class CommitQueue(Database database) : BackgroundService
 
     private static async Task SaveOne(SqliteConnection connection, SqliteTransaction transaction, Item item)
     {
-        var own = item.Context.Database.GetDbConnection();
         await transaction.SaveAsync("item", CancellationToken.None);
+        DbConnection? own = null;
         try
         {
+            own = item.Context.Database.GetDbConnection();
             if (own.State != System.Data.ConnectionState.Closed) await item.Context.Database.CloseConnectionAsync();
             item.Context.Database.SetDbConnection(connection, contextOwnsConnection: false);
             await item.Context.Database.UseTransactionAsync(transaction, CancellationToken.None);
             item.Rows = await item.Save();
             await transaction.ReleaseAsync("item", CancellationToken.None);
         }
-        catch (Exception e) when (e is DbUpdateException or DbException or InvalidOperationException or OperationCanceledException)
+        catch (Exception e)
         {
-            await transaction.RollbackAsync("item", CancellationToken.None);
+            // A save runs code of its module, so anything may come out of it; it concerns its own caller alone.
             item.Error = e;
+            await transaction.RollbackAsync("item", CancellationToken.None);
         }
-        finally
+        if (own is not null) await HandBack(item, own);
+    }
+
+    private static async Task HandBack(Item item, DbConnection own)
+    {
+        try
         {
             await item.Context.Database.UseTransactionAsync(null, CancellationToken.None);
             item.Context.Database.SetDbConnection(own, contextOwnsConnection: true);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The caller's context is gone already; what became of the save was decided before.
+            return;
         }
     }
 

@@ -13,6 +13,23 @@ public sealed class DatabaseSettings
 /// <param name="File">The SQLite file, or null.</param>
 public sealed record Database(string ConnectionString, bool IsPostgres, string? File)
 {
+    /// <summary>Server, port and name, to tell whether two are the same.</summary>
+    public string Place
+    {
+        get
+        {
+            try
+            {
+                var parts = new Npgsql.NpgsqlConnectionStringBuilder(ConnectionString);
+                return $"{parts.Host?.ToLowerInvariant()}:{parts.Port}/{parts.Database ?? parts.Username}";
+            }
+            catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException)
+            {
+                return ConnectionString;
+            }
+        }
+    }
+
     /// <summary>The database that the settings name.</summary>
     public static Database From(DatabaseSettings settings, string dataFolder)
     {

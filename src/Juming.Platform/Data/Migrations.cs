@@ -27,9 +27,9 @@ public static class ColumnTypes
 /// <summary>Brings the schema up to this release at start; copies a SQLite file first.</summary>
 public static class SchemaUpgrade
 {
-    /// <summary>Applies all pending migrations of the given assemblies.</summary>
+    /// <summary>Applies the pending migrations of the given assemblies, all of them or those up to a version.</summary>
     /// <exception cref="SettingsException">The database that the settings name can't be reached.</exception>
-    public static void Run(Database database, IEnumerable<System.Reflection.Assembly> assemblies)
+    public static void Run(Database database, IEnumerable<System.Reflection.Assembly> assemblies, long upTo = long.MaxValue)
     {
         if (database.IsPostgres) Reach(database);
         using var services = new ServiceCollection()
@@ -40,12 +40,14 @@ public static class SchemaUpgrade
             .BuildServiceProvider(false);
         using var scope = services.CreateScope();
         var runner = scope.ServiceProvider.GetRequiredService<IMigrationRunner>();
-        if (!runner.HasMigrationsToApplyUp()) return;
+        if (!runner.HasMigrationsToApplyUp(upTo)) return;
         if (database.File is { } file && File.Exists(file)) CopyBefore(database, file);
-        runner.MigrateUp();
+        runner.MigrateUp(upTo);
     }
 
-    private static void Reach(Database database)
+    /// <summary>Sees whether the PostgreSQL database can be reached at all.</summary>
+    /// <exception cref="SettingsException">It can't.</exception>
+    public static void Reach(Database database)
     {
         const string Key = "Database:ConnectionString";
         const string Accepted = "empty for SQLite, or a PostgreSQL connection string such as Host=…;Database=…;Username=…;Password=…";

@@ -54,7 +54,7 @@ public static class PlatformServices
     {
         var twice = tier.Modules.GroupBy(m => m.Name).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null) throw new InvalidOperationException($"Two modules are named '{twice.Key}'.");
-        return [.. tier.Modules.Where(m => configuration.GetValue($"Modules:{m.Name}:Enabled", true))];
+        return [.. tier.Modules.Where(m => Settings.IsEnabled(configuration, m))];
     }
 
     private static void AddFromNamespaces(IServiceCollection services, IReadOnlyList<Module> modules, Database database)

@@ -1,9 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Juming.Platform.Modules;
 
 namespace Juming.Site.Assets;
 
 /// <summary>Settings of assets, section <c>Modules:Assets</c>.</summary>
-public sealed class AssetsSettings
+public sealed class AssetsSettings : IValidatableObject
 {
     /// <summary>The site's own networks in CIDR form; only addresses within them become assets. Empty: the private ranges 10/8, 172.16/12, 192.168/16 and fc00::/7.</summary>
     public string[] Networks { get; set; } = [];
@@ -15,4 +17,8 @@ public sealed class AssetsSettings
     /// <summary>Assets that may appear by themselves, 100 to 1,000,000; beyond that they are counted and only people add more.</summary>
     [Range(100, 1_000_000)]
     public int MostAssets { get; set; } = 50_000;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        Networks.Where(n => !IPNetwork.TryParse(n, out _)).Select(n => new SettingProblem(nameof(Networks), $"'{n}' is not a network", "an address range such as 10.0.0.0/8, without bits set after the prefix"));
 }

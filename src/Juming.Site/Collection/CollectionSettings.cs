@@ -1,9 +1,13 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using Juming.Platform.Modules;
 
 namespace Juming.Site.Collection;
 
 /// <summary>Settings of collection, section <c>Modules:Collection</c>.</summary>
-public sealed class CollectionSettings
+public sealed class CollectionSettings : IValidatableObject
 {
     /// <summary>Addresses for syslog over UDP, "host:port".</summary>
     public string[] Udp { get; set; } = ["0.0.0.0:5514"];
@@ -43,5 +47,28 @@ public sealed class CollectionSettings
     [Range(65_536, 1_073_741_824)]
     public int UdpReceiveBuffer { get; set; } = 64 * 1024 * 1024;
 
-    internal TimeZoneInfo DefaultZone => TimeZoneInfo.TryFindSystemTimeZoneById(Zone, out var zone) ? zone : TimeZoneInfo.Utc;
+    internal TimeZoneInfo DefaultZone => TimeZoneInfo.FindSystemTimeZoneById(Zone);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var (name, addresses) in new[] { (nameof(Udp), Udp), (nameof(Tcp), Tcp), (nameof(Tls), Tls) })
+            foreach (var address in addresses)
+                if (!TryRead(address, out _)) yield return new SettingProblem(name, $"'{address}' is not an address to listen on", "address:port, such as 0.0.0.0:5514 or [::]:5514");
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(Zone, out _)) yield return new SettingProblem(nameof(Zone), $"there is no time zone '{Zone}'", "an IANA zone such as Asia/Shanghai, or UTC");
+        foreach (var path in UnixSockets)
+            if (path.Length == 0 || System.Text.Encoding.UTF8.GetByteCount(path) > 107 || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+                yield return new SettingProblem(nameof(UnixSockets), $"there can be no socket '{path}'", "a path of at most 107 bytes in a folder that exists");
+        if (Files.Any(f => f.Length == 0 || Path.GetFileName(f).Length == 0)) yield return new SettingProblem(nameof(Files), "one names no file", "paths of files, with * and ? in the last part only");
+    }
+
+    /// <summary>Reads an address to listen on.</summary>
+    internal static bool TryRead(string address, [NotNullWhen(true)] out IPEndPoint? endpoint)
+    {
+        // A bare address would be taken for one with port 0, and a bare "::1:5514" for an address without a port.
+        endpoint = null;
+        var colon = address.LastIndexOf(':');
+        return colon > 0 && ushort.TryParse(address.AsSpan(colon + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _)
+            && IPEndPoint.TryParse(address, out endpoint) && (endpoint.AddressFamily == AddressFamily.InterNetwork || address[0] == '[');
+    }
 }

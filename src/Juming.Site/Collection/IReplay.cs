@@ -37,4 +37,13 @@ public sealed record ReplayReport
 
     /// <summary>Lines dropped, by reason.</summary>
     public required IReadOnlyDictionary<string, long> Dropped { get; init; }
+
+    /// <summary>Files that could not be read to their end; what was read before is stored and counted.</summary>
+    public required IReadOnlyList<BrokenFile> Broken { get; init; }
 }
+
+/// <summary>A file that could not be read to its end.</summary>
+/// <param name="File">Its path.</param>
+/// <param name="Lines">Lines that were read before.</param>
+/// <param name="Reason">Why.</param>
+public sealed record BrokenFile(string File, long Lines, string Reason);

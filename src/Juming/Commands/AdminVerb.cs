@@ -14,9 +14,9 @@ internal static class AdminVerb
     /// <param name="help">One sentence.</param>
     /// <param name="request">Name of the request type.</param>
     /// <param name="arguments">Reads the request's properties from the command line.</param>
-    /// <param name="print">Prints the answer for people; <c>--json</c> prints it as it is.</param>
+    /// <param name="print">Prints the answer for people, with the console's address in front of links; <c>--json</c> prints it as it is.</param>
     /// <param name="exit">Exit code for an answer; well by default.</param>
-    public static Command Make(string name, string help, string request, Func<ParseResult, object> arguments, Action<JsonElement, TierOptions> print, Func<JsonElement, int>? exit = null)
+    public static Command Make(string name, string help, string request, Func<ParseResult, object> arguments, Action<JsonElement, string> print, Func<JsonElement, int>? exit = null)
     {
         var tier = new TierArguments();
         var json = new Option<bool>("--json") { Description = "Print JSON." };
@@ -30,14 +30,11 @@ internal static class AdminVerb
             if (answer.Refusal is { } refusal) return Refuse(refusal, line.GetValue(json));
             var value = answer.Value ?? default;
             if (line.GetValue(json)) Console.WriteLine(value.ValueKind == JsonValueKind.Undefined ? "{}" : value.GetRawText());
-            else print(value, hosts[0]);
+            else print(value, answer.Address);
             return exit?.Invoke(value) ?? Exit.Well;
         });
         return command;
     }
-
-    /// <summary>The address in front of a path, as the settings or the tier's port say.</summary>
-    public static string Address(TierOptions host, string path) => $"https://localhost:{host.Tier.DefaultPort}{path}";
 
     private static int Refuse(AdminRefusal refusal, bool json)
     {

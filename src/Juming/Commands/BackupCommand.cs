@@ -1,109 +1,101 @@
 using System.CommandLine;
-using System.Formats.Tar;
-using System.IO.Compression;
 using System.Text.Json;
 using Juming.Hosting;
+using Juming.Platform.Data;
 
 namespace Juming.Commands;
 
-/// <summary><c>juming backup FILE</c> and <c>juming restore FILE</c>: one host's data folder as one file.</summary>
+/// <summary><c>juming backup FILE</c>: one host's data folder and database as one file, of a stopped tier or a running one.</summary>
 internal static class BackupCommand
 {
-    private const string Manifest = "juming-backup.json";
+    public const string Sqlite = "sqlite";
+    public const string Postgres = "postgres";
+    private const string Events = "events";
+
+    // The counts belong to the ledger, which lies with the events: without it they would be booked as lost.
+    private static readonly string[] WithEvents = [Events, "collection"];
 
     public static void AddTo(RootCommand root)
     {
-        Add(root, "backup", "Write the data folder of a stopped tier to FILE (tar, gzip).", Backup);
-        Add(root, "restore", "Put FILE back into an empty data folder.", Restore);
-    }
-
-    private static void Add(RootCommand root, string verb, string help, Func<TierOptions, string, CancellationToken, Task<object>> act)
-    {
         var arguments = new TierArguments();
         var file = new Argument<string>("FILE") { Description = "The backup file." };
+        var noEvents = new Option<bool>("--no-events") { Description = "Leave out the stored events and their ledger; needed while a site runs." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command(verb, help) { file, json };
+        var command = new Command("backup", "Write a tier's data folder and database to FILE (tar, gzip), also while it runs.") { file, noEvents, json };
         arguments.AddTo(command, withUrls: false);
         command.SetAction(async (line, ct) =>
         {
             var hosts = arguments.Read(line);
-            if (hosts.Count != 1) throw new WrongUseException($"{verb} works on one tier at a time.");
-            var answer = await act(hosts[0], line.GetValue(file)!, ct);
-            Console.WriteLine(line.GetValue(json) ? JsonSerializer.Serialize(answer) : answer.ToString());
+            if (hosts.Count != 1) throw new WrongUseException("backup works on one tier at a time.");
+            var answer = await Run(hosts[0], Path.GetFullPath(line.GetValue(file)!), line.GetValue(noEvents), ct);
+            Console.WriteLine(line.GetValue(json) ? JsonSerializer.Serialize(answer, AdminRequests.Json) : answer.ToString());
             return Exit.Well;
         });
         root.Subcommands.Add(command);
     }
 
-    private static async Task<object> Backup(TierOptions host, string file, CancellationToken ct)
+    private static async Task<BackupAnswer> Run(TierOptions host, string file, bool noEvents, CancellationToken ct)
     {
         if (!Directory.Exists(host.DataFolder)) throw new BadInputException($"There is no data folder '{host.DataFolder}'.");
-        using var held = DataFolderLock.TryTake(host.DataFolder) ?? throw new RefusedException("The tier is running; stop it first, or copy from a snapshot of the disk.");
-        var part = file + ".part";
-        var count = 0;
-        long bytes = 0;
-        await using (var output = new FileStream(part, FileMode.Create, FileAccess.Write))
-        await using (var gzip = new GZipStream(output, CompressionLevel.Fastest))
-        await using (var tar = new TarWriter(gzip, TarEntryFormat.Pax))
-        {
-            await using var manifest = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(new { tier = host.Tier.Name, version = typeof(BackupCommand).Assembly.GetName().Version?.ToString(3) }));
-            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, Manifest) { DataStream = manifest }, ct);
-            foreach (var path in Files(host.DataFolder))
-            {
-                await tar.WriteEntryAsync(path, Path.GetRelativePath(host.DataFolder, path), ct);
-                count++;
-                bytes += new FileInfo(path).Length;
-            }
-        }
-        // The name appears only when the file is whole.
-        File.Move(part, file, overwrite: true);
-        return new BackupAnswer(host.Tier.Name, file, count, bytes);
-    }
-
-    private static async Task<object> Restore(TierOptions host, string file, CancellationToken ct)
-    {
-        if (!File.Exists(file)) throw new BadInputException($"There is no file '{file}'.");
-        if (Directory.Exists(host.DataFolder) && Files(host.DataFolder).Any()) throw new RefusedException($"'{host.DataFolder}' is not empty; restore into an empty folder and swap them.");
-        using var held = DataFolderLock.TryTake(host.DataFolder) ?? throw new RefusedException("The tier is running; stop it first.");
-        var count = 0;
-        long bytes = 0;
+        if (!Directory.Exists(Path.GetDirectoryName(file))) throw new BadInputException($"There is no folder '{Path.GetDirectoryName(file)}'.");
+        using var held = DataFolderLock.TryTake(host.DataFolder);
+        if (held is null && !noEvents && Directory.Exists(Path.Combine(host.DataFolder, Events)))
+            throw new RefusedException("The site is running and writes its event files, which can't be copied meanwhile: stop it first, or take everything else with --no-events.");
+        var (copy, postgres) = held is null ? await CopyOfRunning(host, ct) : await CopyOfStopped(host, ct);
         try
         {
-            await using var input = new FileStream(file, FileMode.Open, FileAccess.Read);
-            await using var gzip = new GZipStream(input, CompressionMode.Decompress);
-            await using var tar = new TarReader(gzip);
-            await CheckManifest(await tar.GetNextEntryAsync(cancellationToken: ct), host, ct);
-            while (await tar.GetNextEntryAsync(cancellationToken: ct) is { } entry)
-            {
-                var target = Path.GetFullPath(Path.Combine(host.DataFolder, entry.Name));
-                if (entry.EntryType != TarEntryType.RegularFile || !target.StartsWith(host.DataFolder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-                    throw new BadInputException($"The backup holds '{entry.Name}', which is not a file of a data folder.");
-                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                await entry.ExtractToFileAsync(target, overwrite: false, ct);
-                count++;
-                bytes += entry.Length;
-            }
+            var manifest = new BackupManifest(host.Tier.Name, typeof(BackupCommand).Assembly.GetName().Version?.ToString(3) ?? "", postgres ? Postgres : Sqlite, !noEvents && Directory.Exists(Path.Combine(host.DataFolder, Events)));
+            var files = Files(host.DataFolder, live: held is null, noEvents).Where(f => f.Path != file && f.Path != file + ".part");
+            if (copy is not null) files = files.Concat(Within(copy, copy));
+            var (count, bytes) = await BackupArchive.Write(file, manifest, files, ct);
+            return new BackupAnswer(host.Tier.Name, file, count, bytes, manifest.Database, manifest.Events);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
+        catch (UnauthorizedAccessException e)
         {
-            throw new BadInputException($"'{file}' is not a whole backup: {e.Message}");
+            throw new BadInputException(e.Message);
         }
-        return new BackupAnswer(host.Tier.Name, file, count, bytes);
+        finally
+        {
+            if (copy is not null) Directory.Delete(copy, true);
+        }
     }
 
-    private static async Task CheckManifest(TarEntry? entry, TierOptions host, CancellationToken ct)
+    private static async Task<(string? Folder, bool Postgres)> CopyOfRunning(TierOptions host, CancellationToken ct)
     {
-        if (entry is not { Name: Manifest, DataStream: { } stream }) throw new BadInputException("This file is not a backup of Juming.");
-        using var manifest = await JsonDocument.ParseAsync(stream, cancellationToken: ct);
-        var tier = manifest.RootElement.GetProperty("tier").GetString();
-        if (tier != host.Tier.Name) throw new RefusedException($"This is a backup of the {tier} tier, not of {host.Tier.Name}.");
+        var answer = await AdminChannel.Ask(host.DataFolder, "CopyHost", JsonSerializer.SerializeToElement(new { }), ct);
+        if (answer.Value is not { } value) throw new RefusedException(answer.Refusal?.Sentence ?? "The running process gave no answer.");
+        return (value.GetProperty("folder").GetString()!, value.GetProperty("postgres").GetBoolean());
     }
 
-    private static IEnumerable<string> Files(string folder) =>
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(p => Path.GetFileName(p) is not ("lock" or "admin.sock") && !p.StartsWith(Path.Combine(folder, "logs") + Path.DirectorySeparatorChar, StringComparison.Ordinal));
-
-    private sealed record BackupAnswer(string Tier, string File, int Files, long Bytes)
+    private static async Task<(string? Folder, bool Postgres)> CopyOfStopped(TierOptions host, CancellationToken ct)
     {
-        public override string ToString() => $"{Tier}: {Files} files, {Bytes} bytes, {File}";
+        HostCopies.Clear(host.DataFolder);
+        var database = TierHost.DatabaseOf(host);
+        if (!database.IsPostgres) return (null, false);
+        SchemaUpgrade.Reach(database);
+        var folder = Path.Combine(host.DataFolder, HostCopies.Prefix + Guid.NewGuid().ToString("N"));
+        await PostgresCopy.Write(database, host.Tier.Modules.Select(m => m.Name), Path.Combine(folder, HostCopies.Database), ct);
+        return (folder, true);
     }
+
+    /// <summary>Files of a data folder that belong into a backup. Of a running tier the database and the end of the audit chain come from the copy, and exports are left out.</summary>
+    public static IEnumerable<(string Path, string Name)> Files(string folder, bool live, bool noEvents)
+    {
+        string[] folders = ["logs", .. live ? ["exports"] : Array.Empty<string>(), .. noEvents ? WithEvents : []];
+        string[] files = ["lock", AdminSocket.FileName, .. live ? ["juming.db", "juming.db-wal", "juming.db-shm", "audit.head"] : Array.Empty<string>()];
+        return Within(folder, folder).Where(f =>
+        {
+            var top = f.Name.Split(Path.DirectorySeparatorChar)[0];
+            return !files.Contains(f.Name) && (f.Name == top || !folders.Contains(top)) && (f.Name == top || !top.StartsWith(HostCopies.Prefix, StringComparison.Ordinal)) && !f.Name.EndsWith(".sock", StringComparison.Ordinal);
+        });
+    }
+
+    private static IEnumerable<(string Path, string Name)> Within(string folder, string root) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(p => (p, Path.GetRelativePath(root, p)));
+}
+
+/// <summary>What a backup or restore did.</summary>
+internal sealed record BackupAnswer(string Tier, string File, int Files, long Bytes, string Database, bool Events)
+{
+    public override string ToString() => $"{Tier}: {Files} files, {Bytes} bytes, {File} ({Database}, {(Events ? "with" : "without")} events)";
 }

@@ -20,19 +20,21 @@ internal static class ReplayCommand
         var format = new Option<string>("--format") { Description = "Name of a parser, or auto.", DefaultValueFactory = _ => "auto" };
         var alerts = new Option<string?>("--alerts") { Description = "Write every single match to this NDJSON file." };
         var json = new Option<bool>("--json") { Description = "Print the report as JSON." };
-        var command = new Command("replay", "Push files through the site's pipeline: normalise, store, detect, group.") { files, rules, format, alerts, json };
+        var progress = new Option<bool>("--progress") { Description = "Print progress to standard error even where that is not a terminal." };
+        var command = new Command("replay", "Push files through the site's pipeline: normalise, store, detect, group.") { files, rules, format, alerts, json, progress };
         arguments.AddTo(command, withUrls: false);
         command.SetAction(async (line, ct) =>
         {
             var host = arguments.Read(line);
             if (host.Count != 1 || host[0].Tier != Tiers.Site) throw new WrongUseException("replay works on a site: --tier site.");
-            return await Run(host[0] with { Offline = true }, line.GetValue(files)!, line.GetValue(rules) ?? [], line.GetValue(format)!, line.GetValue(alerts), line.GetValue(json), ct);
+            return await Run(host[0] with { Offline = true }, line.GetValue(files)!, line.GetValue(rules) ?? [], line.GetValue(format)!, line.GetValue(alerts), line.GetValue(json), line.GetValue(progress) || !Console.IsErrorRedirected, ct);
         });
         root.Subcommands.Add(command);
     }
 
-    private static async Task<int> Run(TierOptions options, string[] files, string[] rules, string format, string? alertsFile, bool json, CancellationToken ct)
+    private static async Task<int> Run(TierOptions options, string[] files, string[] rules, string format, string? alertsFile, bool json, bool progress, CancellationToken ct)
     {
+        if (!LineParse.Formats.Contains(format)) throw new WrongUseException($"There is no format '{format}'; there are {string.Join(", ", LineParse.Formats)}.");
         foreach (var path in files)
             if (!File.Exists(path)) throw new BadInputException($"There is no file '{path}'.");
         foreach (var path in rules)
@@ -43,16 +45,17 @@ internal static class ReplayCommand
         var replay = app.Services.GetRequiredService<IReplay>();
         var detection = app.Services.GetRequiredService<IDetectionRun>();
         if (rules.Length > 0) await detection.AddRules(rules, ct);
-        await using var matches = alertsFile is null ? null : new MatchFile(alertsFile, replay);
+        await using var matches = alertsFile is null ? null : MatchFile.Open(alertsFile, replay);
         if (matches is not null) detection.Observe(matches.Write);
         var watch = Stopwatch.StartNew();
-        var report = await replay.Run(files, format, json ? null : new Bar(), ct);
+        var report = await replay.Run(files, format, progress ? new Bar() : null, ct);
         await detection.Flush(ct);
         var grouped = await Group(app.Services, ct);
         var seconds = watch.Elapsed.TotalSeconds;
         Print(report, detection, grouped, seconds, json);
         await app.StopAsync(CancellationToken.None);
-        return Exit.Well;
+        foreach (var file in report.Broken) await Console.Error.WriteLineAsync($"'{file.File}' can't be read past line {file.Lines}: {file.Reason}");
+        return report.Broken.Count > 0 ? Exit.BadInput : Exit.Well;
     }
 
     /// <summary>Lets the modules handle what detection published, then counts the incidents.</summary>
@@ -76,6 +79,7 @@ internal static class ReplayCommand
             stored = report.Stored,
             unparsed = report.Unparsed,
             dropped = report.Dropped,
+            broken = report.Broken.Select(b => new { file = b.File, lines = b.Lines, reason = b.Reason }),
             alerts = byRule.Values.Sum(),
             alerts_by_rule = byRule,
             incidents,
@@ -99,10 +103,22 @@ internal static class ReplayCommand
     }
 
     /// <summary>Writes matches from several workers, one JSON object a line.</summary>
-    private sealed class MatchFile(string path, IReplay replay) : IAsyncDisposable
+    private sealed class MatchFile(Stream file, IReplay replay) : IAsyncDisposable
     {
-        private readonly StreamWriter _writer = new(path, false, new System.Text.UTF8Encoding(false), 1 << 16);
+        private readonly StreamWriter _writer = new(file, new System.Text.UTF8Encoding(false), 1 << 16);
         private readonly Lock _gate = new();
+
+        public static MatchFile Open(string path, IReplay replay)
+        {
+            try
+            {
+                return new MatchFile(File.Create(path), replay);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new BadInputException($"The matches can't be written to '{path}': {e.Message}");
+            }
+        }
 
         public void Write(ObservedMatch match)
         {

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Juming.Hosting;
+using Juming.Platform.Data;
 using Juming.Platform.Modules;
+using Microsoft.AspNetCore.Connections;
 
 namespace Juming.Commands;
 
@@ -20,34 +23,55 @@ internal static class RunCommand
         var apps = new List<WebApplication>();
         try
         {
+            TierHost.CheckApart(hosts);
             foreach (var host in hosts)
             {
                 locks.Add(DataFolderLock.TryTake(host.DataFolder) ?? throw new RefusedException($"The data folder '{host.DataFolder}' is held by another process."));
+                HostCopies.Clear(host.DataFolder);
                 var app = TierHost.Build(host);
                 apps.Add(app);
-                await app.StartAsync(ct);
-                await Announce(app, host);
+                await Start(app, ct);
+                await Announce(app);
             }
             await Task.WhenAll(apps.Select(a => a.WaitForShutdownAsync(ct)));
+            return Exit.Well;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // Stopped while it was starting: that is what was asked for.
             return Exit.Well;
         }
         finally
         {
             foreach (var app in apps)
             {
-                await app.StopAsync(CancellationToken.None);
+                // One that could not start may not even have made what a stop would stop.
+                if (app.Lifetime.ApplicationStarted.IsCancellationRequested) await app.StopAsync(CancellationToken.None);
                 await app.DisposeAsync();
             }
             foreach (var held in locks) held.Dispose();
         }
     }
 
-    private static async Task Announce(WebApplication app, TierOptions host)
+    private static async Task Start(WebApplication app, CancellationToken ct)
     {
-        foreach (var url in app.Urls) await Console.Out.WriteLineAsync($"Juming {host.Tier.Name} is ready at {url}");
+        try
+        {
+            await app.StartAsync(ct);
+        }
+        catch (Exception e) when (e is SocketException || (e is IOException && e.InnerException is AddressInUseException or SocketException))
+        {
+            throw new SettingsException("Web:Urls", e.Message, "addresses of this machine with ports that nothing else listens on");
+        }
+    }
+
+    private static async Task Announce(WebApplication app)
+    {
+        var tier = app.Services.GetRequiredService<TierDefinition>().Name;
+        foreach (var url in app.Urls) await Console.Out.WriteLineAsync($"Juming {tier} is ready at {url}");
         if (await app.Services.GetRequiredService<Juming.Platform.Access.Setup.SetupLink>().Make(CancellationToken.None) is { } secret)
         {
-            await Console.Out.WriteLineAsync($"Set up {host.Tier.Name} within 24 hours, once: {app.Urls.First()}/setup#{secret}");
+            await Console.Out.WriteLineAsync($"Set up {tier} within 24 hours, once: {ConsoleAddress.Of(app)}/setup#{secret}");
             if (Fingerprint(app) is { } fingerprint) await Console.Out.WriteLineAsync($"The browser warns of a certificate it does not know; the right one has the SHA-256 fingerprint {fingerprint}");
         }
         await Console.Out.FlushAsync();

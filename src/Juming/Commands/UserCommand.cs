@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
-using Juming.Hosting;
 
 namespace Juming.Commands;
 
@@ -22,7 +21,7 @@ internal static class UserCommand
         root.Subcommands.Add(user);
     }
 
-    private static Command Named(string verb, string help, string request, Func<string, object> arguments, Action<JsonElement, TierOptions> print)
+    private static Command Named(string verb, string help, string request, Func<string, object> arguments, Action<JsonElement, string> print)
     {
         var name = new Argument<string>("NAME") { Description = "Name of the account." };
         var command = AdminVerb.Make(verb, help, request, line => arguments(line.GetValue(name)!), print);
@@ -30,7 +29,7 @@ internal static class UserCommand
         return command;
     }
 
-    private static Command WithRoles(string verb, string help, string request, Action<JsonElement, TierOptions> print)
+    private static Command WithRoles(string verb, string help, string request, Action<JsonElement, string> print)
     {
         var name = new Argument<string>("NAME") { Description = "Name of the account." };
         var roles = new Option<string[]>("--role") { Description = "Viewer, Analyst, SystemAdmin, SecurityAdmin or AuditAdmin; may be repeated." };
@@ -50,12 +49,12 @@ internal static class UserCommand
         return command;
     }
 
-    private static void PrintLink(JsonElement answer, TierOptions host) =>
-        Console.WriteLine($"{answer.GetProperty("name").GetString()}: {AdminVerb.Address(host, answer.GetProperty("link").GetString()!)} (once, 24 hours)");
+    private static void PrintLink(JsonElement answer, string address) =>
+        Console.WriteLine($"{answer.GetProperty("name").GetString()}: {address}{answer.GetProperty("link").GetString()} (once, 24 hours)");
 
-    private static void PrintDone(JsonElement answer, TierOptions host) => Console.WriteLine("Done.");
+    private static void PrintDone(JsonElement answer, string address) => Console.WriteLine("Done.");
 
-    private static void PrintList(JsonElement answer, TierOptions host)
+    private static void PrintList(JsonElement answer, string address)
     {
         foreach (var user in answer.EnumerateArray())
             Console.WriteLine($"{user.GetProperty("name").GetString(),-24} {string.Join(',', user.GetProperty("roles").EnumerateArray().Select(r => r.GetString())),-28} {(user.GetProperty("disabled").GetBoolean() ? "disabled" : $"{user.GetProperty("sessions").GetInt32()} sessions")}");

@@ -22,7 +22,7 @@ public static class AdminChannel
         await app.StartAsync(ct);
         try
         {
-            return await AdminRequests.Run(app.Services, request, json, ct);
+            return await AdminRequests.Run(app.Services, request, json, ct) with { Address = ConsoleAddress.Of(app.Services, []) };
         }
         finally
         {

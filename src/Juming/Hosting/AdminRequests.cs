@@ -8,8 +8,8 @@ using MediatR;
 
 namespace Juming.Hosting;
 
-/// <summary>The answer to an administrator's request: the value as JSON, or the refusal.</summary>
-public sealed record AdminAnswer(JsonElement? Value, AdminRefusal? Refusal);
+/// <summary>The answer to an administrator's request: the value as JSON, or the refusal; and the address in front of the paths of links.</summary>
+public sealed record AdminAnswer(JsonElement? Value, AdminRefusal? Refusal, string Address = "");
 
 /// <summary>A refusal as it crosses the socket.</summary>
 public sealed record AdminRefusal(ErrorKind Kind, string Code, string Sentence);

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using Juming.Platform.Modules;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Juming.Hosting;
 
@@ -57,7 +59,8 @@ internal sealed partial class AdminSocket(IServiceProvider services, TierContext
                 if (line is null || line.Length > LongestLine) return;
                 using var document = JsonDocument.Parse(line);
                 var answer = await AdminRequests.Run(services, document.RootElement.GetProperty("request").GetString() ?? "", document.RootElement.GetProperty("arguments"), ct);
-                await JsonSerializer.SerializeAsync(stream, answer, AdminRequests.Json, ct);
+                var bound = services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+                await JsonSerializer.SerializeAsync(stream, answer with { Address = ConsoleAddress.Of(services, bound) }, AdminRequests.Json, ct);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

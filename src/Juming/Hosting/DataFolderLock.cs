@@ -7,11 +7,11 @@ public sealed class DataFolderLock : IDisposable
 
     private DataFolderLock(FileStream file) => _file = file;
 
-    /// <summary>Takes the folder, making it (readable by its owner only) when it is absent; null when another process holds it.</summary>
+    /// <summary>Takes the folder, making it when it is absent and in either case for its owner only; null when another process holds it.</summary>
     public static DataFolderLock? TryTake(string folder)
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        OwnerOnly.Make(folder);
+        OwnerOnly.Tighten(folder);
         try
         {
             return new DataFolderLock(new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));

@@ -31,9 +31,7 @@ public static class OwnCertificate
         var now = clock.GetUtcNow();
         using var made = request.CreateSelfSigned(now.AddHours(-1), now.AddDays(825));
         var bytes = made.Export(X509ContentType.Pkcs12);
-        var write = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) write.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(file, write)) stream.Write(bytes);
+        using (var stream = OwnerOnly.Create(file, FileMode.Create)) stream.Write(bytes);
         return X509CertificateLoader.LoadPkcs12(bytes, null);
     }
 }

@@ -11,6 +11,9 @@ namespace Juming.Hosting;
 /// <summary>Builds one host: one tier with its own services, settings, data folder, database, accounts and port.</summary>
 public static class TierHost
 {
+    /// <summary>How long a stop may take until what is not written is given up.</summary>
+    public static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(50);
+
     /// <summary>Builds the host; nothing listens until it is started.</summary>
     /// <exception cref="SettingsException">A setting is unknown or out of range.</exception>
     public static WebApplication Build(TierOptions options)
@@ -18,12 +21,13 @@ public static class TierHost
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "juming", ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseStaticWebAssets();
-        ReadSettings(builder, options);
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(SettingsSources.Read(options));
+        Settings.CheckEnabled(builder.Configuration, options.Tier.Modules);
         var context = new TierContext(options.Tier, options.DataFolder, options.Offline);
-        AddLogs(builder, options);
         builder.Services.AddSettings<WebSettings>("Web").AddSettings<LogSettings>("Log");
         builder.Services.AddTier(context, builder.Configuration);
-        builder.Services.AddSingleton<IReadiness, CertificateReadiness>().AddSingleton<IReadiness, ClockReadiness>();
+        builder.Services.AddSingleton<IHostCertificate, HostCertificate>().AddSingleton<IReadiness, CertificateReadiness>().AddSingleton<IReadiness, ClockReadiness>();
         if (options.Offline) builder.Services.AddSingleton<IServer, NoServer>();
         else
         {
@@ -31,33 +35,56 @@ public static class TierHost
             builder.Services.AddHostedService<AdminSocket>();
         }
         options.Services?.Invoke(builder.Services);
-        CheckSettings(builder, options);
+        CheckSettings(builder.Configuration, builder.Services, options);
+        AddLogs(builder, options);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
         if (!options.Offline) Listen(builder, options);
         builder.Host.UseDefaultServiceProvider(provider => (provider.ValidateOnBuild, provider.ValidateScopes) = (true, true));
-        var app = builder.Build();
+        var app = Wire(builder, options);
         SchemaUpgrade.Run(app.Services.GetRequiredService<Database>(), PlatformServices.Assemblies(options.Tier.Modules));
         if (!options.Offline) Shell.ShellServices.Map(app);
         return app;
     }
 
-    private static void ReadSettings(WebApplicationBuilder builder, TierOptions options)
+    /// <summary>The database that the settings name, without a host.</summary>
+    /// <exception cref="SettingsException">A setting is unknown or out of range.</exception>
+    public static Database DatabaseOf(TierOptions options)
     {
-        var configuration = builder.Configuration;
-        configuration.Sources.Clear();
-        var file = options.SettingsFile ?? Path.Combine(AppContext.BaseDirectory, $"appsettings.Tier{options.Tier.Number}.json");
-        if (options.SettingsFile is not null && !File.Exists(file)) throw new SettingsException("--settings", $"there is no file '{file}'", "a path to a JSON settings file");
-        configuration.AddJsonFile(file, optional: true, reloadOnChange: false);
-        configuration.AddEnvironmentVariables("JUMING_");
-        // Variables that steer the program itself, or its tests and benchmarks, are not settings.
-        configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["TIER"] = null, ["DATA"] = null, ["SHARED"] = null, ["PROGRAM"] = null, ["BENCH_DIR"] = null });
-        if (options.Urls is { } urls) configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Web:Urls"] = urls });
-        configuration.AddInMemoryCollection(options.Overrides);
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(SettingsSources.Read(options)).Build();
+        CheckSettings(configuration, new ServiceCollection().AddSettings<WebSettings>("Web").AddSettings<LogSettings>("Log").AddSettings<DatabaseSettings>("Database"), options);
+        return Database.From(configuration.GetSection("Database").Get<DatabaseSettings>() ?? new DatabaseSettings(), options.DataFolder);
     }
 
-    private static void CheckSettings(WebApplicationBuilder builder, TierOptions options)
+    /// <summary>Hosts of one process must not meet in one database: their tables have the same names.</summary>
+    /// <exception cref="SettingsException">Two of them name the same.</exception>
+    public static void CheckApart(IReadOnlyList<TierOptions> hosts)
     {
-        var sections = builder.Services.Where(s => s.ServiceType == typeof(SettingsSection)).Select(s => (SettingsSection)s.ImplementationInstance!).ToList();
-        Settings.Check(builder.Configuration, sections, [.. options.Tier.Modules.Select(m => m.Name)]);
+        if (hosts.Count < 2) return;
+        var twice = hosts.Select(h => (Host: h, Database: DatabaseOf(h))).Where(d => d.Database.IsPostgres).GroupBy(d => d.Database.Place).FirstOrDefault(g => g.Count() > 1);
+        if (twice is not null)
+            throw new SettingsException("Database:ConnectionString", $"the tiers {string.Join(" and ", twice.Select(t => t.Host.Tier.Name))} name the same database", "a database of its own for each tier");
+    }
+
+    /// <summary>Every section that the tier knows; those of modules that are left out too, for their settings keep while they are.</summary>
+    private static void CheckSettings(IConfiguration configuration, IServiceCollection services, TierOptions options)
+    {
+        var all = new ServiceCollection();
+        foreach (var module in options.Tier.Modules) module.AddServices(all, configuration.GetSection("Modules:" + module.Name));
+        var sections = services.Concat(all).Where(s => s.ServiceType == typeof(SettingsSection)).Select(s => (SettingsSection)s.ImplementationInstance!).Distinct().ToList();
+        Settings.Check(configuration, sections, [.. options.Tier.Modules.Select(m => m.Name)]);
+    }
+
+    private static WebApplication Wire(WebApplicationBuilder builder, TierOptions options)
+    {
+        var left = options.Tier.Modules.Where(m => !Settings.IsEnabled(builder.Configuration, m)).Select(m => m.Name).ToList();
+        try
+        {
+            return builder.Build();
+        }
+        catch (AggregateException) when (left.Count > 0)
+        {
+            throw new SettingsException($"Modules:{left[0]}:Enabled", $"another module can't do without {string.Join(", ", left)}", "true");
+        }
     }
 
     private static void AddLogs(WebApplicationBuilder builder, TierOptions options)
@@ -72,7 +99,10 @@ public static class TierHost
             LogLevel.Critical or LogLevel.None => Serilog.Events.LogEventLevel.Fatal,
             _ => Serilog.Events.LogEventLevel.Information,
         };
-        var logs = new LoggerConfiguration().MinimumLevel.Is(level)
+        var logs = new LoggerConfiguration()
+            // Who starts the host says why it did not start; a trace beside that sentence would bury it.
+            .Filter.ByExcluding(e => e.MessageTemplate.Text == "Hosting failed to start")
+            .MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft", Serilog.Events.LogEventLevel.Warning)
             // The key ring lies in the data folder, which its owner alone may read; the library warns about that at each start.
             .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", Serilog.Events.LogEventLevel.Error)
@@ -91,8 +121,7 @@ public static class TierHost
     private static void Listen(WebApplicationBuilder builder, TierOptions options)
     {
         var web = builder.Configuration.GetSection("Web").Get<WebSettings>() ?? new WebSettings();
-        var urls = web.Urls.Length > 0 ? web.Urls : $"https://localhost:{options.Tier.DefaultPort}";
-        builder.WebHost.UseUrls(urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        builder.WebHost.UseUrls([.. web.Addresses(options.Tier)]);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -58,7 +58,7 @@ public static class WebSecurity
             await context.Response.WriteAsJsonAsync(new { title = "Something broke; the log has the reason.", status = 500, trace = context.TraceIdentifier });
         }));
         var hosts = new AllowedHosts(app);
-        app.Use((context, next) => hosts.Allow(context.Request.Host.Host) ? Headers(context, next) : Refuse(context, StatusCodes.Status421MisdirectedRequest));
+        app.Use((context, next) => hosts.Allow(context.Request.Host.Host) ? Headers(context, next) : Unlisted(context));
         app.Use((context, next) => IsForeign(context) ? Refuse(context, StatusCodes.Status403Forbidden) : next());
         app.UseRateLimiter();
         app.UseAuthentication();
@@ -121,6 +121,15 @@ public static class WebSecurity
             return;
         }
         await next();
+    }
+
+    private static Task Unlisted(HttpContext context)
+    {
+        // Nothing of the request is repeated: whoever made the browser come here chose the name.
+        context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(ShellTexts.Of("UnlistedHost") + "\n");
     }
 
     private static bool IsUnsafe(HttpContext context) =>

@@ -40,6 +40,8 @@ public sealed class WebSecurityTests
         using var browser = new Browser(_tier);
         await browser.Open("/setup", r => r.Headers.Host = "evil.example");
         Assert.That(browser.Status, Is.EqualTo(HttpStatusCode.MisdirectedRequest));
+        Assert.That(browser.Text, Does.Contain("Modules:Access:AllowedHosts").And.Not.Contain("evil.example"));
+        Assert.That(browser.Last.Content.Headers.ContentType!.ToString(), Is.EqualTo("text/plain; charset=utf-8"));
     }
 
     [Test]

@@ -76,6 +76,32 @@ public sealed class CommitQueueTests
         Assert.That(await db.Set<OutboxRow>().CountAsync(), Is.EqualTo(2));
     }
 
+    private sealed class StrangeException : Exception;
+
+    [Test]
+    public async Task A_save_that_fails_in_any_way_is_answered_and_the_queue_lives_on()
+    {
+        await using var failing = Open();
+        failing.Add(Row("never"));
+        var saves = Enumerable.Range(0, 20).Select(i => Save(Row($"n{i}"))).ToList();
+        var failed = failing.SaveWith(_ => throw new StrangeException(), CancellationToken.None);
+        await using var gone = Open();
+        var disposed = _queue.CommitAll(gone, () => throw new StrangeException(), CancellationToken.None);
+        await gone.DisposeAsync();
+        Assert.That(async () => await failed.WaitAsync(TimeSpan.FromSeconds(20)), Throws.TypeOf<StrangeException>());
+        Assert.That(async () => await disposed.WaitAsync(TimeSpan.FromSeconds(20)), Throws.TypeOf<StrangeException>().Or.TypeOf<ObjectDisposedException>());
+        await Task.WhenAll(saves).WaitAsync(TimeSpan.FromSeconds(20));
+        await Save(Row("later")).WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.That(await Count(), Is.EqualTo(21));
+    }
+
+    [Test]
+    public async Task A_save_after_the_stop_is_told_instead_of_waiting_for_ever()
+    {
+        await _queue.StopAsync(CancellationToken.None);
+        Assert.That(async () => await Save(Row("late")).WaitAsync(TimeSpan.FromSeconds(20)), Throws.InstanceOf<OperationCanceledException>());
+    }
+
     private static OutboxRow Row(string name, Guid? id = null) => new() { Id = id ?? Guid.CreateVersion7(), Name = name, Version = 1, Json = "{}" };
 
     private OutboxDb Open() => new(new DbContextOptionsBuilder<OutboxDb>().UseSqlite(_database.ConnectionString).Options, _queue);

@@ -35,10 +35,13 @@ internal sealed record ChainBreak(string Reason, long At)
 /// </summary>
 internal sealed class AuditHead(TierContext tier, IDataProtectionProvider protection)
 {
+    /// <summary>Its name.</summary>
+    public const string FileName = "audit.head";
+
     // One sector with its line end: overwriting it in place is a single write.
     private const int Length = 511;
 
-    private readonly string _file = Path.Combine(tier.DataFolder, "audit.head");
+    private readonly string _file = Path.Combine(tier.DataFolder, FileName);
     private readonly IDataProtector _seal = protection.CreateProtector("juming.access.audit-head");
 
     public bool Exists => File.Exists(_file);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Juming.Platform.Modules;
 using Juming.Site.Collection.Pipeline;
 using Juming.Site.Collection.Sources;
@@ -15,7 +14,7 @@ namespace Juming.Site.Collection.Receivers;
 /// <summary>Starts the receivers, books what a crash lost, and watches for senders that fall silent.</summary>
 internal sealed partial class CollectionService(
     CollectionSettings settings, TierContext tier, SourceRegister sources, IngestPipeline pipeline, LedgerBook ledger, InFlightCounts inFlight, IEventStore store, ILedger books,
-    UdpReceiver udp, TcpReceiver tcp, IAlertIntake alerts, TimeProvider clock, ILoggerFactory logs) : IHostedService
+    UdpReceiver udp, TcpReceiver tcp, IHostCertificate certificate, IAlertIntake alerts, TimeProvider clock, ILoggerFactory logs) : IHostedService
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
@@ -36,10 +35,10 @@ internal sealed partial class CollectionService(
         await sources.Load(cancellationToken);
         await BookLostInCrash(cancellationToken);
         if (tier.Offline) return;
-        foreach (var address in settings.Udp) Track("udp", udp.Listen(Parse(address), _stop.Token));
-        foreach (var address in settings.Tcp) Track("tcp", tcp.Listen(Parse(address), null, _stop.Token));
-        foreach (var address in settings.Tls) Track("tls", tcp.Listen(Parse(address), Certificate(), _stop.Token));
-        foreach (var path in settings.UnixSockets) Track("unix", tcp.Listen(new UnixDomainSocketEndPoint(path), null, _stop.Token));
+        foreach (var address in settings.Udp) Bind("Udp", address, () => Track("udp", udp.Listen(Parse(address), _stop.Token)));
+        foreach (var address in settings.Tcp) Bind("Tcp", address, () => Track("tcp", tcp.Listen(Parse(address), null, _stop.Token)));
+        foreach (var address in settings.Tls) Bind("Tls", address, () => Track("tls", tcp.Listen(Parse(address), certificate.Load(), _stop.Token)));
+        foreach (var path in settings.UnixSockets) Bind("UnixSockets", path, () => Track("unix", tcp.Listen(new UnixDomainSocketEndPoint(path), null, _stop.Token)));
         _loops.Add(Task.Run(() => Watch(_stop.Token), CancellationToken.None));
     }
 
@@ -143,12 +142,20 @@ internal sealed partial class CollectionService(
         }
     }
 
-    private X509Certificate2 Certificate() => X509CertificateLoader.LoadPkcs12FromFile(Path.Combine(tier.DataFolder, "tls.pfx"), null);
+    private static void Bind(string setting, string address, Action listen)
+    {
+        try
+        {
+            listen();
+        }
+        catch (SocketException e)
+        {
+            throw new SettingsException("Modules:Collection:" + setting, $"'{address}' can't be listened on ({e.Message})", "an address of this machine with a port that nothing else listens on");
+        }
+    }
 
-    private static IPEndPoint Parse(string address) =>
-        IPEndPoint.TryParse(address, out var endpoint) && endpoint.Port >= 0
-            ? endpoint
-            : throw new SettingsException("Modules:Collection", $"'{address}' is not an address to listen on", "address:port, such as 0.0.0.0:5514");
+    // The settings were checked before anything started.
+    private static IPEndPoint Parse(string address) => CollectionSettings.TryRead(address, out var endpoint) ? endpoint : throw new FormatException(address);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Listening for logs on {Kind} {Address}")]
     private static partial void LogListening(ILogger log, string kind, EndPoint address);

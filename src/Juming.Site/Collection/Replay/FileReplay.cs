@@ -23,7 +23,19 @@ internal sealed class FileReplay(IngestPipeline pipeline, LedgerBook ledger, Sou
         var watch = Stopwatch.StartNew();
         pipeline.Format = format == "auto" ? null : format;
         await using var timer = clock.CreateTimer(_ => progress?.Report(new ReplayProgress(_lines, _bytes, watch.Elapsed.TotalSeconds)), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-        foreach (var file in files) await ReadFile(file, ct);
+        var broken = new List<BrokenFile>();
+        foreach (var file in files)
+        {
+            var before = _lines;
+            try
+            {
+                await ReadFile(file, ct);
+            }
+            catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                broken.Add(new BrokenFile(file, _lines - before, e.Message));
+            }
+        }
         await pipeline.Drain();
         await pipeline.BookWaiting();
         return new ReplayReport
@@ -34,6 +46,7 @@ internal sealed class FileReplay(IngestPipeline pipeline, LedgerBook ledger, Sou
             Stored = ledger.StoredLines,
             Unparsed = pipeline.Unparsed,
             Dropped = ledger.Totals.Where(t => t.Key is not (LedgerReasons.Received or LedgerReasons.Stored)).ToDictionary(t => t.Key, t => t.Value),
+            Broken = broken,
         };
     }
 
@@ -48,7 +61,17 @@ internal sealed class FileReplay(IngestPipeline pipeline, LedgerBook ledger, Sou
         var batch = pipeline.Rent().ForFull();
         while (true)
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(kept), ct);
+            int read;
+            try
+            {
+                read = await stream.ReadAsync(buffer.AsMemory(kept), ct);
+            }
+            catch (Exception e) when (e is InvalidDataException or IOException)
+            {
+                // What was read before the damage is good.
+                if (batch.Count > 0) await pipeline.Submit(batch, ct);
+                throw;
+            }
             _bytes += read;
             var end = kept + read;
             var start = 0;
