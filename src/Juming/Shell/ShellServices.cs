@@ -32,6 +32,7 @@ internal static class ShellServices
         ApiDocument.Map(app);
         var modules = app.Services.GetRequiredService<IReadOnlyList<Module>>();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().AddAdditionalAssemblies([.. PlatformServices.Assemblies(modules)]);
-        foreach (var module in modules) module.MapEndpoints(app.MapGroup("/api/" + module.Name));
+        // Signed in before anything of the call is read: an endpoint that forgets the guard is still no open door, and strangers learn nothing from how a body fails to fit.
+        foreach (var module in modules) module.MapEndpoints(app.MapGroup("/api/" + module.Name).RequireAuthorization());
     }
 }
