@@ -9,7 +9,7 @@ internal static class ShellServices
     {
         WebSecurity.Add(services);
         ApiDocument.Add(services);
-        services.AddSingleton<TierContextTitle>().AddSingleton<Platform.Web.IQrPicture, QrPicture>();
+        services.AddSingleton<Operations.ReadinessBoard>().AddSingleton<TierContextTitle>().AddSingleton<Platform.Web.IQrPicture, QrPicture>();
         services.AddLocalization();
         // Pasted log lines and packs come in one message; SignalR's own limit of 32 KiB would end the circuit.
         services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(o => o.MaximumReceiveMessageSize = 1024 * 1024);
