@@ -83,14 +83,14 @@ public sealed class AssetsModule : Module
 
 /// <summary>Query of the list, as it stands in the address.</summary>
 internal sealed record AssetQuery(
-    [Description("Text within names, addresses, owner or business"), StringLength(200)] string? Text,
+    [property: Description("Text within names, addresses, owner or business"), StringLength(200)] string? Text,
     AssetImportance? Importance,
-    [Description("Zone, whole"), StringLength(200)] string? Zone,
+    [property: Description("Zone, whole"), StringLength(200)] string? Zone,
     AssetOrigin? Origin,
-    [Description("Default: Active")] AssetState? State,
-    [Description("seen (default), name or importance")] string? Sort,
-    [Description("Rows passed over; the export has all"), Range(0, 10_000_000)] int? Skip,
-    [Description("Rows of the page, 50 by default; the export has all"), Range(1, 500)] int? Limit)
+    [property: Description("Default: Active")] AssetState? State,
+    [property: Description("seen (default), name, importance or new")] string? Sort,
+    [property: Description("Rows passed over; the export has all"), Range(0, 10_000_000)] int? Skip,
+    [property: Description("Rows of the page, 50 by default; the export has all"), Range(1, 500)] int? Limit)
 {
     public ListAssets ToRequest() => new() { Text = Text, Importance = Importance, Zone = Zone, Origin = Origin, State = State ?? AssetState.Active, Sort = Sort ?? "seen", Skip = Skip ?? 0, Take = Limit ?? 50 };
 }
