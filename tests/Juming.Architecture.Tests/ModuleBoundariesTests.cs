@@ -51,12 +51,43 @@ public sealed class ModuleBoundariesTests
     }
 
     [Test]
-    public void Pages_use_no_database_context()
+    public void Pages_use_no_database_context() =>
+        Assert.That(UsersOfTables(Console.Where(t => typeof(Microsoft.AspNetCore.Components.IComponent).IsAssignableFrom(t))), Is.Empty);
+
+    [Test]
+    public void Endpoints_use_no_database_context()
     {
-        var result = Types.InAssemblies([.. Modules.Select(m => m.Assembly).Append(typeof(Tiers).Assembly).Distinct()])
-            .That().Inherit(typeof(Microsoft.AspNetCore.Components.ComponentBase))
-            .ShouldNot().HaveDependencyOn("Microsoft.EntityFrameworkCore").GetResult();
-        Assert.That(result.FailingTypeNames ?? [], Is.Empty);
+        var mapping = Console.Where(MapsEndpoints).ToList();
+        TestContext.Out.WriteLine($"{mapping.Count} types map endpoints");
+        Assert.That(mapping, Has.Count.GreaterThan(8));
+        Assert.That(UsersOfTables(mapping), Is.Empty);
+    }
+
+    [Test]
+    public void A_planted_endpoint_on_tables_is_found()
+    {
+        Assert.That(MapsEndpoints(typeof(Planted.Database.DatabaseModule)));
+        Assert.That(UsersOfTables([typeof(Planted.Database.DatabaseModule)]), Is.EqualTo(new[] { typeof(Planted.Database.DatabaseModule).FullName }));
+    }
+
+    private static IEnumerable<Type> Console => Modules.Select(m => m.Assembly).Append(typeof(Tiers).Assembly).Append(typeof(PlatformServices).Assembly).Distinct().SelectMany(a => a.GetTypes());
+
+    /// <summary>True for modules and for the classes to which they leave their endpoints.</summary>
+    private static bool MapsEndpoints(Type type) => type.IsSubclassOf(typeof(Module)) || type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        .Any(m => m.GetParameters().Any(p => typeof(Microsoft.AspNetCore.Routing.IEndpointRouteBuilder).IsAssignableFrom(p.ParameterType)));
+
+    /// <summary>Those of the types that name Entity Framework or a module's context, in their lambdas as well.</summary>
+    private static List<string> UsersOfTables(IEnumerable<Type> types)
+    {
+        var contexts = Console.Where(t => t.IsSubclassOf(typeof(Microsoft.EntityFrameworkCore.DbContext))).Select(t => t.FullName!);
+        var looked = types.Select(t => t.FullName).ToHashSet();
+        var result = Types.InAssemblies([.. types.Select(t => t.Assembly).Distinct()]).That().MeetCustomRule(new OneOf(looked!)).ShouldNot().HaveDependencyOnAny(["Microsoft.EntityFrameworkCore", .. contexts]).GetResult();
+        return [.. result.FailingTypeNames ?? []];
+    }
+
+    private sealed class OneOf(HashSet<string> names) : ICustomRule
+    {
+        public bool MeetsRule(Mono.Cecil.TypeDefinition type) => names.Contains(type.FullName.Replace('/', '+'));
     }
 
     private static List<string> LeaksInto(Assembly userAssembly, string user, Assembly usedAssembly, string used)

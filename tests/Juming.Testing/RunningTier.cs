@@ -26,18 +26,23 @@ public sealed class RunningTier : IAsyncDisposable
     /// <summary>The host's services.</summary>
     public IServiceProvider Services => App.Services;
 
-    /// <summary>Starts a tier ("site", "operator", "cloud"). A folder that is given is kept afterwards; an address that is given is listened on.</summary>
-    public static async Task<RunningTier> Start(string tier = "site", string? folder = null, IReadOnlyDictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null, Uri? address = null)
+    /// <summary>Starts a tier ("site", "operator", "cloud"). A folder that is given is kept afterwards; an address that is given is listened on; a planted module runs beside the tier's own.</summary>
+    public static async Task<RunningTier> Start(string tier = "site", string? folder = null, IReadOnlyDictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null, Uri? address = null, Platform.Modules.Module? planted = null)
     {
+        var definition = Definition(tier);
+        if (planted is not null) definition = definition with { Modules = [.. definition.Modules, planted] };
         var data = folder ?? Path.Combine(Path.GetTempPath(), "juming-test-" + Guid.NewGuid().ToString("N")[..12]);
         Directory.CreateDirectory(data);
         var overrides = new Dictionary<string, string?> { ["Log:Level"] = "Warning" };
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>()) overrides[key] = value;
-        var options = new TierOptions(Tiers.Parse(tier)[0], data) { Urls = address?.GetLeftPart(UriPartial.Authority) ?? "https://127.0.0.1:0", Overrides = overrides, Services = services };
+        var options = new TierOptions(definition, data) { Urls = address?.GetLeftPart(UriPartial.Authority) ?? "https://127.0.0.1:0", Overrides = overrides, Services = services };
         var app = TierHost.Build(options);
         await app.StartAsync();
         return new RunningTier(app, data, folder is not null);
     }
+
+    /// <summary>What a tier consists of.</summary>
+    public static Platform.Modules.TierDefinition Definition(string tier) => Tiers.Parse(tier)[0];
 
     /// <summary>Sends a request as the administrator at the command line, or as the given actor.</summary>
     public async Task<Result<T>> Send<T>(IRequest<Result<T>> request, Actor? actor = null)

@@ -1,5 +1,3 @@
-using NUnit.Framework;
-
 namespace Juming.Testing;
 
 /// <summary>Finds test material that lies beside the repository and is never part of it.</summary>
@@ -9,7 +7,7 @@ public static class SharedData
     public static string Require(string relative)
     {
         var path = Find(relative);
-        if (path is null) Assert.Ignore($"The shared test material '{relative}' is not on this machine.");
+        if (path is null) Needs.Skip(Needs.SharedData, $"The shared test material '{relative}' is not on this machine.");
         return path!;
     }
 

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Juming.Platform.Access.Audit;
 using Juming.Platform.Access.Tokens;
@@ -17,13 +19,15 @@ internal static class AccessEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/users", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListUsers(), ct)).ToHttp());
-        routes.MapGet("/sessions", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListSessions(), ct)).ToHttp());
-        routes.MapGet("/tokens", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListTokens(), ct)).ToHttp());
-        routes.MapGet("/audit", async (Sender sender, string? text, long? before, int? limit, string? actor, string? act, DateTimeOffset? from, DateTimeOffset? to, CancellationToken ct) =>
-            (await sender.Send(new SearchAudit(text, before, limit ?? 100, actor, act, from, to), ct)).ToHttp());
-        routes.MapGet("/audit/verdict", async (Sender sender, CancellationToken ct) => (await sender.Send(new VerifyAudit(), ct)).ToHttp());
-        routes.MapGet("/audit/export", Export);
+        routes.MapGet("/users", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListUsers(), ct)).ToHttp()).Answers<IReadOnlyList<UserLine>>("Accounts.");
+        routes.MapGet("/sessions", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListSessions(), ct)).ToHttp()).Answers<IReadOnlyList<SessionLine>>("Open sessions.");
+        routes.MapGet("/tokens", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListTokens(), ct)).ToHttp()).Answers<IReadOnlyList<TokenLine>>("API tokens without their text: one's own, or all for who administrates accounts.");
+        routes.MapGet("/audit", async (Sender sender, [Description("Part of act, actor, address, arguments or outcome"), StringLength(200)] string? text, [Description("Only entries before this number")] long? before,
+            [Description("Entries, 100 by default"), Range(1, 10_000)] int? limit, [Description("Part of the actor's name"), StringLength(64)] string? actor, [Description("Name of the act, whole"), StringLength(100)] string? act,
+            [Description("At or after")] DateTimeOffset? from, [Description("Before")] DateTimeOffset? to, CancellationToken ct) =>
+            (await sender.Send(new SearchAudit(text, before, limit ?? 100, actor, act, from, to), ct)).ToHttp()).Answers<IReadOnlyList<AuditLine>>("The audit trail, newest first.");
+        routes.MapGet("/audit/verdict", async (Sender sender, CancellationToken ct) => (await sender.Send(new VerifyAudit(), ct)).ToHttp()).Answers<AuditVerdict>("Recomputes the whole chain of the audit trail.");
+        routes.MapGet("/audit/export", Export).AnswersFile("The audit trail as a file: 10,000 entries as NDJSON, or all of them with format=csv.", "application/x-ndjson", "text/csv");
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Modules;
@@ -44,21 +46,23 @@ public sealed class AssetsModule : Module
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("", async (Sender sender, [AsParameters] AssetQuery query, CancellationToken ct) => (await sender.Send(query.ToRequest(), ct)).ToHttp());
-        routes.MapGet("{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetAsset(id), ct)).ToHttp());
-        routes.MapPatch("{id:guid}", async (Sender sender, Guid id, AssetPatch patch, CancellationToken ct) => (await sender.Send(patch.ToCommand(id), ct)).ToHttp());
-        routes.MapPost("merge", async (Sender sender, MergeAssets merge, CancellationToken ct) => (await sender.Send(merge, ct)).ToHttp());
-        routes.MapPost("{id:guid}/unmerge", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new UndoMerge(id), ct)).ToHttp());
+        routes.MapGet("", async (Sender sender, [AsParameters] AssetQuery query, CancellationToken ct) => (await sender.Send(query.ToRequest(), ct)).ToHttp()).Answers<AssetPage>("Assets, the last seen first, one page at a time.");
+        routes.MapGet("{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetAsset(id), ct)).ToHttp()).Answers<AssetDossier>("One asset with its identities and users.");
+        routes.MapPatch("{id:guid}", async (Sender sender, Guid id, AssetPatch patch, CancellationToken ct) => (await sender.Send(patch.ToCommand(id), ct)).ToHttp()).Answers<Done>("Changes what people know of an asset; what is absent stays as it is.");
+        routes.MapPost("merge", async (Sender sender, MergeAssets merge, CancellationToken ct) => (await sender.Send(merge, ct)).ToHttp()).Answers<Done>("Makes two assets one.");
+        routes.MapPost("{id:guid}/unmerge", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new UndoMerge(id), ct)).ToHttp()).Answers<Done>("Takes a merge back.");
         routes.MapGet("export", async (Sender sender, [AsParameters] AssetQuery query, CancellationToken ct) =>
         {
             var written = await sender.Send(new ExportAssets(query.ToRequest()), ct);
             return written.Error is { } error ? error.ToHttp() : Results.File(written.Value, "text/csv; charset=utf-8", "assets.csv");
-        });
+        }).AnswersFile("Assets that fit, as a file that can be imported again.", "text/csv");
         routes.MapPost("import/preview", async (Sender sender, HttpRequest http, CancellationToken ct) =>
-            await Content(http, ct) is { } content ? (await sender.Send(new PreviewImport(content), ct)).ToHttp() : AssetErrors.FileTooLarge.ToHttp());
+            await Content(http, ct) is { } content ? (await sender.Send(new PreviewImport(content), ct)).ToHttp() : AssetErrors.FileTooLarge.ToHttp())
+            .Answers<ImportPreview>("Tells what an import would do, line by line, and does nothing.").Reads("A CSV file with a line of titles, UTF-8 or GB18030, at most 5 MiB.", "text/csv");
         routes.MapPost("import", async (Sender sender, HttpRequest http, CancellationToken ct) =>
-            await Content(http, ct) is { } content ? (await sender.Send(new ImportAssets(content), ct)).ToHttp() : AssetErrors.FileTooLarge.ToHttp());
-        routes.MapPost("import/{id:guid}/undo", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new UndoImport(id), ct)).ToHttp());
+            await Content(http, ct) is { } content ? (await sender.Send(new ImportAssets(content), ct)).ToHttp() : AssetErrors.FileTooLarge.ToHttp())
+            .Answers<ImportOutcome>("Imports assets.").Reads("A CSV file with a line of titles, UTF-8 or GB18030, at most 5 MiB.", "text/csv");
+        routes.MapPost("import/{id:guid}/undo", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new UndoImport(id), ct)).ToHttp()).Answers<UndoOutcome>("Takes an import back.");
     }
 
     /// <summary>The body, or null when it is longer than a file may be; reads no byte beyond.</summary>
@@ -78,7 +82,15 @@ public sealed class AssetsModule : Module
 }
 
 /// <summary>Query of the list, as it stands in the address.</summary>
-internal sealed record AssetQuery(string? Text, AssetImportance? Importance, string? Zone, AssetOrigin? Origin, AssetState? State, string? Sort, int? Skip, int? Limit)
+internal sealed record AssetQuery(
+    [property: Description("Text within names, addresses, owner or business"), StringLength(200)] string? Text,
+    AssetImportance? Importance,
+    [property: Description("Zone, whole"), StringLength(200)] string? Zone,
+    AssetOrigin? Origin,
+    [property: Description("Default: Active")] AssetState? State,
+    [property: Description("seen (default), name, importance or new")] string? Sort,
+    [property: Description("Rows passed over; the export has all"), Range(0, 10_000_000)] int? Skip,
+    [property: Description("Rows of the page, 50 by default; the export has all"), Range(1, 500)] int? Limit)
 {
     public ListAssets ToRequest() => new() { Text = Text, Importance = Importance, Zone = Zone, Origin = Origin, State = State ?? AssetState.Active, Sort = Sort ?? "seen", Skip = Skip ?? 0, Take = Limit ?? 50 };
 }

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
@@ -54,12 +56,14 @@ public sealed class CollectionModule : Module
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("sources", async (Sender sender, string? text, int? skip, int? take, CancellationToken ct) =>
-            (await sender.Send(new ListSources.ListSources(text, false, skip ?? 0, take ?? 50), ct)).ToHttp());
-        routes.MapGet("ledger", async (Sender sender, TimeProvider clock, DateTimeOffset? from, DateTimeOffset? to, int? source, CancellationToken ct) =>
-            (await sender.Send(new Ledger.ReadLedger(from ?? clock.GetUtcNow().AddHours(-24), to ?? clock.GetUtcNow(), source), ct)).ToHttp());
-        routes.MapGet("parsers", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListPacks(), ct)).ToHttp());
-        routes.MapPost("events", TakeBulk);
+        routes.MapGet("sources", async (Sender sender, [Description("Text within name or address"), StringLength(200)] string? text, [Description("Rows passed over"), Range(0, int.MaxValue)] int? skip, [Description("Rows of the page, 50 by default"), Range(1, 500)] int? take, CancellationToken ct) =>
+            (await sender.Send(new ListSources.ListSources(text, false, skip ?? 0, take ?? 50), ct)).ToHttp()).Answers<ListSources.SourcePage>("Senders, most recently heard first.");
+        routes.MapGet("ledger", async (Sender sender, TimeProvider clock, [Description("Default: 24 hours ago")] DateTimeOffset? from, [Description("Default: now; at most 31 days after")] DateTimeOffset? to, [Description("Number of one sender")] int? source, CancellationToken ct) =>
+            (await sender.Send(new Ledger.ReadLedger(from ?? clock.GetUtcNow().AddHours(-24), to ?? clock.GetUtcNow(), source), ct)).ToHttp()).Answers<Ledger.LedgerView>("The conservation ledger: received = stored + dropped, by sender, reason and time.");
+        routes.MapGet("parsers", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListPacks(), ct)).ToHttp()).Answers<PackList>("Parser packs and how they stand.");
+        routes.MapPost("events", TakeBulk).Answers<BulkAnswer>("Takes events, one a line; answers only when all of them are durable.")
+            .Reads($"Lines in any format that a receiver knows, JSON objects for instance, UTF-8 or GB18030, at most {BulkIntake.MostLines} of them.", "application/x-ndjson", "text/plain")
+            .Takes("Idempotency-Key", "For 24 hours a repeat with the same key stores nothing and gets the first answer. Printable ASCII without blanks.", 128);
     }
 
     /// <summary>The fast path takes no handler: the guard gives leave once a request, then the body is read beside it.</summary>

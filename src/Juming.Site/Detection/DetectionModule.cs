@@ -53,13 +53,13 @@ public sealed class DetectionModule : Module
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("alerts", async (Sender sender, [AsParameters] AlertQuery query, CancellationToken ct) => (await sender.Send(query.ToRequest(), ct)).ToHttp());
-        routes.MapGet("alerts/{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetAlert(id), ct)).ToHttp());
-        routes.MapGet("alerts/export", Export);
-        routes.MapGet("rules", async (Sender sender, RuleStanding? standing, string? text, string? technique, RuleMode? mode, string? sort, int? skip, int? take, CancellationToken ct) =>
-            (await sender.Send(new ListRules { Standing = standing, Text = text, Technique = technique, Mode = mode, Sort = sort ?? "level", Skip = skip ?? 0, Take = take ?? 50 }, ct)).ToHttp());
-        routes.MapGet("rules/{id}", async (Sender sender, string id, CancellationToken ct) => (await sender.Send(new GetRule(id), ct)).ToHttp());
-        routes.MapGet("coverage", async (Sender sender, CancellationToken ct) => (await sender.Send(new GetCoverage(), ct)).ToHttp());
+        routes.MapGet("alerts", async (Sender sender, [AsParameters] AlertQuery query, CancellationToken ct) => (await sender.Send(query.ToRequest(), ct)).ToHttp()).Answers<AlertPage>("Alerts, the latest match first, one page at a time.");
+        routes.MapGet("alerts/{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetAlert(id), ct)).ToHttp()).Answers<AlertItem>("One alert with its matched fields.");
+        routes.MapGet("alerts/export", Export).AnswersFile("Alerts that fit, as a file; format=ndjson for one object a line.", "text/csv", "application/x-ndjson");
+        routes.MapGet("rules", async (Sender sender, [AsParameters] RuleQuery query, CancellationToken ct) => (await sender.Send(query.ToRequest(), ct)).ToHttp())
+            .Answers<RulePage>("Rules, correlations and filters: active, idle, cut off or refused, with the reason.");
+        routes.MapGet("rules/{id}", async (Sender sender, string id, CancellationToken ct) => (await sender.Send(new GetRule(id), ct)).ToHttp()).Answers<RuleDetail>("One rule with its text and figures.");
+        routes.MapGet("coverage", async (Sender sender, CancellationToken ct) => (await sender.Send(new GetCoverage(), ct)).ToHttp()).Answers<CoverageView>("ATT&CK techniques with the rules that watch them and the sources that feed those.");
     }
 
     private static async Task<IResult> Export(Sender sender, [AsParameters] AlertQuery query, string? format, CancellationToken ct)

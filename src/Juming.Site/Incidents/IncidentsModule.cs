@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
@@ -44,20 +45,20 @@ public sealed class IncidentsModule : Module
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("", async (Sender sender, string? view, Severity? severity, IncidentState? state, string? entity, string? text, DateTimeOffset? from, DateTimeOffset? to, string? sort, int? skip, int? limit, CancellationToken ct) =>
-            (await sender.Send(new ListIncidents { View = view ?? "open", LeastSeverity = severity, State = state, Entity = entity, Text = text, From = from, To = to, Sort = sort ?? "urgency", Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp());
-        routes.MapGet("export", async (Sender sender, string? view, Severity? severity, IncidentState? state, string? entity, string? text, DateTimeOffset? from, DateTimeOffset? to, string? sort, CancellationToken ct) =>
+        routes.MapGet("", async (Sender sender, [AsParameters] IncidentQuery query, CancellationToken ct) => (await sender.Send(query.ToRequest(), ct)).ToHttp()).Answers<IncidentRows>("Incidents, the most urgent first, one page at a time.");
+        routes.MapGet("export", async (Sender sender, [AsParameters] IncidentQuery query, CancellationToken ct) =>
         {
-            var written = await sender.Send(new ExportIncidents(new ListIncidents { View = view ?? "open", LeastSeverity = severity, State = state, Entity = entity, Text = text, From = from, To = to, Sort = sort ?? "urgency" }), ct);
+            var written = await sender.Send(new ExportIncidents(query.ToRequest()), ct);
             return written.Error is { } error ? error.ToHttp() : Results.File(written.Value.Content, "text/csv; charset=utf-8", "incidents.csv");
-        });
-        routes.MapGet("response-times", async (Sender sender, DateTimeOffset from, DateTimeOffset to, CancellationToken ct) => (await sender.Send(new GetResponseTimes(from, to), ct)).ToHttp());
-        routes.MapGet("{id}", Get);
-        routes.MapPatch("{id:guid}", Change);
-        routes.MapGet("{id:guid}/evidence/{evidence:guid}", File);
+        }).AnswersFile("Incidents that fit, as a file.", "text/csv");
+        routes.MapGet("response-times", async (Sender sender, [Description("Detected at or after")] DateTimeOffset from, [Description("Detected before")] DateTimeOffset to, CancellationToken ct) => (await sender.Send(new GetResponseTimes(from, to), ct)).ToHttp())
+            .Answers<IReadOnlyList<ResponseTime>>("Mean times to detect, acknowledge, contain and resolve.");
+        routes.MapGet("{id}", Get).Answers<IncidentDossier>("One incident with its alerts, parties, time line and evidence. The ETag is its version.").Takes("If-None-Match", "An ETag: 304 when nothing has changed since.", 100).Produces(StatusCodes.Status304NotModified);
+        routes.MapPatch("{id}", Change).Answers<IncidentVersion>("Changes what a person decides about an incident; what is absent stays as it is.").Takes("If-Match", "The ETag that the change was made on; another one is refused.", 100);
+        routes.MapGet("{id:guid}/evidence/{evidence:guid}", File).AnswersFile("A file that was kept as evidence; treat it as hostile.", "application/octet-stream");
     }
 
-    private static async Task<IResult> Get(Sender sender, string id, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> Get(Sender sender, [Description("Identity, or short number such as INC-2026-0012")] string id, HttpContext http, CancellationToken ct)
     {
         var found = await sender.Send(new GetIncident(id), ct);
         if (found.Error is { } error) return error.ToHttp();
@@ -67,11 +68,12 @@ public sealed class IncidentsModule : Module
     }
 
     /// <summary>The version comes from If-Match, or from the body, or there is none.</summary>
-    private static async Task<IResult> Change(Sender sender, Guid id, IncidentPatch patch, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> Change(Sender sender, [Description("Identity, or short number such as INC-2026-0012")] string id, IncidentPatch patch, HttpContext http, CancellationToken ct)
     {
         var version = patch.Version;
         if (EntityTagHeaderValue.TryParse(http.Request.Headers.IfMatch.ToString(), out var tag) && long.TryParse(tag.Tag.AsSpan().Trim('"').ToString().Split('-')[0], CultureInfo.InvariantCulture, out var named)) version = named;
-        var changed = await sender.Send(new ChangeIncident { Id = id, Version = version, State = patch.State, Assignee = patch.Assignee, Severity = patch.Severity, Title = patch.Title, Verdict = patch.Verdict, Reason = patch.Reason }, ct);
+        var byId = Guid.TryParse(id, out var identity);
+        var changed = await sender.Send(new ChangeIncident { Id = identity, Number = byId ? null : id, Version = version, State = patch.State, Assignee = patch.Assignee, Severity = patch.Severity, Title = patch.Title, Verdict = patch.Verdict, Reason = patch.Reason }, ct);
         return changed.ToHttp();
     }
 

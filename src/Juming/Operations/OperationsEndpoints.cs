@@ -8,17 +8,11 @@ internal static class OperationsEndpoints
     public static void Map(WebApplication app)
     {
         app.MapGet("/healthz", () => Results.Text("alive"));
-        app.MapGet("/readyz", async (IEnumerable<IReadiness> parts, CancellationToken ct) =>
+        app.MapGet("/readyz", async (ReadinessBoard board, CancellationToken ct) =>
         {
-            var reports = new Dictionary<string, string>();
-            var bad = false;
-            foreach (var part in parts)
-            {
-                var report = await part.Look(ct);
-                bad |= report.Level == ReadinessLevel.Bad;
-                reports[part.Name] = report.Level.ToString().ToLowerInvariant();
-            }
-            return Results.Json(reports, statusCode: bad ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+            var levels = await board.Levels(ct);
+            var bad = levels.Values.Contains(ReadinessLevel.Bad);
+            return Results.Json(levels.ToDictionary(l => l.Key, l => l.Value.ToString().ToLowerInvariant()), statusCode: bad ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
         });
         app.MapGet("/metrics", (IEnumerable<IFigures> modules) =>
         {

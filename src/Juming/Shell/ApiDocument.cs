@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Juming.Platform.Http;
 using Juming.Platform.Modules;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -13,6 +14,7 @@ internal static partial class ApiDocument
 {
     private const string Token = "token";
     private const string Session = "session";
+    private const string Refusal = "Refusal";
 
     public static void Add(IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
@@ -40,6 +42,8 @@ internal static partial class ApiDocument
             [Token] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API token: jm_…" },
             [Session] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = $"__Host-juming-{tier.Tier.Name}", Description = "The session of a person in the console." },
         };
+        document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
+        document.Components.Schemas[Refusal] = ShapeOfRefusal();
         document.Security = [Requirement(Token), Requirement(Session)];
         return Task.CompletedTask;
 
@@ -53,9 +57,32 @@ internal static partial class ApiDocument
         operation.Tags = new HashSet<OpenApiTagReference> { new(module, context.Document) };
         operation.OperationId ??= (context.Description.HttpMethod ?? "any").ToLowerInvariant() + Words().Replace(path["api".Length..], m => m.Groups[1].Value.ToUpperInvariant());
         operation.Responses ??= [];
-        foreach (var (status, text) in Refusals) operation.Responses.TryAdd(status, new OpenApiResponse { Description = text });
+        foreach (var (status, text) in Refusals)
+            operation.Responses.TryAdd(status, new OpenApiResponse { Description = text, Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(Refusal, context.Document) } } });
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<RawBody>().FirstOrDefault() is { } body)
+            operation.RequestBody = new OpenApiRequestBody { Description = body.Description, Required = true, Content = body.ContentTypes.ToDictionary(t => t, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } }) };
+        foreach (var header in metadata.OfType<TakesHeader>())
+            (operation.Parameters ??= []).Add(new OpenApiParameter { Name = header.Name, In = ParameterLocation.Header, Description = header.Description, Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = header.MostCharacters } });
         return Task.CompletedTask;
     }
+
+    private static OpenApiSchema ShapeOfRefusal() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "A refusal (RFC 9457).",
+        Required = new HashSet<string> { "type", "title", "status" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "urn:juming:error: and the code" },
+            ["title"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "English sentence that says what to do next" },
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
+            ["code"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Stable, lower-case, dotted" },
+            ["arguments"] = new OpenApiSchema { Type = JsonSchemaType.Object | JsonSchemaType.Null, AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String } },
+            ["field"] = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null, Description = "Field of the request that is wrong" },
+            ["traceId"] = new OpenApiSchema { Type = JsonSchemaType.String },
+        },
+    };
 
     private static readonly (string Status, string Text)[] Refusals =
     [

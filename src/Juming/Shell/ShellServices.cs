@@ -9,7 +9,7 @@ internal static class ShellServices
     {
         WebSecurity.Add(services);
         ApiDocument.Add(services);
-        services.AddSingleton<TierContextTitle>().AddSingleton<Platform.Web.IQrPicture, QrPicture>();
+        services.AddSingleton<Operations.ReadinessBoard>().AddSingleton<TierContextTitle>().AddSingleton<Platform.Web.IQrPicture, QrPicture>();
         services.AddLocalization();
         // Pasted log lines and packs come in one message; SignalR's own limit of 32 KiB would end the circuit.
         services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(o => o.MaximumReceiveMessageSize = 1024 * 1024);
@@ -32,6 +32,7 @@ internal static class ShellServices
         ApiDocument.Map(app);
         var modules = app.Services.GetRequiredService<IReadOnlyList<Module>>();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().AddAdditionalAssemblies([.. PlatformServices.Assemblies(modules)]);
-        foreach (var module in modules) module.MapEndpoints(app.MapGroup("/api/" + module.Name));
+        // Signed in before anything of the call is read: an endpoint that forgets the guard is still no open door, and strangers learn nothing from how a body fails to fit.
+        foreach (var module in modules) module.MapEndpoints(app.MapGroup("/api/" + module.Name).RequireAuthorization());
     }
 }

@@ -57,6 +57,8 @@ public static class WebSecurity
             context.Response.ContentType = "application/problem+json";
             await context.Response.WriteAsJsonAsync(new { title = "Something broke; the log has the reason.", status = 500, trace = context.TraceIdentifier });
         }));
+        // What routing and binding refuse has no body of its own; machines are told in the form that the OpenAPI document promises.
+        app.UseStatusCodePages(refused => refused.HttpContext.Request.Path.StartsWithSegments("/api") ? Unreadable(refused.HttpContext) : Task.CompletedTask);
         var hosts = new AllowedHosts(app);
         app.Use((context, next) => hosts.Allow(context.Request.Host.Host) ? Headers(context, next) : Unlisted(context));
         app.Use((context, next) => IsForeign(context) ? Refuse(context, StatusCodes.Status403Forbidden) : next());
@@ -66,6 +68,9 @@ public static class WebSecurity
         app.UseAntiforgery();
         app.Use(Gate);
     }
+
+    private static Task Unreadable(HttpContext context) => Results.Problem(statusCode: context.Response.StatusCode, type: "urn:juming:error:request.unreadable",
+        title: "The call does not fit its description in /openapi/v1.json: look at path, method and values.", extensions: new Dictionary<string, object?> { ["code"] = "request.unreadable" }).ExecuteAsync(context);
 
     private static Task Headers(HttpContext context, Func<Task> next)
     {

@@ -51,7 +51,7 @@ internal sealed class OutageTests
         for (var round = 0; round < 2; round++)
         {
             cluster.Down();
-            Assert.That(await Ready(client), Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+            await WholeTierTests.Wait(async () => await Ready(client) == HttpStatusCode.ServiceUnavailable, "told within the second that a look is kept", 5);
             Assert.That((await client.GetAsync("/healthz")).StatusCode, Is.EqualTo(HttpStatusCode.OK), "the process lives");
             // Events need no relational database: collection of a known sender goes on.
             using var stored = await sender.PostAsync("/api/collection/events", new StringContent($"a line while it is away {round}\n"));

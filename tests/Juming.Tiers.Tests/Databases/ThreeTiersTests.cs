@@ -75,7 +75,7 @@ internal sealed class ThreeTiersTests
         }
         catch (SocketException)
         {
-            Assert.Ignore($"Port {port} of the default settings is in use on this machine.");
+            Needs.Skip(Needs.DefaultPorts, $"Port {port} of the default settings is in use on this machine.");
         }
     }
 }

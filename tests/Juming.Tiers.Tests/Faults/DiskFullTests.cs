@@ -34,7 +34,7 @@ internal sealed class DiskFullTests
     [Test]
     public async Task A_full_disk_refuses_events_tells_it_and_recovers_by_itself_with_a_balanced_ledger()
     {
-        if (!_mounted) Assert.Ignore("Mounting a tmpfs is not permitted here; the guard is tested by its threshold instead.");
+        if (!_mounted) Needs.Skip(Needs.Mount, "Mounting a tmpfs is not permitted here; the guard is tested by its threshold instead.");
         var port = FreePort();
         var settings = new Dictionary<string, string?>
         {
@@ -85,7 +85,7 @@ internal sealed class DiskFullTests
     [Test]
     public async Task A_disk_that_fills_faster_than_the_guard_looks_neither_ends_the_process_nor_breaks_the_store()
     {
-        if (!_mounted) Assert.Ignore("Mounting a tmpfs is not permitted here.");
+        if (!_mounted) Needs.Skip(Needs.Mount, "Mounting a tmpfs is not permitted here.");
         var settings = new Dictionary<string, string?> { ["Modules:Collection:Udp:0"] = "127.0.0.1:0", ["Modules:Collection:Tcp:0"] = "127.0.0.1:0", ["Modules:Events:LeastFreeMegabytes"] = "1", ["Modules:Events:DiskPercent"] = "99", ["Log:File"] = "false" };
         var stored = 0;
         await using (var site = await RunningTier.Start("site", Path.Combine(_disk, "data"), settings))

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Juming.Platform.Access.Tokens;
+using Juming.Platform.Http;
 using Juming.Platform.Modules;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
@@ -36,11 +37,7 @@ internal sealed class SessionAuthentication(
             : Success([new Claim(ClaimTypes.NameIdentifier, session.UserId.ToString()), new Claim(ClaimTypes.Name, session.Name), new Claim(SessionClaim, session.Id.ToString()), .. session.Roles.Select(r => new Claim(ClaimTypes.Role, r.ToString()))]);
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
-    {
-        Response.StatusCode = StatusCodes.Status401Unauthorized;
-        return Task.CompletedTask;
-    }
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => AccessErrors.NotSignedIn.ToHttp().ExecuteAsync(Context);
 
     private AuthenticateResult Success(params Claim[] claims) =>
         AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme.Name, ClaimTypes.Name, ClaimTypes.Role)), Scheme.Name));

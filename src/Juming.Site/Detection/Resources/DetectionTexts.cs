@@ -10,8 +10,8 @@ public sealed class DetectionTexts;
 /// <summary>Renders what is stored as code and arguments.</summary>
 internal static class DetectionSentences
 {
-    /// <summary>A refusal in the reader's language; in English where it has no translation.</summary>
-    public static string Of(this IStringLocalizer<DetectionTexts> texts, Error error) => texts[error.Code] is { ResourceNotFound: false } found ? error.Fill(found.Value) : error.ToString();
+    /// <summary>A refusal in the reader's language: of this module, or the platform's.</summary>
+    public static string Of(this IStringLocalizer<DetectionTexts> texts, Error error) => texts[error.Code] is { ResourceNotFound: false } found ? error.Fill(found.Value) : Platform.Web.ErrorTexts.Of(error);
 
     /// <summary>Title of an alert or rule in the reader's language.</summary>
     public static string Title(this IStringLocalizer<DetectionTexts> texts, string title, IReadOnlyDictionary<string, string> titles, string? code = null, IReadOnlyDictionary<string, string>? arguments = null)

@@ -15,6 +15,9 @@ internal sealed record ChangeIncident : ICommand<IncidentVersion>, INeeds<Incide
     /// <summary>Identity.</summary>
     public required Guid Id { get; init; }
 
+    /// <summary>Short number "INC-2026-0012", in place of the identity; null to go by that.</summary>
+    public string? Number { get; init; }
+
     /// <summary>Version that the change was made on; an older one is refused. Null takes whatever there is.</summary>
     public long? Version { get; init; }
 
@@ -61,7 +64,7 @@ file sealed class Handler(IncidentDesk desk, IncidentsDb db, CurrentActor curren
     public async Task<Result<IncidentVersion>> Handle(ChangeIncident request, CancellationToken cancellationToken)
     {
         using var turn = await desk.Enter(cancellationToken);
-        if (await db.Incidents.FirstOrDefaultAsync(i => i.Id == request.Id, cancellationToken) is not { } incident) return IncidentErrors.NoSuchIncident;
+        if (await db.Incidents.Named(request.Number ?? request.Id.ToString(), cancellationToken) is not { } incident) return IncidentErrors.NoSuchIncident;
         if (request.Version is { } version && version != incident.Version) return Stale(incident);
         if (await Refusal(request, incident, cancellationToken) is { } refusal) return refusal;
         var by = current.Actor.Name;

@@ -82,7 +82,7 @@ public sealed class StandardMixTests
         var folder = Directory.CreateTempSubdirectory("juming-mix").FullName;
         try
         {
-            if (!Run("g++", "-O1", "-w", "-o", Path.Combine(folder, "gen"), source)) Assert.Ignore("No g++ on this machine to build the generator of the standard mix.");
+            if (!Run("g++", "-O1", "-w", "-o", Path.Combine(folder, "gen"), source)) Needs.Skip(Needs.SharedData, "No g++ on this machine to build the generator of the standard mix.");
             var log = Path.Combine(folder, "mix.log");
             var attacks = Path.Combine(folder, "attacks.tsv");
             Assert.That(Run(Path.Combine(folder, "gen"), Lines.ToString(CultureInfo.InvariantCulture), "7", log, attacks), "the generator fails");
