@@ -8,7 +8,8 @@ namespace Juming.Site.Collection.Pipeline;
 /// </summary>
 internal sealed unsafe class InFlightCounts : IDisposable
 {
-    private const int Slots = Sources.SourceRegister.MostSources + 1;
+    // A sparse file: only the pages of senders that exist take room.
+    private const int Slots = Sources.SourceRegister.MostNumbers + 1;
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
