@@ -10,7 +10,8 @@ internal sealed class CollectionFigures(LedgerBook ledger, IngestPipeline pipeli
 {
     public void Add(FigureWriter to)
     {
-        to.Add("juming_collection_received_total", "counter", "Lines taken by the receivers since the start.", ledger.Balances.Values.Sum(b => b.Received));
+        to.Add("juming_collection_received_total", "counter", "Lines taken by the receivers since the start.", ledger.Totals.GetValueOrDefault(LedgerReasons.Received));
+        to.Add("juming_collection_given_back_lines_total", "counter", "Received lines given back to files and HTTP clients since the start; they come again.", ledger.GivenBack);
         to.Add("juming_collection_imbalance_lines", "gauge", "Lines received that are neither stored nor dropped nor in flight; anything but 0 is a fault of the program.", ledger.Imbalance);
         to.Add("juming_collection_stored_lines_total", "counter", "Lines stored since the start.", ledger.StoredLines);
         foreach (var (reason, count) in ledger.Totals)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.IO.Compression;
 using System.IO.Pipelines;
 using Juming.Platform.Handlers;
 using Juming.Site.Collection.Pipeline;
@@ -41,7 +40,7 @@ internal sealed class BulkIntake(IngestPipeline pipeline, SourceRegister sources
             if (mark is not null && await store.ReadMark(mark, ct) is { } first) return new BulkAnswer(int.Parse(first, System.Globalization.CultureInfo.InvariantCulture), true);
             if (pipeline.IsFull) return CollectionErrors.Busy;
             if (!packed) return await Store(sender, mark, body, ct);
-            await using var stream = new GZipStream(body.AsStream(), CompressionMode.Decompress);
+            await using var stream = new GzipBody(body.AsStream());
             return await Store(sender, mark, PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024)), ct);
         }
         catch (InvalidDataException)

@@ -300,8 +300,13 @@ internal sealed partial class IngestPipeline(
 
     private void Refuse(RawBatch raw, string reason, Exception error)
     {
-        Drop(raw, raw.SenderKeepsCopy ? LedgerReasons.SentBack : reason);
-        if (raw.SenderKeepsCopy) raw.Stored?.TrySetException(error);
+        if (!raw.SenderKeepsCopy)
+        {
+            Drop(raw, reason);
+            return;
+        }
+        foreach (var ((source, minute), (lines, bytes)) in raw.Sums()) ledger.GaveBack(source, minute, lines, bytes);
+        raw.Stored?.TrySetException(error);
     }
 
     private void Drop(RawBatch raw, string reason)

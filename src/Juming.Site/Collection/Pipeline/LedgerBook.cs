@@ -16,11 +16,12 @@ internal sealed class LedgerBook
     private readonly ConcurrentDictionary<string, long> _totals = new(StringComparer.Ordinal);
     private long _inFlight;
     private long _stored;
+    private long _gaveBack;
 
     /// <summary>Lines in the queue, in the store's hands or at the matchers.</summary>
     public long InFlight => Interlocked.Read(ref _inFlight);
 
-    /// <summary>Lines since the program started by reason: "received" as the receivers counted them, and what was dropped.</summary>
+    /// <summary>Lines since the program started by reason: "received" as the receivers counted them, given back or not, and what was dropped.</summary>
     public IReadOnlyDictionary<string, long> Totals => _totals;
 
     /// <summary>Lines entered the queue.</summary>
@@ -53,6 +54,22 @@ internal sealed class LedgerBook
         }
     }
 
+    /// <summary>Received lines are given back to a sender that keeps a copy (a file, an HTTP client): they come again, and count as received only then.</summary>
+    public void GaveBack(int sourceId, long minute, long count, long bytes)
+    {
+        lock (_gate)
+        {
+            Add((sourceId, minute, LedgerReasons.Received), -count, -bytes);
+            ref var balance = ref BalanceOf(sourceId);
+            balance.Received -= count;
+            balance.InFlight -= count;
+        }
+        Interlocked.Add(ref _gaveBack, count);
+    }
+
+    /// <summary>Lines given back since the program started.</summary>
+    public long GivenBack => Interlocked.Read(ref _gaveBack);
+
     /// <summary>Lines were lost before a receiver saw them: received and dropped in one breath.</summary>
     public void Missed(int sourceId, long minute, string reason, long count, long bytes)
     {
@@ -63,7 +80,11 @@ internal sealed class LedgerBook
     /// <summary>Books one side for lines of an earlier run of the program; the running balance has nothing of them.</summary>
     public void Correct(int sourceId, long minute, string reason, long count)
     {
-        lock (_gate) Book((sourceId, minute, reason), count, 0);
+        lock (_gate)
+        {
+            if (reason == LedgerReasons.Received) Add((sourceId, minute, reason), count, 0);
+            else Book((sourceId, minute, reason), count, 0);
+        }
     }
 
     /// <summary>Lines stored since the program started; their booking is part of their own commit.</summary>
@@ -188,7 +209,4 @@ internal static class LedgerReasons
 
     /// <summary>Part of a message beyond the longest one, or bytes whose framing made no sense.</summary>
     public const string Framing = "framing";
-
-    /// <summary>Given back to a sender that keeps a copy (a file, an HTTP client): it comes again and is counted again.</summary>
-    public const string SentBack = "sent-back";
 }

@@ -64,9 +64,13 @@ internal sealed partial class CollectionService(
                 booked[open.SourceId] = booked.GetValueOrDefault(open.SourceId) - open.Count;
                 continue;
             }
-            var again = sources.Find(open.SourceId) is { } sender && KeepsCopy(sender.Key);
-            ledger.Correct(open.SourceId, open.Minute, again ? LedgerReasons.SentBack : LedgerReasons.LostInCrash, open.Count);
-            if (!again) lost += open.Count;
+            if (sources.Find(open.SourceId) is { } sender && KeepsCopy(sender.Key))
+            {
+                ledger.Correct(open.SourceId, open.Minute, LedgerReasons.Received, -open.Count);
+                continue;
+            }
+            ledger.Correct(open.SourceId, open.Minute, LedgerReasons.LostInCrash, open.Count);
+            lost += open.Count;
         }
         var minute = (clock.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10 / 60_000_000;
         foreach (var id in sources.All.Where(s => !KeepsCopy(s.Key)).Select(s => s.Id).Append(0))

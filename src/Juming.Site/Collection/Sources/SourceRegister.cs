@@ -102,7 +102,7 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
         var since = Micros(clock.GetUtcNow() - IdleAfter);
         // The highest number stays, so that a restart goes on counting behind it.
         var highest = _byId.Values.Where(s => s.Persisted).Select(s => s.Id).DefaultIfEmpty().Max();
-        var idle = _byId.Values.Where(s => s.Persisted && s.Id != highest && !s.Tended && IsUnproven(s.Key) && s.LastSeen < since && everReceived(s.Id) < LittleSent).ToList();
+        var idle = _byId.Values.Where(s => s.Persisted && s.Id != highest && !s.Tended && IsUnproven(s.Key) && s.LastSeen > 0 && s.LastSeen < since && everReceived(s.Id) < LittleSent).ToList();
         if (idle.Count == 0) return 0;
         await _saving.WaitAsync(ct);
         try
