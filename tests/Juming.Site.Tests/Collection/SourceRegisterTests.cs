@@ -33,13 +33,15 @@ public sealed class SourceRegisterTests
             Assert.That(register.Get("syslog/192.0.2.2", "192.0.2.2", proven: true).Id, Is.Not.Zero, "a handshake has room of its own");
             Assert.That(register.Get("file//var/log/new.log", "new.log", proven: true).Id, Is.Not.Zero);
         });
+        for (var i = 0; i < 2000; i++) register.Get($"syslog/2001:db8::{i:x}", "handshake", proven: true);
+        Assert.That((register.Get("syslog/2001:db8::ffff", "handshake", proven: true).Id, register.Get("http/token", "token", proven: true).Id > 0), Is.EqualTo((0, true)), "files and HTTP clients find room beside all of syslog");
         await register.Persist(CancellationToken.None);
         register.Find(5)!.Tended = true;
         Assert.That(await register.MakeRoom(_ => 1, CancellationToken.None), Is.Zero, "none is idle yet");
         clock.Passed = TimeSpan.FromHours(25);
         Assert.That(await register.MakeRoom(id => id == 7 ? 5000 : 1, CancellationToken.None), Is.EqualTo(SourceRegister.MostUnproven - 2));
         var fresh = register.Get("syslog/192.0.2.1", "192.0.2.1");
-        Assert.That((register.Find(5) is not null, register.Find(7) is not null, fresh.Id), Is.EqualTo((true, true, SourceRegister.MostUnproven + 3)), "numbers are never given twice");
+        Assert.That((register.Find(5) is not null, register.Find(7) is not null, fresh.Id), Is.EqualTo((true, true, SourceRegister.MostSyslog + 3)), "numbers are never given twice");
         register.Keep(first!);
         Assert.That((register.Find(first!.Id), first.Evicted), Is.EqualTo((first, false)), "one that sends again keeps its number");
         await register.Persist(CancellationToken.None);

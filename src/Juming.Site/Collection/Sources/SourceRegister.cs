@@ -17,6 +17,9 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
     /// <summary>Most senders that nothing vouches for: a datagram's address is easily forged.</summary>
     public const int MostUnproven = 8_000;
 
+    /// <summary>Most senders of syslog, a handshake behind them or not: files and HTTP clients always find room.</summary>
+    public const int MostSyslog = 9_500;
+
     /// <summary>Numbers that can be given, each once: a stored event keeps its sender's number when the row has made room.</summary>
     public const int MostNumbers = 1 << 22;
 
@@ -34,7 +37,7 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
     private readonly SemaphoreSlim _saving = new(1, 1);
     private readonly Source _others = new() { Id = 0, Key = "others", Name = "others", Persisted = true };
     private int _next = 1;
-    private int _unproven;
+    private int _syslog;
 
     /// <summary>All senders known.</summary>
     public IEnumerable<Source> All => _byId.Values;
@@ -53,7 +56,7 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
             source.Silence.Restore(row.Habit, Micros(clock.GetUtcNow()));
             _byKey[row.Key] = source;
             _byId[row.Id] = source;
-            if (IsUnproven(row.Key)) _unproven++;
+            if (IsSyslog(row.Key)) _syslog++;
             _next = Math.Max(_next, row.Id + 1);
         }
     }
@@ -69,11 +72,11 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
         lock (_gate)
         {
             if (_byKey.TryGetValue(key, out source)) return source;
-            if (_byKey.Count >= MostSources || _next >= MostNumbers || (!proven && _unproven >= MostUnproven)) return _others;
+            if (_byKey.Count >= MostSources || _next >= MostNumbers || (IsSyslog(key) && _syslog >= (proven ? MostSyslog : MostUnproven))) return _others;
             source = new Source { Id = _next++, Key = key, Name = name.Length > MostName ? name[..MostName] : name };
             source.Memory.Address = name;
             source.Memory.Zone = settings.DefaultZone;
-            if (IsUnproven(key)) _unproven++;
+            if (IsSyslog(key)) _syslog++;
             _byId[source.Id] = source;
             return _byKey[key] = source;
         }
@@ -86,7 +89,7 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
         lock (_gate)
         {
             if (!source.Evicted || !_byKey.TryAdd(source.Key, source)) return;
-            if (IsUnproven(source.Key)) _unproven++;
+            if (IsSyslog(source.Key)) _syslog++;
             _byId[source.Id] = source;
             source.Evicted = false;
         }
@@ -98,11 +101,11 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
     /// <returns>How many went.</returns>
     public async Task<int> MakeRoom(Func<int, long> everReceived, CancellationToken ct)
     {
-        if (Volatile.Read(ref _unproven) < MostUnproven * 9 / 10 && _byKey.Count < MostSources * 9 / 10) return 0;
+        if (Volatile.Read(ref _syslog) < MostUnproven * 9 / 10 && _byKey.Count < MostSources * 9 / 10) return 0;
         var since = Micros(clock.GetUtcNow() - IdleAfter);
         // The highest number stays, so that a restart goes on counting behind it.
         var highest = _byId.Values.Where(s => s.Persisted).Select(s => s.Id).DefaultIfEmpty().Max();
-        var idle = _byId.Values.Where(s => s.Persisted && s.Id != highest && !s.Tended && IsUnproven(s.Key) && s.LastSeen > 0 && s.LastSeen < since && everReceived(s.Id) < LittleSent).ToList();
+        var idle = _byId.Values.Where(s => s.Persisted && s.Id != highest && !s.Tended && IsSyslog(s.Key) && s.LastSeen > 0 && s.LastSeen < since && everReceived(s.Id) < LittleSent).ToList();
         if (idle.Count == 0) return 0;
         await _saving.WaitAsync(ct);
         try
@@ -113,7 +116,7 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
                     _byKey.TryRemove(source.Key, out _);
                     _byId.TryRemove(source.Id, out _);
                     (source.Persisted, source.Evicted) = (false, true);
-                    _unproven--;
+                    _syslog--;
                 }
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<CollectionDb>();
@@ -225,7 +228,7 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
         if (!before.Equals(source.Memory.Zone)) source.ForgetSkew();
     }
 
-    private static bool IsUnproven(string key) => key.StartsWith("syslog/", StringComparison.Ordinal);
+    private static bool IsSyslog(string key) => key.StartsWith("syslog/", StringComparison.Ordinal);
 
     /// <summary>A key as long as its column: the end of a longer one is replaced by a hash of it all.</summary>
     private static string Fitting(string key) =>
