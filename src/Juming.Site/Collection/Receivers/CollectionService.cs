@@ -32,6 +32,7 @@ internal sealed partial class CollectionService(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await sources.Load(cancellationToken);
+        inFlight.Reserve(sources.NextNumber + SourceRegister.MostSources);
         await BookLostInCrash(cancellationToken);
         if (tier.Offline) return;
         foreach (var address in settings.Udp) Track("udp", udp.Listen(Parse(address), _stop.Token));
@@ -130,7 +131,9 @@ internal sealed partial class CollectionService(
         if (tick % 30 != 29) return;
         AnnounceSilence();
         await sources.SaveLastSeen(ct);
-        if (await sources.MakeRoom(id => inFlight[id], ct) is > 0 and var gone) LogMadeRoom(_log, gone);
+        if (await sources.MakeRoom(id => inFlight[id], ct) is not (> 0 and var gone)) return;
+        inFlight.Reserve(sources.NextNumber + SourceRegister.MostSources);
+        LogMadeRoom(_log, gone);
     }
 
     private void AnnounceSilence()

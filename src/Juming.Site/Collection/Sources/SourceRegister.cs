@@ -39,6 +39,9 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
     private int _next = 1;
     private int _syslog;
 
+    /// <summary>The number that the next new sender gets.</summary>
+    public int NextNumber => Volatile.Read(ref _next);
+
     /// <summary>All senders known.</summary>
     public IEnumerable<Source> All => _byId.Values;
 
