@@ -22,6 +22,9 @@ public enum ErrorKind
 
     /// <summary>A limit is reached; later may work.</summary>
     Unavailable,
+
+    /// <summary>What was sent is larger than is taken; in parts it may work.</summary>
+    TooLarge,
 }
 
 /// <summary>An expected refusal: a stable lower-case code with arguments, rendered in the reader's language at the edge.</summary>

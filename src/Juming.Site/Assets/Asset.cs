@@ -31,6 +31,12 @@ public interface IAssetDirectory
     /// <summary>The asset that holds an address or host name; the one seen last where evidence conflicts; null for none.</summary>
     AssetBrief? Find(string addressOrHost);
 
+    /// <summary>An asset by its identity, the one it was merged into included; null for none.</summary>
+    AssetBrief? Of(Guid id);
+
+    /// <summary>Assets whose name holds a text or that hold it as an address or host name, by name.</summary>
+    IReadOnlyList<AssetBrief> Suggest(string text, int most);
+
     /// <summary>True when an address lies in the site's own networks.</summary>
     bool IsInternal(string address);
 }

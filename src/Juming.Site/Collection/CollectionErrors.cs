@@ -10,7 +10,11 @@ internal static class CollectionErrors
     public static readonly Error UnknownCharset = new(ErrorKind.Invalid, "collection.unknown-charset", "Use utf-8, gb18030, latin1, or nothing to decide line by line.", Field: "Charset");
     public static readonly Error KeyInUse = new(ErrorKind.Conflict, "collection.key-in-use", "A request with this Idempotency-Key is still being stored; send it again in a second.");
     public static readonly Error BadKey = new(ErrorKind.Invalid, "collection.bad-key", "Idempotency-Key is 1 to 128 visible ASCII characters.");
-    public static readonly Error TooManyLines = new(ErrorKind.Invalid, "collection.too-many-lines", "A request holds at most {most} lines; split it.");
+    public static readonly Error TooManyLines = new(ErrorKind.TooLarge, "collection.too-many-lines", "A request holds at most {most} lines; split it.");
+    public static readonly Error TooManyBytes = new(ErrorKind.TooLarge, "collection.too-many-bytes", "A request holds at most {most} bytes, unpacked; split it.");
+    public static readonly Error BadGzip = new(ErrorKind.Invalid, "collection.bad-gzip", "The body says it is gzip and isn't, or not all of it; nothing of it was stored.");
+    public static readonly Error BadEncoding = new(ErrorKind.Invalid, "collection.bad-encoding", "Content-Encoding is gzip or nothing.");
+    public static readonly Error NoSuchAsset = new(ErrorKind.Invalid, "collection.no-such-asset", "There is no asset '{asset}'; choose one of the list.", Field: "Asset");
     public static readonly Error Busy = new(ErrorKind.Unavailable, "collection.busy", "The queue is full; send the same request again in a few seconds.");
     public static readonly Error DiskFull = new(ErrorKind.Unavailable, "collection.disk-full", "The disk guard refuses writes; free space or shorten the retention, then send again.");
     public static readonly Error NoLines = new(ErrorKind.Invalid, "collection.no-lines", "The body holds no line; send one event per line.");

@@ -47,9 +47,9 @@ public sealed class CollectionModule : Module
         services.AddSingleton<LedgerBook>();
         services.AddSingleton(p => new InFlightCounts(Path.Combine(p.GetRequiredService<TierContext>().DataFolder, "collection", "received.counts")));
         services.AddSingleton<IngestPipeline>().AddHostedService(p => p.GetRequiredService<IngestPipeline>());
-        services.AddSingleton<LineGathererFactory>().AddSingleton<UdpReceiver>().AddSingleton<TcpReceiver>().AddSingleton<BulkIntake>();
+        services.AddSingleton<LineGathererFactory>().AddSingleton<UdpReceiver>().AddSingleton<TcpReceiver>().AddSingleton<FileWatch>().AddSingleton<BulkIntake>();
         services.AddSingleton<IReplay, FileReplay>();
-        services.AddSingleton<IFigures, CollectionFigures>().AddSingleton<IReadiness, UdpBufferReadiness>().AddSingleton<IReadiness, ReceiversReadiness>().AddSingleton<IReadiness, SourcesReadiness>();
+        services.AddSingleton<IFigures, CollectionFigures>().AddSingleton<IReadiness, UdpBufferReadiness>().AddSingleton<IReadiness, ReceiversReadiness>().AddSingleton<IReadiness, SourcesReadiness>().AddSingleton<IReadiness, BalanceReadiness>();
         services.AddSingleton<CollectionService>().AddHostedService(p => p.GetRequiredService<CollectionService>());
     }
 
@@ -73,6 +73,6 @@ public sealed class CollectionModule : Module
         var actor = await actors.Current(ct);
         var key = http.Request.Headers["Idempotency-Key"];
         if (key.Count > 1) return CollectionErrors.BadKey.ToHttp();
-        return (await intake.Take(actor.Name, $"{actor.Kind}:{actor.Id}", key.Count == 0 ? null : key[0], http.Request.BodyReader, ct)).ToHttp();
+        return (await intake.Take(actor.Name, $"{actor.Kind}:{actor.Id}", key.Count == 0 ? null : key[0], http.Request.Headers.ContentEncoding, http.Request.BodyReader, ct)).ToHttp();
     }
 }

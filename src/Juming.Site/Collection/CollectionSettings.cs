@@ -43,6 +43,18 @@ public sealed class CollectionSettings : IValidatableObject
     [Range(1, 65535)]
     public int MaxConnections { get; set; } = 2000;
 
+    /// <summary>Most TCP and TLS connections of one address at once, 1 to 65535: one faulty device can't take all places.</summary>
+    [Range(1, 65535)]
+    public int MaxConnectionsPerAddress { get; set; } = 200;
+
+    /// <summary>Minutes without a byte after which a TCP, TLS or unix connection is closed, 1 to 43200. Dead peers are found earlier, by keep-alive probes.</summary>
+    [Range(1, 43_200)]
+    public int ConnectionIdleMinutes { get; set; } = 720;
+
+    /// <summary>Seconds without growth after which a file that was renamed or deleted counts as read to its end, 1 to 3600: some writers go on writing to it for a while.</summary>
+    [Range(1, 3600)]
+    public int RotatedFileSeconds { get; set; } = 30;
+
     /// <summary>Kernel receive buffer asked for on UDP sockets, in bytes, 64 KiB to 1 GiB.</summary>
     [Range(65_536, 1_073_741_824)]
     public int UdpReceiveBuffer { get; set; } = 64 * 1024 * 1024;

@@ -22,9 +22,10 @@ internal sealed class BulkCheck : IDisposable
         var settings = new CollectionSettings { Workers = 1 };
         var sources = new SourceRegister(_services.GetRequiredService<IServiceScopeFactory>(), settings, TimeProvider.System);
         sources.Get("http/fuzz", "fuzz").Persisted = true;
-        _pipeline = new IngestPipeline(_store, new LineNormalizer(), [], sources, new LedgerBook(), settings, TimeProvider.System, NullLogger<IngestPipeline>.Instance);
+        var ledger = new LedgerBook();
+        _pipeline = new IngestPipeline(_store, new LineNormalizer(), [], sources, ledger, settings, TimeProvider.System, NullLogger<IngestPipeline>.Instance);
         _ = _pipeline.StartAsync(CancellationToken.None);
-        _intake = new BulkIntake(_pipeline, sources, _store, TimeProvider.System);
+        _intake = new BulkIntake(_pipeline, sources, ledger, _store, TimeProvider.System);
     }
 
     public void Check(byte[] input)
@@ -32,7 +33,7 @@ internal sealed class BulkCheck : IDisposable
         _store.Events = 0;
         var body = PipeReader.Create(new MemoryStream(input), new StreamPipeReaderOptions(bufferSize: 1 + (input.Length / 5)));
         // The loop is single-threaded by design; the intake completes on its own threads.
-        var answer = Task.Run(() => _intake.Take("fuzz", "fuzz", null, body, CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(false).GetAwaiter().GetResult();
+        var answer = Task.Run(() => _intake.Take("fuzz", "fuzz", null, null, body, CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(false).GetAwaiter().GetResult();
         var lines = 0;
         foreach (var range in input.AsSpan().Split((byte)'\n'))
         {

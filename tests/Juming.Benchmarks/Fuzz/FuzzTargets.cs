@@ -59,12 +59,13 @@ internal static class FuzzTargets
         while (end < stream.Length)
         {
             end = Math.Min(stream.Length, end + step);
-            while (SyslogFraming.TryRead(stream.AsSpan(start, end - start), out var message, out var used))
+            while (start < end && SyslogFraming.TryRead(stream.AsSpan(start, end - start), StreamState.Flowing, out var message, out var used, out var rest))
             {
+                Hold(rest >= 0, "a message has less than nothing behind it");
                 Hold(used > 0 && used <= end - start, "the reader does not get on");
                 Hold(message.Length <= used, "a message is longer than what was read");
                 found.Add(message.ToArray());
-                start += used;
+                start += used + rest;
             }
         }
         return found;

@@ -25,6 +25,23 @@ public sealed class SyslogFramingTests
     [TestCase("007 <1>x\n", "007 <1>x")]
     public void A_count_that_cannot_be_true_is_text(string stream, string line) => Assert.That(ReadAll(stream), Is.EqualTo(new[] { line }));
 
+    [TestCase("12 <1>a\n<2>b\n<3>c\n", new[] { "12 <1>a", "<2>b", "<3>c" })]
+    [TestCase("10 <1>a\n<2>b\n<3>c\n", new[] { "10 <1>a", "<2>b", "<3>c" })]
+    [TestCase("5 <1>abcdefg\n<2>next\n", new[] { "5 <1>abcdefg", "<2>next" })]
+    [TestCase("70000 <1>a\n<2>b\n", new[] { "70000 <1>a", "<2>b" })]
+    public void A_count_that_runs_over_other_messages_swallows_none(string stream, string[] lines) => Assert.That(ReadAll(stream), Is.EqualTo(lines));
+
+    [Test]
+    public void A_counted_frame_may_be_followed_by_a_line_feed_of_its_own() =>
+        Assert.That(ReadAll("8 <1>a\nb\nc\n6 <1>def\n"), Is.EqualTo(new[] { "<1>a\nb\nc", "<1>def" }));
+
+    [Test]
+    public void The_end_of_the_connection_ends_the_last_message()
+    {
+        Assert.That(SyslogFraming.TryRead("50 <1>unfinished"u8, StreamState.Ended, out var message, out var used, out _), Is.True);
+        Assert.That((Encoding.UTF8.GetString(message), used), Is.EqualTo(("<1>unfinished", 16)));
+    }
+
     [TestCase("")]
     [TestCase("5")]
     [TestCase("50 <1>unfinished")]
@@ -45,6 +62,7 @@ public sealed class SyslogFramingTests
                 kept.AddRange(part);
                 Drain(kept, found);
             }
+            Drain(kept, found, StreamState.Paused);
             Assert.That(found, Is.EqualTo(whole), $"cut at {cut}");
         }
     }
@@ -52,14 +70,15 @@ public sealed class SyslogFramingTests
     private static List<string> ReadAll(string stream)
     {
         var found = new List<string>();
-        Drain([.. Encoding.UTF8.GetBytes(stream)], found);
+        Drain([.. Encoding.UTF8.GetBytes(stream)], found, StreamState.Paused);
         return found;
     }
 
-    private static void Drain(List<byte> buffer, List<string> found)
+    private static void Drain(List<byte> buffer, List<string> found, StreamState state = StreamState.Flowing)
     {
-        while (SyslogFraming.TryRead(buffer.ToArray(), out var message, out var used))
+        while (SyslogFraming.TryRead(buffer.ToArray(), state, out var message, out var used, out var rest))
         {
+            Assert.That(rest, Is.Zero);
             if (!message.IsEmpty) found.Add(Encoding.UTF8.GetString(message));
             buffer.RemoveRange(0, used);
         }

@@ -22,9 +22,19 @@ internal sealed class AssetIndex(Networks networks) : IAssetDirectory
     {
         var value = Identity.Address(addressOrHost) ?? Identity.Host(addressOrHost);
         if (value is null || !_holders.TryGetValue(value, out var holder)) return null;
-        var id = holder.Asset;
+        return Of(holder.Asset);
+    }
+
+    public AssetBrief? Of(Guid id)
+    {
         for (var i = 0; i < 8 && _merged.TryGetValue(id, out var into); i++) id = into;
         return _assets.GetValueOrDefault(id);
+    }
+
+    public IReadOnlyList<AssetBrief> Suggest(string text, int most)
+    {
+        var named = _assets.Values.Where(a => a.Name.Contains(text, StringComparison.OrdinalIgnoreCase) && !_merged.ContainsKey(a.Id)).OrderBy(a => a.Name, StringComparer.CurrentCulture).Take(most);
+        return Find(text) is { } holder ? [holder, .. named.Where(a => a.Id != holder.Id).Take(most - 1)] : [.. named];
     }
 
     public bool IsInternal(string address) => IPAddress.TryParse(address, out var parsed) && networks.Contains(parsed);

@@ -14,6 +14,7 @@ internal sealed class SourceRow
     public string? Charset { get; set; }
     public string? Zone { get; set; }
     public Guid? AssetId { get; set; }
+    public string? Habit { get; set; }
     public DateTimeOffset FirstSeen { get; set; }
     public DateTimeOffset LastSeen { get; set; }
 }
@@ -49,4 +50,12 @@ public sealed class CreateSources : ModuleMigration
             .WithColumn("asset_id").AsId().Nullable()
             .WithColumn("first_seen").AsInstant().NotNullable()
             .WithColumn("last_seen").AsInstant().NotNullable();
+}
+
+/// <summary>How long a sender is usually quiet, so that a restart does not forget it.</summary>
+[Migration(2026_11_27_19_01)]
+public sealed class KeepHabits : ModuleMigration
+{
+    /// <inheritdoc/>
+    public override void Up() => Alter.Table("collection_sources").AddColumn("habit").AsString(300).Nullable();
 }

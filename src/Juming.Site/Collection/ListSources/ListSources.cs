@@ -1,6 +1,8 @@
 using FluentValidation;
 using Juming.Platform.Handlers;
+using Juming.Site.Assets;
 using Juming.Site.Collection.Sources;
+using Juming.Site.Events;
 
 namespace Juming.Site.Collection.ListSources;
 
@@ -24,8 +26,18 @@ internal sealed record SourceView
     public required long Received { get; init; }
     /// <summary>Share of lines that a parser knew, 0 to 1; null before the first.</summary>
     public double? ParsedShare { get; init; }
-    /// <summary>Mean of receipt minus event time, in seconds.</summary>
+    /// <summary>Median of receipt minus event time over the last 200 samples, in seconds.</summary>
     public double? SkewSeconds { get; init; }
+    /// <summary>A zone that would explain the difference; null when none would.</summary>
+    public ZoneGuess? ProposedZone { get; init; }
+    /// <summary>Lines a second over the last five whole minutes.</summary>
+    public required double PerSecond { get; init; }
+    /// <summary>Lines of the last 24 hours in steps of half an hour, oldest first.</summary>
+    public required IReadOnlyList<long> Day { get; init; }
+    /// <summary>The asset that sends here; null when none is set or it is gone.</summary>
+    public AssetBrief? Asset { get; init; }
+    /// <summary>Packed files that were passed over.</summary>
+    public int PackedFiles { get; init; }
     public required string Charset { get; init; }
     public string? PinnedCharset { get; init; }
     public required string Zone { get; init; }
@@ -44,21 +56,33 @@ file sealed class Validator : AbstractValidator<ListSources>
     }
 }
 
-file sealed class Handler(SourceRegister register, TimeProvider clock) : IQueryHandler<ListSources, SourcePage>
+file sealed class Handler(SourceRegister register, ILedger ledger, IAssetDirectory assets, TimeProvider clock) : IQueryHandler<ListSources, SourcePage>
 {
-    public Task<Result<SourcePage>> Handle(ListSources request, CancellationToken cancellationToken)
+    private const int StepMinutes = 30;
+    private const int RateMinutes = 5;
+    private static readonly long[] Nothing = new long[24 * 60 / StepMinutes];
+
+    public async Task<Result<SourcePage>> Handle(ListSources request, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
+        var minute = now / 60_000_000;
         var found = register.All
             .Where(s => string.IsNullOrWhiteSpace(request.Text) || s.Name.Contains(request.Text, StringComparison.OrdinalIgnoreCase) || s.Key.Contains(request.Text, StringComparison.OrdinalIgnoreCase))
             .Where(s => !request.OnlySilent || s.Silence.IsSilent(now))
             .OrderByDescending(s => s.LastSeen).ThenBy(s => s.Id).ToList();
-        var items = found.Skip(request.Skip).Take(request.Take).Select(s => View(s, now)).ToList();
-        return Task.FromResult<Result<SourcePage>>(new SourcePage(items, found.Count));
+        var day = await ledger.ReceivedBySteps(minute + 1 - (24 * 60), minute + 1, StepMinutes, cancellationToken);
+        var recent = await ledger.ReceivedBySteps(minute - RateMinutes, minute, RateMinutes, cancellationToken);
+        var items = found.Skip(request.Skip).Take(request.Take).Select(s => View(s, now, day.GetValueOrDefault(s.Id) ?? Nothing, recent.GetValueOrDefault(s.Id)?[0] ?? 0)).ToList();
+        return new SourcePage(items, found.Count);
     }
 
-    private static SourceView View(Source s, long now) => new()
+    private SourceView View(Source s, long now, long[] day, long recent) => new()
     {
+        PerSecond = recent / (RateMinutes * 60.0),
+        Day = day,
+        ProposedZone = ZoneGuess.Of(s, clock.GetUtcNow()),
+        Asset = s.AssetId is { } asset ? assets.Of(asset) : null,
+        PackedFiles = s.PackedFiles,
         Id = s.Id,
         Key = s.Key,
         Name = s.Name,

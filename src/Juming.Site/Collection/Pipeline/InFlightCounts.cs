@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Juming.Site.Collection.Pipeline;
 
@@ -6,10 +7,12 @@ namespace Juming.Site.Collection.Pipeline;
 /// Lines received per sender since ever, in a memory-mapped file: it outlives <c>kill -9</c>, so that a start can tell from the durable ledger
 /// how many lines were in flight and are gone. A power cut loses at most the second since the last flush.
 /// </summary>
-internal sealed unsafe class InFlightCounts : IDisposable
+internal sealed unsafe partial class InFlightCounts : IDisposable
 {
-    private const int Slots = Sources.SourceRegister.MostSources + 1;
+    // A sparse file: only the pages of senders that exist take room.
+    private const int Slots = Sources.SourceRegister.MostNumbers + 1;
 
+    private readonly FileStream _stream;
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly long* _counts;
@@ -18,7 +21,8 @@ internal sealed unsafe class InFlightCounts : IDisposable
     public InFlightCounts(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, null, Slots * sizeof(long));
+        _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
+        _file = MemoryMappedFile.CreateFromFile(_stream, null, Slots * sizeof(long), MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
         _view = _file.CreateViewAccessor(0, Slots * sizeof(long));
         byte* pointer = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
@@ -34,6 +38,15 @@ internal sealed unsafe class InFlightCounts : IDisposable
     /// <summary>Sets a count, at start, when the file and the ledger disagree the other way (the file was lost).</summary>
     public void Set(int sourceId, long lines) => Volatile.Write(ref _counts[sourceId], lines);
 
+    /// <summary>Takes room on the disk for the counts of all numbers below one: a count that finds the disk full when it is first touched would end the process.</summary>
+    public void Reserve(int sourceId)
+    {
+        if (OperatingSystem.IsLinux()) _ = posix_fallocate((int)_stream.SafeFileHandle.DangerousGetHandle(), 0, Math.Min(sourceId, Slots) * sizeof(long));
+    }
+
+    [LibraryImport("libc")]
+    private static partial int posix_fallocate(int file, long offset, long length);
+
     /// <summary>Asks the kernel to write the counts to disk.</summary>
     public void Flush() => _view.Flush();
 
@@ -43,5 +56,6 @@ internal sealed unsafe class InFlightCounts : IDisposable
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();
+        _stream.Dispose();
     }
 }

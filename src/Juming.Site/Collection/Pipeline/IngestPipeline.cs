@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Juming.Site.Collection.Sources;
 using Juming.Site.Events;
@@ -27,6 +28,8 @@ internal sealed partial class IngestPipeline(
     // A quarter of the queue serves those who can wait; the rest is for bursts of those who can't.
     private readonly SemaphoreSlim _places = new(Math.Max(2, settings.QueueBatches / 4));
     private readonly SemaphoreSlim _room = new(MostInStore / LinesPerPermit);
+    // One worker at a time takes its permits: with many of them each could hold some and wait for the rest.
+    private readonly SemaphoreSlim _entrance = new(1, 1);
     private readonly ConcurrentBag<RawBatch> _pool = [];
     private readonly ConcurrentBag<EventBatch> _batches = [];
     private readonly IBatchMatcher[] _matchers = [.. matchers];
@@ -78,6 +81,7 @@ internal sealed partial class IngestPipeline(
         ledger.Entered(batch.Count);
         if (_queue.Writer.TryWrite(batch)) return;
         Drop(batch, LedgerReasons.QueueFull);
+        ledger.Left(batch.Count);
         Return(batch);
     }
 
@@ -148,7 +152,9 @@ internal sealed partial class IngestPipeline(
         {
             GivePlaceBack(raw);
             var permits = Math.Max(1, (raw.Count + LinesPerPermit - 1) / LinesPerPermit);
+            await _entrance.WaitAsync();
             for (var i = 0; i < permits; i++) await _room.WaitAsync();
+            _entrance.Release();
             var batch = _batches.TryTake(out var used) ? used : new EventBatch(1024);
             _stored.Writer.TryWrite(new InStore(raw, batch, permits, Store(raw, batch)));
         }
@@ -163,7 +169,7 @@ internal sealed partial class IngestPipeline(
         if (raw.Count > 0 && HasNewSender(raw)) await sources.Persist(CancellationToken.None);
         ledger.Take(raw.Commit.Ledger);
         var counts = raw.Commit.Ledger.Count;
-        CountStored(raw);
+        BookStored(raw, batch);
         raw.LetBytesGo();
         try
         {
@@ -171,11 +177,11 @@ internal sealed partial class IngestPipeline(
         }
         catch
         {
-            // The counts that came along, "received" of dropped lines among them, go on waiting; those of these lines are void.
+            // The counts that came along, "received" of these lines among them, go on waiting; "stored" is void.
             ledger.PutBack(raw.Commit.Ledger.Take(counts));
             throw;
         }
-        ledger.CountStored(raw.Count);
+        ledger.Stored(CollectionsMarshal.AsSpan(raw.Commit.Ledger)[counts..], raw.Sums());
         raw.Stored?.TrySetResult();
     }
 
@@ -254,53 +260,62 @@ internal sealed partial class IngestPipeline(
     {
         var last = batch.Count - 1;
         var header = batch.Events[last];
-        if ((header.Flags & (EventFlags.TimeAssumed | EventFlags.Unparsed)) == 0) source.CountSkew(header.Received - header.Time);
+        // A line without any time has that of its receipt; one without a zone tells of the zone.
+        if (header.Time != header.Received && (header.Flags & EventFlags.Unparsed) == 0) source.CountSkew(header.Received - header.Time, (header.Flags & EventFlags.TimeAssumed) != 0);
         source.Charset = (header.Flags & EventFlags.Gb18030) != 0 ? "gb18030" : (header.Flags & EventFlags.LossyText) != 0 ? "latin1" : "utf-8";
         if (batch.Text(last, Field.JmParser) is { } parser) source.Parser = parser;
         if (batch.Text(last, Field.EventDataset) is { } dataset) sources.NoteDataset(dataset, header.Received);
     }
 
-    private static bool HasNewSender(RawBatch raw)
+    private bool HasNewSender(RawBatch raw)
     {
         Source? last = null;
+        var found = false;
         foreach (ref readonly var line in raw.Lines)
         {
             if (ReferenceEquals(line.Source, last)) continue;
-            if (!line.Source.Persisted) return true;
             last = line.Source;
+            if (last.Persisted) continue;
+            sources.Keep(last);
+            found = true;
         }
-        return false;
+        return found;
     }
 
-    private static void CountStored(RawBatch raw)
+    /// <summary>Counts what goes into the store, not what came in: a line that normalising lost is a difference in the ledger.</summary>
+    private static void BookStored(RawBatch raw, EventBatch batch)
     {
-        var start = 0;
         var lines = raw.Lines;
-        for (var i = 1; i <= lines.Length; i++)
+        var events = batch.Events;
+        var sums = new Dictionary<(int Source, long Minute), (long Lines, long Bytes)>();
+        for (int i = 0, start = 0; i < events.Length; start = i)
         {
-            if (i < lines.Length && ReferenceEquals(lines[i].Source, lines[start].Source) && lines[i].Received / MicrosPerMinute == lines[start].Received / MicrosPerMinute) continue;
-            long bytes = 0;
-            for (var j = start; j < i; j++) bytes += lines[j].Length;
-            var minute = lines[start].Received / MicrosPerMinute;
-            raw.Commit.Ledger.Add(new LedgerDelta(lines[start].Source.Id, minute, LedgerReasons.Received, i - start, bytes));
-            raw.Commit.Ledger.Add(new LedgerDelta(lines[start].Source.Id, minute, LedgerReasons.Stored, i - start, bytes));
-            start = i;
+            var (source, minute, bytes) = (events[start].SourceId, events[start].Received / MicrosPerMinute, 0L);
+            for (; i < events.Length && events[i].SourceId == source && events[i].Received / MicrosPerMinute == minute; i++) bytes += i < lines.Length ? lines[i].Length : 0;
+            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, (source, minute), out _);
+            sum = (sum.Lines + i - start, sum.Bytes + bytes);
         }
+        foreach (var ((source, minute), (count, bytes)) in sums) raw.Commit.Ledger.Add(new LedgerDelta(source, minute, LedgerReasons.Stored, count, bytes));
     }
 
     private void Refuse(RawBatch raw, string reason, Exception error)
     {
-        if (raw.SenderKeepsCopy) raw.Stored?.TrySetException(error);
-        else Drop(raw, reason, entered: false);
+        if (!raw.SenderKeepsCopy)
+        {
+            Drop(raw, reason);
+            return;
+        }
+        foreach (var ((source, minute), (lines, bytes)) in raw.Sums()) ledger.GaveBack(source, minute, lines, bytes);
+        raw.Stored?.TrySetException(error);
     }
 
-    private void Drop(RawBatch raw, string reason, bool entered = true)
+    private void Drop(RawBatch raw, string reason)
     {
-        foreach (ref readonly var line in raw.Lines) ledger.Dropped(line.Source.Id, line.Received / MicrosPerMinute, reason, 1, line.Length);
-        if (entered) ledger.Left(raw.Count);
+        foreach (var ((source, minute), (lines, bytes)) in raw.Sums()) ledger.Dropped(source, minute, reason, lines, bytes);
     }
 
-    private void Return(RawBatch batch)
+    /// <summary>Takes back a batch that was rented and not handed over, or is done with.</summary>
+    public void Return(RawBatch batch)
     {
         batch.Clear();
         if (_pool.Count < settings.QueueBatches + 16) _pool.Add(batch);

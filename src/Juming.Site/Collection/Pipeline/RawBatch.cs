@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Juming.Site.Collection.Sources;
 using Juming.Site.Events;
 
@@ -23,12 +24,15 @@ internal sealed class RawBatch
     /// <summary>Bytes after which a batch is full.</summary>
     public const int FullBytes = 3 * 1024 * 1024;
 
-    private const int FirstBytes = 256 * 1024;
+    private const int FirstBytes = 16 * 1024;
+    private const int FirstLines = 128;
 
     // The bytes are needed until the lines are normalised, the batch until they are matched: several times as long.
     private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(4 * 1024 * 1024, 16);
 
-    private readonly RawLine[] _lines = new RawLine[MostLines];
+    // Both grow with what comes: thousands of quiet connections hold a batch of a few lines each.
+    private RawLine[] _lines = new RawLine[FirstLines];
+    private readonly Dictionary<(int Source, long Minute), (int Lines, long Bytes)> _sums = [];
     private byte[] _bytes = [];
     private int _used;
 
@@ -57,10 +61,29 @@ internal sealed class RawBatch
     public bool HoldsPlace { get; set; }
 
     /// <summary>Makes room at once for a batch that will be filled to the brim, instead of growing into it.</summary>
-    public RawBatch ForFull()
+    public RawBatch ForFull() => For(MostLines, FullBytes + 1);
+
+    /// <summary>Makes room at once for as much as is expected.</summary>
+    public RawBatch For(int lines, int bytes)
     {
-        if (_bytes.Length < FullBytes) Grow(FullBytes + 1);
+        if (_bytes.Length < bytes) Grow(bytes);
+        if (_lines.Length < lines) Array.Resize(ref _lines, Math.Min(MostLines, lines));
         return this;
+    }
+
+    /// <summary>Lines and bytes by sender and minute of receipt; made anew on each call into the same dictionary.</summary>
+    public Dictionary<(int Source, long Minute), (int Lines, long Bytes)> Sums()
+    {
+        _sums.Clear();
+        var lines = Lines;
+        for (int i = 0, start = 0; i < lines.Length; start = i)
+        {
+            var (source, minute, bytes) = (lines[start].Source, lines[start].Received / 60_000_000, 0L);
+            for (; i < lines.Length && ReferenceEquals(lines[i].Source, source) && lines[i].Received / 60_000_000 == minute; i++) bytes += lines[i].Length;
+            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, (source.Id, minute), out _);
+            sum = (sum.Lines + i - start, sum.Bytes + bytes);
+        }
+        return _sums;
     }
 
     /// <summary>Gives the lines' bytes back; their lengths stay.</summary>
@@ -84,6 +107,7 @@ internal sealed class RawBatch
         var needed = _used + line.Length;
         if (needed > _bytes.Length) Grow(needed);
         line.CopyTo(_bytes.AsSpan(_used));
+        if (Count == _lines.Length) Array.Resize(ref _lines, Math.Min(MostLines, Count * 2));
         ref var entry = ref _lines[Count++];
         entry.Offset = _used;
         entry.Length = line.Length;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Juming.Platform.Modules;
@@ -13,12 +12,11 @@ namespace Juming.Site.Collection.Receivers;
 
 /// <summary>Starts the receivers, books what a crash lost, and watches for senders that fall silent.</summary>
 internal sealed partial class CollectionService(
-    CollectionSettings settings, TierContext tier, SourceRegister sources, IngestPipeline pipeline, LedgerBook ledger, InFlightCounts inFlight, IEventStore store, ILedger books,
-    UdpReceiver udp, TcpReceiver tcp, IHostCertificate certificate, IAlertIntake alerts, TimeProvider clock, ILoggerFactory logs) : IHostedService
+    CollectionSettings settings, TierContext tier, SourceRegister sources, IngestPipeline pipeline, LedgerBook ledger, InFlightCounts inFlight, ILedger books,
+    UdpReceiver udp, TcpReceiver tcp, FileWatch files, IHostCertificate certificate, IAlertIntake alerts, TimeProvider clock, ILoggerFactory logs) : IHostedService
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
-    private readonly ConcurrentDictionary<string, Task> _tails = new(StringComparer.Ordinal);
     private readonly ILogger _log = logs.CreateLogger<CollectionService>();
 
     /// <summary>Where the receivers listen, "udp 0.0.0.0:5514" and so on.</summary>
@@ -33,6 +31,7 @@ internal sealed partial class CollectionService(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await sources.Load(cancellationToken);
+        inFlight.Reserve(sources.NextNumber + SourceRegister.MostSources);
         await BookLostInCrash(cancellationToken);
         if (tier.Offline) return;
         foreach (var address in settings.Udp) Bind("Udp", address, () => Track("udp", udp.Listen(Parse(address), _stop.Token)));
@@ -46,23 +45,42 @@ internal sealed partial class CollectionService(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
-        await Task.WhenAll(_loops.Concat(_tails.Values)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_loops.Append(files.Ended)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!tier.Offline) await sources.SaveLastSeen(CancellationToken.None);
         inFlight.Flush();
     }
 
-    /// <summary>What was received but neither stored nor dropped when the process died is gone, and says so in the ledger.</summary>
+    /// <summary>What was received but neither stored nor dropped when the process died is gone, or comes again; the ledger says which.</summary>
     private async Task BookLostInCrash(CancellationToken ct)
     {
-        var booked = await books.ReceivedBySource(ct);
-        var minute = (clock.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10 / 60_000_000;
+        var booked = new Dictionary<int, long>(await books.ReceivedBySource(ct));
         long lost = 0;
+        foreach (var open in await books.Open(ct))
+        {
+            // The commit of the lines was durable and that of their receipt was not.
+            if (open.Count < 0)
+            {
+                ledger.Correct(open.SourceId, open.Minute, LedgerReasons.Received, -open.Count);
+                booked[open.SourceId] = booked.GetValueOrDefault(open.SourceId) - open.Count;
+                continue;
+            }
+            if (sources.Find(open.SourceId) is { } sender && KeepsCopy(sender.Key))
+            {
+                ledger.Correct(open.SourceId, open.Minute, LedgerReasons.Received, -open.Count);
+                continue;
+            }
+            ledger.Correct(open.SourceId, open.Minute, LedgerReasons.LostInCrash, open.Count);
+            lost += open.Count;
+        }
+        var minute = (clock.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10 / 60_000_000;
         foreach (var id in sources.All.Where(s => !KeepsCopy(s.Key)).Select(s => s.Id).Append(0))
         {
             var missing = inFlight[id] - booked.GetValueOrDefault(id);
-            if (missing > 0) ledger.Dropped(id, minute, LedgerReasons.LostInCrash, missing, 0);
             if (missing < 0) inFlight.Set(id, booked.GetValueOrDefault(id));
-            lost += Math.Max(0, missing);
+            if (missing <= 0) continue;
+            ledger.Correct(id, minute, LedgerReasons.Received, missing);
+            ledger.Correct(id, minute, LedgerReasons.LostInCrash, missing);
+            lost += missing;
         }
         await pipeline.BookWaiting();
         if (lost > 0) LogLost(_log, lost);
@@ -106,23 +124,15 @@ internal sealed partial class CollectionService(
 
     private async Task Tick(int tick, CancellationToken ct)
     {
-        if (tick % 5 == 0) FindFiles(ct);
+        if (tick % 2 == 0) files.Look(ct);
         inFlight.Flush();
         await pipeline.BookWaiting();
         if (tick % 30 != 29) return;
         AnnounceSilence();
         await sources.SaveLastSeen(ct);
-    }
-
-    private void FindFiles(CancellationToken ct)
-    {
-        foreach (var pattern in settings.Files)
-        {
-            var folder = Path.GetDirectoryName(Path.GetFullPath(pattern))!;
-            if (!Directory.Exists(folder)) continue;
-            foreach (var path in Directory.EnumerateFiles(folder, Path.GetFileName(pattern)))
-                _tails.GetOrAdd(path, p => Task.Run(() => new FileTail(p, pipeline, sources, store, settings, clock, _log).Follow(ct), CancellationToken.None));
-        }
+        if (await sources.MakeRoom(id => inFlight[id], ct) is not (> 0 and var gone)) return;
+        inFlight.Reserve(sources.NextNumber + SourceRegister.MostSources);
+        LogMadeRoom(_log, gone);
     }
 
     private void AnnounceSilence()
@@ -159,6 +169,9 @@ internal sealed partial class CollectionService(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Listening for logs on {Kind} {Address}")]
     private static partial void LogListening(ILogger log, string kind, EndPoint address);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} senders that were idle for a day and sent little made room in the register")]
+    private static partial void LogMadeRoom(ILogger log, int count);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The upkeep of collection failed and is tried again in a second")]
     private static partial void LogTickFailed(ILogger log, Exception error);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -5,36 +6,49 @@ using Juming.Site.Collection.Pipeline;
 using Juming.Site.Collection.Sources;
 using Juming.Site.Events;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 
 namespace Juming.Site.Collection.Receivers;
 
 /// <summary>
-/// Follows one file across rotation. The position is committed with the lines it covers, so after any crash reading goes on exactly there.
-/// A file is recognised by a hash of its first bytes, because inode numbers come back.
+/// Reads one open file to its end, and on while it grows; a renamed or deleted one until it has been quiet for a while, its last line included.
+/// The position is committed with the lines it covers, so after any crash reading goes on exactly there. It is kept by the file's number and
+/// believed only when the first bytes are the same, because numbers come back.
 /// </summary>
-internal sealed partial class FileTail(string path, IngestPipeline pipeline, SourceRegister sources, IEventStore store, CollectionSettings settings, TimeProvider clock, ILogger log)
+internal sealed partial class FileTail(
+    string key, string path, SafeFileHandle file, IngestPipeline pipeline, SourceRegister sources, LedgerBook ledger, IEventStore store, CollectionSettings settings, TimeProvider clock, ILogger log)
 {
     private const int HeadBytes = 256;
     private const int ReadBytes = 1024 * 1024;
+    private const string MarkPrefix = "tail:";
 
-    private readonly byte[] _buffer = new byte[ReadBytes];
-    private Position _position = new(0, 0, 0);
-    private string MarkKey => "tail:" + path;
+    private readonly ReceiptCount _taken = new(ledger, null);
+    private readonly ReceiptCount _muted = new(ledger, null, LedgerReasons.Muted);
+    private readonly ReceiptCount _cut = new(ledger, null, LedgerReasons.Framing);
+    private Position _position = new(0, 0, 0, path);
 
-    /// <summary>Follows until the token ends it.</summary>
+    /// <summary>Bytes whose lines are durable.</summary>
+    public long Offset => _position.Offset;
+
+    /// <summary>Follows until the file has left its place and is read, or the token ends it. Closes the file.</summary>
     public async Task Follow(CancellationToken ct)
     {
-        if (await store.ReadMark(MarkKey, ct) is { } mark) _position = JsonSerializer.Deserialize<Position>(mark)!;
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(Math.Max(50, settings.GatherMilliseconds)), clock);
+        using var _ = file;
         try
         {
+            await Restore(ct);
+            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(Math.Max(50, settings.GatherMilliseconds)), clock);
+            var quietSince = clock.GetTimestamp();
             do
             {
                 try
                 {
-                    while (await ReadSome(ct) && !ct.IsCancellationRequested) { }
+                    while (await ReadSome(last: false, ct)) quietSince = clock.GetTimestamp();
+                    if (clock.GetElapsedTime(quietSince) < TimeSpan.FromSeconds(settings.RotatedFileSeconds) || HasItsPlace()) continue;
+                    while (await ReadSome(last: true, ct)) { }
+                    if (RandomAccess.GetLength(file) <= _position.Offset) return;
                 }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                catch (IOException e)
                 {
                     LogUnreadable(log, path, e.Message);
                 }
@@ -44,78 +58,121 @@ internal sealed partial class FileTail(string path, IngestPipeline pipeline, Sou
         catch (OperationCanceledException) when (ct.IsCancellationRequested) { return; }
     }
 
-    private async Task<bool> ReadSome(CancellationToken ct)
+    /// <summary>True while the path still names this file. Writers go on writing to a rotated file until they are told, so its end is not final at once.</summary>
+    private bool HasItsPlace() => FileStatus.Of(file) is not { } mine ? File.Exists(path) : FileStatus.Of(path, follow: true) == mine;
+
+    /// <summary>The position by the file's number; or one that an earlier version kept by path, of a file that begins with the same bytes.</summary>
+    private async Task Restore(CancellationToken ct)
     {
-        if (!File.Exists(path)) return false;
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
-        if (IsAnother(file)) _position = new Position(0, 0, 0);
-        file.Position = _position.Offset;
-        var read = await file.ReadAtLeastAsync(_buffer, _buffer.Length, throwOnEndOfStream: false, ct);
-        var used = await Take(read, file, ct);
-        return used > 0;
+        if (await store.ReadMark(MarkPrefix + key, ct) is { } mark)
+        {
+            var kept = JsonSerializer.Deserialize<Position>(mark)!;
+            if (Fits(kept)) _position = kept with { Path = kept.Path ?? path };
+            return;
+        }
+        var older = await store.ReadMarks(MarkPrefix + "/", ct);
+        if (older.TryGetValue(MarkPrefix + path, out var own) && JsonSerializer.Deserialize<Position>(own) is { } byPath && Fits(byPath)) _position = byPath with { Path = path };
+        else if (older.Select(o => JsonSerializer.Deserialize<Position>(o.Value)! with { Path = o.Key[MarkPrefix.Length..] }).FirstOrDefault(p => p.HeadLength == HeadBytes && Fits(p)) is { } byHead) _position = byHead;
     }
 
-    private async Task<int> Take(int read, FileStream file, CancellationToken ct)
+    private bool Fits(Position position) => position.Offset > 0 && position.HeadLength > 0 && RandomAccess.GetLength(file) >= position.Offset && HashOfHead(position.HeadLength) == (position.HeadHash, position.HeadLength);
+
+    private async Task<bool> ReadSome(bool last, CancellationToken ct)
     {
-        if (read == 0) return 0;
-        var source = sources.Get("file/" + path, Path.GetFileName(path));
-        var batch = pipeline.Rent();
-        var now = (clock.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10;
-        var used = 0;
-        while (used < read && !batch.IsFull)
-        {
-            var rest = _buffer.AsSpan(used, read - used);
-            var end = rest.IndexOf((byte)'\n');
-            // A line longer than the buffer is taken in pieces; the first is cut and marked, the others follow as lines of their own.
-            if (end < 0 && (used > 0 || read < _buffer.Length)) break;
-            var line = end < 0 ? rest : rest[..end];
-            if (line.Length > 0 && line[^1] == (byte)'\r') line = line[..^1];
-            if (!line.IsEmpty && !source.Muted) batch.Add(line.Length > LineGatherer.MostLineBytes ? line[..LineGatherer.MostLineBytes] : line, source, now);
-            used += end < 0 ? rest.Length : end + 1;
-        }
-        if (used == 0)
-        {
-            return 0;
-        }
-        var next = _position with { Offset = _position.Offset + used };
-        if (next.HeadLength < HeadBytes) next = Head(file, next);
-        batch.Commit.Marks.Add((MarkKey, JsonSerializer.Serialize(next), null));
-        batch.SenderKeepsCopy = true;
-        batch.Stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var stored = batch.Stored.Task;
-        await pipeline.Submit(batch, ct);
+        ct.ThrowIfCancellationRequested();
+        var length = RandomAccess.GetLength(file);
+        // Shorter, or another beginning: it was emptied in place and written anew.
+        if (_position.Offset > 0 && (length < _position.Offset || HashOfHead(_position.HeadLength) != (_position.HeadHash, _position.HeadLength))) _position = new Position(0, 0, 0, _position.Path);
+        if (length == _position.Offset) return false;
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
         try
         {
-            await stored.WaitAsync(ct);
+            var read = await RandomAccess.ReadAsync(file, buffer.AsMemory(0, ReadBytes), _position.Offset, ct);
+            return await Take(buffer.AsMemory(0, read), last, ct);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task<bool> Take(ReadOnlyMemory<byte> read, bool last, CancellationToken ct)
+    {
+        var name = _position.Path ?? path;
+        var source = sources.Get("file/" + name, Path.GetFileName(name), proven: true);
+        var batch = pipeline.Rent();
+        var used = Fill(batch, read.Span, source, last);
+        if (used == 0)
+        {
+            pipeline.Return(batch);
+            return false;
+        }
+        _taken.Book();
+        _muted.Book();
+        _cut.Book();
+        var next = _position with { Offset = _position.Offset + used };
+        if (next.HeadLength < HeadBytes)
+        {
+            var (hash, length) = HashOfHead((int)Math.Min(HeadBytes, next.Offset));
+            next = next with { HeadHash = hash, HeadLength = length };
+        }
+        batch.Commit.Marks.Add((MarkPrefix + key, JsonSerializer.Serialize(next), null));
+        batch.SenderKeepsCopy = true;
+        var stored = batch.Stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await pipeline.Submit(batch, CancellationToken.None);
+        try
+        {
+            await stored.Task.WaitAsync(ct);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // Whatever refused the lines, they are still in the file; a tail that ended here would stay silent until the next start.
             LogLater(log, path, e.Message);
             await Task.Delay(TimeSpan.FromSeconds(1), clock, ct);
-            return 0;
+            return false;
         }
         _position = next;
+        return true;
+    }
+
+    private int Fill(RawBatch batch, ReadOnlySpan<byte> read, Source source, bool last)
+    {
+        var now = (clock.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10;
+        var used = 0;
+        while (used < read.Length && !batch.IsFull)
+        {
+            var rest = read[used..];
+            var end = rest.IndexOf((byte)'\n');
+            // A line longer than the buffer is taken in pieces; the first is cut and marked, the others follow as lines of their own.
+            if (end < 0 && !last && (used > 0 || read.Length < ReadBytes)) break;
+            var line = end < 0 ? rest : rest[..end];
+            used += end < 0 ? rest.Length : end + 1;
+            if (line.Length > 0 && line[^1] == (byte)'\r') line = line[..^1];
+            if (line.IsEmpty) continue;
+            if (source.Muted)
+            {
+                _muted.Add(source, now, line.Length);
+                continue;
+            }
+            if (line.Length > LineGatherer.MostLineBytes)
+            {
+                _cut.Add(source, now, line.Length - LineGatherer.MostLineBytes);
+                line = line[..LineGatherer.MostLineBytes];
+            }
+            _taken.Add(source, now, line.Length);
+            batch.Add(line, source, now);
+        }
         return used;
     }
 
-    private bool IsAnother(FileStream file)
-    {
-        if (_position.Offset == 0) return false;
-        if (file.Length < _position.Offset) return true;
-        return Head(file, _position with { HeadLength = 0 }, _position.HeadLength).HeadHash != _position.HeadHash;
-    }
-
-    private static Position Head(FileStream file, Position position, int length = HeadBytes)
+    private (long Hash, int Length) HashOfHead(int length)
     {
         Span<byte> head = stackalloc byte[HeadBytes];
-        file.Position = 0;
-        var most = (int)Math.Min(length, Math.Min(HeadBytes, position.Offset == 0 ? file.Length : Math.Min(file.Length, position.Offset)));
-        var n = file.ReadAtLeast(head[..most], most, throwOnEndOfStream: false);
-        return position with { HeadHash = BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(head[..n])), HeadLength = n };
+        var n = RandomAccess.Read(file, head[..Math.Min(length, HeadBytes)], 0);
+        return (BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(head[..n])), n);
     }
 
-    private sealed record Position(long Offset, long HeadHash, int HeadLength);
+    private sealed record Position(long Offset, long HeadHash, int HeadLength, string? Path = null);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} can't be read: {Reason}")]
     private static partial void LogUnreadable(ILogger log, string path, string reason);

@@ -16,6 +16,11 @@ internal sealed partial class UdpReceiver(SourceRegister sources, LineGathererFa
     private const int DatagramsPerCall = 128;
     private const int MostDatagram = 65_536;
 
+    private long _errors;
+
+    /// <summary>Errors of the sockets since the start.</summary>
+    public long Errors => Interlocked.Read(ref _errors);
+
     /// <summary>Binds the socket and starts its thread.</summary>
     public (Task Loop, IPEndPoint Bound) Listen(IPEndPoint endpoint, CancellationToken ct)
     {
@@ -30,12 +35,13 @@ internal sealed partial class UdpReceiver(SourceRegister sources, LineGathererFa
             try
             {
                 using (socket)
-                    if (OperatingSystem.IsLinux()) ReceiveMany(socket, bound, ct);
+                    if (OperatingSystem.IsLinux()) ReceiveMany(socket, ct);
                     else ReceiveOneByOne(socket, ct);
                 ended.SetResult();
             }
             catch (Exception e)
             {
+                LogEnded(log, bound, e);
                 ended.SetException(e);
             }
         })
@@ -61,10 +67,10 @@ internal sealed partial class UdpReceiver(SourceRegister sources, LineGathererFa
         }
     }
 
-    private unsafe void ReceiveMany(Socket socket, IPEndPoint bound, CancellationToken ct)
+    private unsafe void ReceiveMany(Socket socket, CancellationToken ct)
     {
         var gatherer = gatherers.New();
-        var drops = new KernelDrops(bound.Port);
+        var drops = new KernelDrops((int)socket.Handle);
         var memory = (byte*)NativeMemory.Alloc(DatagramsPerCall * MostDatagram);
         var names = stackalloc byte[DatagramsPerCall * 28];
         var vectors = stackalloc IoVector[DatagramsPerCall];
@@ -75,19 +81,21 @@ internal sealed partial class UdpReceiver(SourceRegister sources, LineGathererFa
             for (var i = 0; i < DatagramsPerCall; i++)
             {
                 vectors[i] = new IoVector { Base = memory + (i * MostDatagram), Length = MostDatagram };
-                messages[i] = new MultiMessage { Vectors = vectors + i, VectorCount = 1, Name = names + (i * 28) };
+                messages[i].Header = new MessageHeader { Vectors = vectors + i, VectorCount = 1, Name = names + (i * 28) };
             }
             var handle = (int)socket.Handle;
             while (!ct.IsCancellationRequested)
             {
-                for (var i = 0; i < DatagramsPerCall; i++) messages[i].NameLength = 28;
+                for (var i = 0; i < DatagramsPerCall; i++) messages[i].Header.NameLength = 28;
                 var received = recvmmsg(handle, messages, DatagramsPerCall, WaitForOne, null);
-                if (received > 0)
+                if (received < 0) Check(Marshal.GetLastPInvokeError(), ct);
+                else
                 {
                     var now = gatherer.Now;
                     for (var i = 0; i < received; i++)
                         Take(gatherer, new ReadOnlySpan<byte>(memory + (i * MostDatagram), (int)messages[i].Length), senders.Of(new ReadOnlySpan<byte>(names + (i * 28), 28)), now);
                 }
+                gatherer.Book();
                 if (gatherer.IsDue || received <= 0) gatherer.SubmitOrDrop();
                 drops.Count(ledger, inFlight, gatherer.Now);
             }
@@ -97,6 +105,17 @@ internal sealed partial class UdpReceiver(SourceRegister sources, LineGathererFa
         {
             NativeMemory.Free(memory);
         }
+    }
+
+    /// <summary>Nothing came within the gathering time: go on. A shortage passes, so it is told and waited out; anything else ends the receiver, visibly.</summary>
+    private void Check(int error, CancellationToken ct)
+    {
+        const int interrupted = 4, again = 11, noMemory = 12, refused = 111, noBuffers = 105;
+        if (error is interrupted or again) return;
+        Interlocked.Increment(ref _errors);
+        if (error is not (noMemory or refused or noBuffers)) throw new SocketException(error);
+        LogError(log, error);
+        ct.WaitHandle.WaitOne(1000);
     }
 
     private void ReceiveOneByOne(Socket socket, CancellationToken ct)
@@ -113,6 +132,7 @@ internal sealed partial class UdpReceiver(SourceRegister sources, LineGathererFa
                 Take(gatherer, buffer.AsSpan(0, length), sources.Get("syslog/" + address, address.ToString()), gatherer.Now);
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut or SocketError.MessageSize or SocketError.ConnectionReset) { gatherer.SubmitOrDrop(); }
+            gatherer.Book();
             if (gatherer.IsDue) gatherer.SubmitOrDrop();
         }
         gatherer.SubmitOrDrop();
@@ -135,8 +155,16 @@ internal sealed partial class UdpReceiver(SourceRegister sources, LineGathererFa
         public nuint Length;
     }
 
+    // struct mmsghdr holds a struct msghdr with that one's padding, so the two can't be written as one: the length would lie four bytes too early.
     [StructLayout(LayoutKind.Sequential)]
-    private unsafe struct MultiMessage
+    private struct MultiMessage
+    {
+        public MessageHeader Header;
+        public uint Length;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct MessageHeader
     {
         public byte* Name;
         public uint NameLength;
@@ -145,7 +173,6 @@ internal sealed partial class UdpReceiver(SourceRegister sources, LineGathererFa
         public void* Control;
         public nuint ControlLength;
         public int Flags;
-        public uint Length;
     }
 
     [LibraryImport("libc", SetLastError = true)]
@@ -153,6 +180,12 @@ internal sealed partial class UdpReceiver(SourceRegister sources, LineGathererFa
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The UDP receive buffer is {Got} bytes, {Wanted} were asked for: raise net.core.rmem_max")]
     private static partial void LogSmallBuffer(ILogger log, int got, int wanted);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Receiving datagrams failed with error {Error}; tried again in a second")]
+    private static partial void LogError(ILogger log, int error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The UDP receiver on {Address} ended")]
+    private static partial void LogEnded(ILogger log, IPEndPoint address, Exception error);
 }
 
 /// <summary>Sender of a raw socket address, remembered so that a datagram costs no allocation.</summary>
@@ -167,7 +200,7 @@ internal sealed class SenderCache(SourceRegister sources)
     {
         var v6 = MemoryMarshal.Read<ushort>(name) == 10;
         var key = v6 ? MemoryMarshal.Read<UInt128>(name[8..]) : MemoryMarshal.Read<uint>(name[4..]);
-        if (_known.TryGetValue(key, out var source)) return source;
+        if (_known.TryGetValue(key, out var source) && !source.Evicted) return source;
         var address = new IPAddress(v6 ? name.Slice(8, 16) : name.Slice(4, 4));
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         if (_known.Count >= Most) _known.Clear();
@@ -175,9 +208,10 @@ internal sealed class SenderCache(SourceRegister sources)
     }
 }
 
-/// <summary>Datagrams that the kernel threw away because the socket's buffer was full, as /proc counts them.</summary>
-internal sealed class KernelDrops(int port)
+/// <summary>Datagrams that the kernel threw away because one socket's buffer was full, as /proc counts them. Found by the socket's own number: several may share a port.</summary>
+internal sealed class KernelDrops(int handle)
 {
+    private readonly string? _inode = Inode(handle);
     private long _seen = -1;
     private long _next;
 
@@ -186,25 +220,30 @@ internal sealed class KernelDrops(int port)
     {
         if (now < _next) return;
         _next = now + 1_000_000;
-        var drops = Read("/proc/net/udp") + Read("/proc/net/udp6");
+        if (_inode is null) return;
+        var drops = Read("/proc/net/udp") ?? Read("/proc/net/udp6") ?? _seen;
         if (_seen >= 0 && drops > _seen)
         {
             inFlight.Add(0, drops - _seen);
-            ledger.Dropped(0, now / 60_000_000, LedgerReasons.KernelUdp, drops - _seen, 0);
+            ledger.Missed(0, now / 60_000_000, LedgerReasons.KernelUdp, drops - _seen, 0);
         }
         _seen = drops;
     }
 
-    private long Read(string table)
+    private static string? Inode(int handle)
     {
-        if (!File.Exists(table)) return 0;
-        var suffix = ":" + port.ToString("X4", System.Globalization.CultureInfo.InvariantCulture);
-        long drops = 0;
+        var name = new FileInfo("/proc/self/fd/" + handle.ToString(System.Globalization.CultureInfo.InvariantCulture)).LinkTarget;
+        return name is not null && name.StartsWith("socket:[", StringComparison.Ordinal) ? name["socket:[".Length..^1] : null;
+    }
+
+    private long? Read(string table)
+    {
+        if (!File.Exists(table)) return null;
         foreach (var line in File.ReadLines(table).Skip(1))
         {
             var columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (columns.Length > 12 && columns[1].EndsWith(suffix, StringComparison.Ordinal) && long.TryParse(columns[12], out var n)) drops += n;
+            if (columns.Length > 12 && columns[9] == _inode && long.TryParse(columns[12], out var drops)) return drops;
         }
-        return drops;
+        return null;
     }
 }

@@ -54,10 +54,11 @@ internal sealed class FileReplay(IngestPipeline pipeline, LedgerBook ledger, Sou
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, FileOptions.SequentialScan);
         await using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
-        var source = sources.Get("replay/" + Path.GetFullPath(path), Path.GetFileName(path));
+        var source = sources.Get("replay/" + Path.GetFullPath(path), Path.GetFileName(path), proven: true);
         var buffer = new byte[ReadBytes + LineGatherer.MostLineBytes];
         int kept = 0, number = 0;
         var skipping = false;
+        var taken = new ReceiptCount(ledger, null);
         var batch = pipeline.Rent().ForFull();
         while (true)
         {
@@ -83,10 +84,11 @@ internal sealed class FileReplay(IngestPipeline pipeline, LedgerBook ledger, Sou
                 var whole = length >= 0;
                 if (!whole) length = end - start;
                 // A line beyond the buffer: its head is one event, the rest is passed over.
-                if (!skipping) Add(batch, buffer.AsSpan(start, length), source, now, ++number);
+                if (!skipping) Add(batch, buffer.AsSpan(start, length), source, now, ++number, taken);
                 skipping = !whole && read > 0;
                 start += whole ? length + 1 : length;
                 if (!batch.IsFull) continue;
+                taken.Book();
                 await pipeline.Submit(batch, ct);
                 batch = pipeline.Rent().ForFull();
             }
@@ -94,14 +96,17 @@ internal sealed class FileReplay(IngestPipeline pipeline, LedgerBook ledger, Sou
             kept = end - start;
             Buffer.BlockCopy(buffer, start, buffer, 0, kept);
         }
+        taken.Book();
         if (batch.Count > 0) await pipeline.Submit(batch, ct);
     }
 
-    private void Add(RawBatch batch, ReadOnlySpan<byte> line, Source source, long now, int number)
+    private void Add(RawBatch batch, ReadOnlySpan<byte> line, Source source, long now, int number, ReceiptCount taken)
     {
         if (line.Length > 0 && line[^1] == (byte)'\r') line = line[..^1];
         if (line.IsEmpty) return;
         _lines++;
-        batch.Add(line.Length > LineGatherer.MostLineBytes ? line[..LineGatherer.MostLineBytes] : line, source, now, number);
+        if (line.Length > LineGatherer.MostLineBytes) line = line[..LineGatherer.MostLineBytes];
+        taken.Add(source, now, line.Length);
+        batch.Add(line, source, now, number);
     }
 }

@@ -1,13 +1,17 @@
+using System.Globalization;
+using System.Numerics;
+
 namespace Juming.Site.Collection.Sources;
 
 /// <summary>
-/// Learns how long a sender is usually quiet. Gaps are kept as counts of powers of two seconds, halved every 4,096 gaps so that a changed
-/// habit is learned anew; a sender is silent after three times the gap that 99 % stay under, and never before five minutes.
+/// Learns how long a sender is usually quiet. Gaps between batches are kept as counts of powers of two seconds, those under a second in the first, halved every
+/// 4,096 gaps so that a changed habit is learned anew; a sender is silent after three times the gap that 99 % stay under, and never before five minutes.
 /// </summary>
 internal sealed class SilenceWatch
 {
     private const int LeastGaps = 20;
     private const long LeastSeconds = 300;
+    private const int HalvedEvery = 4096;
 
     private readonly Lock _gate = new();
     private readonly int[] _gaps = new int[24];
@@ -17,16 +21,34 @@ internal sealed class SilenceWatch
     /// <summary>True while the silence has been announced and not ended.</summary>
     public bool Announced { get; set; }
 
-    /// <summary>A line came, at microseconds since 1970 UTC.</summary>
+    /// <summary>The gaps learned, as text that <see cref="Restore"/> reads.</summary>
+    public string Habit
+    {
+        get { lock (_gate) return string.Join(',', _gaps); }
+    }
+
+    /// <summary>Takes up a habit that was learned earlier. Quiet counts from now: nobody listened while the program was down.</summary>
+    public void Restore(string? habit, long now)
+    {
+        lock (_gate)
+        {
+            _last = now;
+            var parts = habit?.Split(',') ?? [];
+            for (var i = 0; i < Math.Min(parts.Length, _gaps.Length); i++)
+                if (int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out var gaps)) _gaps[i] = Math.Min(gaps, HalvedEvery);
+        }
+    }
+
+    /// <summary>Lines came, at microseconds since 1970 UTC; once for all that came together.</summary>
     public void Heard(long now)
     {
         lock (_gate)
         {
-            if (_last != 0 && now - _last >= 1_000_000)
+            if (_last != 0 && now >= _last)
             {
                 var seconds = (ulong)((now - _last) / 1_000_000);
-                _gaps[Math.Min(_gaps.Length - 1, System.Numerics.BitOperations.Log2(seconds) + 1)]++;
-                if (++_count % 4096 == 0)
+                _gaps[seconds == 0 ? 0 : Math.Min(_gaps.Length - 1, BitOperations.Log2(seconds) + 1)]++;
+                if (++_count % HalvedEvery == 0)
                     for (var i = 0; i < _gaps.Length; i++) _gaps[i] /= 2;
             }
             if (now > _last) _last = now;

@@ -265,6 +265,38 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
         return found;
     }, ct);
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<LedgerDelta>> Open(CancellationToken ct) => Task.Run<IReadOnlyList<LedgerDelta>>(() =>
+    {
+        using var reader = Reader();
+        var from = string.Join(" UNION ALL ", _segments.Select(s => $"SELECT source, minute, CASE reason WHEN 'received' THEN count ELSE -count END AS count FROM {s.Alias}.ledger"));
+        // By day, because the minutes of a segment that made room are kept as days.
+        using var command = Command(reader,
+            $"SELECT source, max(minute) FILTER (WHERE count <> 0), sum(count)::BIGINT FROM (SELECT source, minute, sum(count) AS count FROM ({from}) GROUP BY ALL) GROUP BY source, minute // 1440 HAVING sum(count) <> 0");
+        using var rows = command.ExecuteReader();
+        var found = new List<LedgerDelta>();
+        while (rows.Read()) found.Add(new LedgerDelta(rows.GetInt32(0), rows.GetInt64(1), "", rows.GetInt64(2), 0));
+        return found;
+    }, ct);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<int, long[]>> ReceivedBySteps(long fromMinute, long toMinute, int stepMinutes, CancellationToken ct) => Task.Run<IReadOnlyDictionary<int, long[]>>(() =>
+    {
+        using var reader = Reader();
+        var from = string.Join(" UNION ALL ", _segments.Select(s => $"SELECT source, minute, count FROM {s.Alias}.ledger WHERE reason = 'received'"));
+        using var command = Command(reader,
+            $"SELECT source, (minute - $from) // $step, sum(count)::BIGINT FROM ({from}) WHERE minute >= $from AND minute < $to GROUP BY ALL",
+            [("from", fromMinute), ("to", toMinute), ("step", (long)stepMinutes)]);
+        using var rows = command.ExecuteReader();
+        var found = new Dictionary<int, long[]>();
+        while (rows.Read())
+        {
+            if (!found.TryGetValue(rows.GetInt32(0), out var steps)) found[rows.GetInt32(0)] = steps = new long[(toMinute - fromMinute + stepMinutes - 1) / stepMinutes];
+            steps[rows.GetInt64(1)] += rows.GetInt64(2);
+        }
+        return found;
+    }, ct);
+
     /// <summary>Removes the segments that are past their age, and the oldest while the disk is fuller than allowed; their ledger moves on.</summary>
     public async Task<int> Retire(CancellationToken ct)
     {

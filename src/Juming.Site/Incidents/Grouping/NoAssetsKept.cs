@@ -10,5 +10,9 @@ internal sealed class NoAssetsKept : IAssetDirectory
 
     public AssetBrief? Find(string addressOrHost) => null;
 
+    public AssetBrief? Of(Guid id) => null;
+
+    public IReadOnlyList<AssetBrief> Suggest(string text, int most) => [];
+
     public bool IsInternal(string address) => IPAddress.TryParse(address, out var parsed) && Private.Any(n => n.Contains(parsed));
 }
