@@ -39,8 +39,10 @@ public sealed class EventsModule : Module
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("search", async (Sender sender, TimeProvider clock, string? query, DateTimeOffset? from, DateTimeOffset? to, int? limit, string? cursor, CancellationToken ct) =>
-            (await sender.Send(new FindEvents(query ?? "", from ?? clock.GetUtcNow().AddHours(-24), to ?? clock.GetUtcNow(), limit ?? 100, cursor), ct)).ToHttp());
+        routes.MapGet("search", async (Sender sender, TimeProvider clock, string? query, DateTimeOffset? from, DateTimeOffset? to, int? limit, string? cursor, string? time, CancellationToken ct) =>
+            (await sender.Send(new FindEvents(query ?? "", from ?? clock.GetUtcNow().AddHours(-24), to ?? clock.GetUtcNow(), limit ?? 100, cursor, time ?? TimeKinds.Event), ct)).ToHttp());
+        routes.MapGet("values", async (Sender sender, TimeProvider clock, string field, string? begin, DateTimeOffset? from, DateTimeOffset? to, CancellationToken ct) =>
+            (await sender.Send(new SuggestValues(field, begin ?? "", from ?? clock.GetUtcNow().AddHours(-24), to ?? clock.GetUtcNow()), ct)).ToHttp());
         routes.MapGet("{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetEvent(id), ct)).ToHttp());
         routes.MapGet("searches", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListSearches(), ct)).ToHttp());
         routes.MapPost("searches", async (Sender sender, SaveSearch search, CancellationToken ct) => (await sender.Send(search, ct)).ToHttp());
