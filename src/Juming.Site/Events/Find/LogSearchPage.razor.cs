@@ -144,7 +144,7 @@ public sealed partial class LogSearchPage : ConsolePage
 
     private (string From, string? To, string Text)? Wider => TimePicker.Wider(_span, _from, _to, Clock.GetUtcNow());
 
-    private static bool IsAstray(EventView found) => (found.Received - found.Time).Duration() > TimeSpan.FromHours(1);
+    private static bool IsAstray(EventView found) => (found.Flags & EventFlags.TimeSuspect) != 0;
 
     private string Expanded(string panel) => _panel == panel ? "true" : "false";
 
