@@ -9,7 +9,14 @@ const acts = {
     localStorage.setItem('jm-theme', root.dataset.theme);
   },
   menu() { document.querySelector('.side')?.classList.toggle('shown'); },
-  copy(at) { navigator.clipboard?.writeText(at.dataset.text ?? ''); },
+  copy(at) {
+    navigator.clipboard?.writeText(at.dataset.text ?? '').then(() => {
+      if (!at.dataset.done || at.dataset.was) return;
+      at.dataset.was = at.textContent;
+      at.textContent = at.dataset.done;
+      setTimeout(() => { at.textContent = at.dataset.was; delete at.dataset.was; }, 2000);
+    }, () => { });
+  },
   palette() { openPalette(); },
   keys() { openKeys(); },
   'keys-off'(at) { localStorage.setItem('jm-keys-off', at.checked ? '1' : ''); },
@@ -118,7 +125,7 @@ function closePane() {
 }
 
 const single = {
-  '/': openPalette, '?': openKeys, j: () => move(1), k: () => move(-1), f: () => document.querySelector('main input[type=search]')?.focus(),
+  '/': openPalette, '?': openKeys, j: () => move(1), k: () => move(-1), f: () => document.querySelector('main input[type=search]')?.focus(), t: () => document.querySelector('main [data-time]')?.focus(),
   D: () => acts.theme(), '[': () => root.classList.toggle('narrow-menu'),
 };
 
@@ -132,6 +139,7 @@ document.addEventListener('keydown', event => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (byId('palette')?.open) { paletteKey(event); return; }
   if (document.querySelector('dialog[open]')) return;
+  if (event.target.matches('[data-complete]') && isOffering(event.target) && completionKey(event)) { event.preventDefault(); return; }
   const typing = event.target.closest('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]');
   if (event.key === 'Escape') {
     if (typing) typing.blur();
@@ -147,10 +155,159 @@ document.addEventListener('keydown', event => {
     return;
   }
   if (event.key === 'g') { goes = true; return; }
+  if (event.target.matches('.bars[data-zoom]') && barKey(event)) { event.preventDefault(); return; }
   const act = single[event.key];
   if (!act) return;
   event.preventDefault();
   act();
+});
+
+// --- bars: a stretch is chosen by dragging, or with arrow keys and Enter --------------------------------------------
+const barsOf = box => [...box.querySelectorAll(':scope > span')];
+let drag = null;
+
+function mark(box, anchor, at) {
+  const bars = barsOf(box);
+  const [first, last] = [Math.min(anchor, at), Math.max(anchor, at)];
+  bars.forEach((bar, i) => bar.classList.toggle('marked', i >= first && i <= last));
+  Object.assign(box.dataset, { anchor, at });
+  box.setAttribute('aria-valuenow', at);
+  box.setAttribute('aria-valuetext', first === last ? bars[at].title : bars[first].title + ' – ' + bars[last].title);
+}
+
+function unmark(box) {
+  for (const bar of barsOf(box)) bar.classList.remove('marked');
+  delete box.dataset.anchor;
+  delete box.dataset.at;
+}
+
+function zoom(box) {
+  const ends = [Number(box.dataset.anchor), Number(box.dataset.at)].sort((a, b) => a - b);
+  unmark(box);
+  const zoomed = box.parentElement.querySelector('[data-zoomed]');
+  zoomed.value = ends.join('-');
+  zoomed.dispatchEvent(new Event('change', { bubbles: true }));
+}
+
+function barAt(box, x) {
+  const bars = barsOf(box);
+  const at = bars.findIndex(bar => x <= bar.getBoundingClientRect().right);
+  return at < 0 ? bars.length - 1 : at;
+}
+
+function barKey(event) {
+  const box = event.target;
+  const last = barsOf(box).length - 1;
+  if (event.key === 'Enter' || event.key === ' ') {
+    if (!('at' in box.dataset)) return false;
+    zoom(box);
+    return true;
+  }
+  const at = Number(box.dataset.at ?? -1);
+  const to = { ArrowRight: at + 1, ArrowUp: at + 1, ArrowLeft: at - 1, ArrowDown: at - 1, Home: 0, End: last }[event.key];
+  if (to === undefined || last < 0) return false;
+  const next = Math.min(Math.max(to, 0), last);
+  mark(box, event.shiftKey && at >= 0 ? Number(box.dataset.anchor) : next, next);
+  return true;
+}
+
+document.addEventListener('pointerdown', event => {
+  const box = event.target.closest?.('.bars[data-zoom]');
+  if (!box || event.button !== 0) return;
+  drag = { box, from: barAt(box, event.clientX) };
+  mark(box, drag.from, drag.from);
+});
+document.addEventListener('pointermove', event => { if (drag) mark(drag.box, drag.from, barAt(drag.box, event.clientX)); });
+document.addEventListener('pointerup', () => { if (drag) zoom(drag.box); drag = null; });
+document.addEventListener('pointercancel', () => { if (drag) unmark(drag.box); drag = null; });
+
+// --- completion in the query bar -------------------------------------------------------------------------------------
+const NAME = String.raw`[\p{L}_@][\p{L}\p{N}._@-]*`;
+const FIELD = new RegExp(String.raw`(?:^|[\s(（!！])(${NAME})$`, 'u');
+const VALUE = new RegExp(String.raw`(?:^|[\s(（!！])(${NAME})[:：]("?)([^"“”\s)）]*)$`, 'u');
+let asking = null;
+
+const listOf = input => byId(input.getAttribute('aria-controls'));
+const isOffering = input => input.getAttribute('aria-expanded') === 'true';
+
+function offer(input, offers) {
+  const list = listOf(input);
+  list.replaceChildren(...offers.map((one, i) => {
+    const option = Object.assign(document.createElement('li'), { id: list.id + i });
+    option.setAttribute('role', 'option');
+    option.setAttribute('aria-selected', 'false');
+    option.append(Object.assign(document.createElement('span'), { textContent: one.text }));
+    if (one.count) option.append(Object.assign(document.createElement('span'), { textContent: one.count.toLocaleString(), className: 'muted' }));
+    Object.assign(option.dataset, { put: one.put, from: one.from });
+    return option;
+  }));
+  list.hidden = offers.length === 0;
+  input.setAttribute('aria-expanded', String(offers.length > 0));
+  input.removeAttribute('aria-activedescendant');
+}
+
+async function complete(input) {
+  asking?.abort();
+  const before = input.value.slice(0, input.selectionStart ?? input.value.length);
+  const value = VALUE.exec(before);
+  if (!value) {
+    const typed = FIELD.exec(before)?.[1].toLowerCase();
+    const names = typed ? JSON.parse(input.dataset.complete).filter(name => name.toLowerCase().includes(typed)) : [];
+    names.sort((a, b) => b.toLowerCase().startsWith(typed) - a.toLowerCase().startsWith(typed));
+    offer(input, names.slice(0, 10).map(name => ({ text: name, put: name + ':', from: before.length - typed.length })));
+    return;
+  }
+  const [, field, quote, begin] = value;
+  const ask = asking = new AbortController();
+  try {
+    await new Promise(after => setTimeout(after, 150));
+    if (ask.signal.aborted) return;
+    const answer = await fetch(`${input.dataset.values}&field=${encodeURIComponent(field)}&begin=${encodeURIComponent(begin)}`, { signal: ask.signal });
+    const found = answer.ok ? await answer.json() : [];
+    if (ask.signal.aborted || document.activeElement !== input) return;
+    offer(input, found.filter(one => !/\p{C}/u.test(one.value)).map(one => ({ text: one.value, count: one.count, put: quoted(one.value), from: before.length - begin.length - quote.length })));
+  } catch { /* stopped by the next key, or the server is away: nothing is offered */ }
+}
+
+const quoted = value => (/^[\p{L}\p{N}._@:-]+$/u.test(value) && value.length < 400 ? value : '"' + value.replace(/["\\]/g, '\\$&') + '"') + ' ';
+
+function put(input, option) {
+  const after = input.value.slice(input.selectionStart);
+  const text = input.value.slice(0, Number(option.dataset.from)) + option.dataset.put;
+  input.value = text + after;
+  input.setSelectionRange(text.length, text.length);
+  offer(input, []);
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+  if (text.endsWith(':')) complete(input);
+}
+
+function completionKey(event) {
+  const input = event.target;
+  const options = [...listOf(input).children];
+  const at = options.findIndex(o => o.getAttribute('aria-selected') === 'true');
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) {
+    const next = options[(at + step + options.length) % options.length] ?? options[0];
+    for (const option of options) option.setAttribute('aria-selected', String(option === next));
+    next.scrollIntoView({ block: 'nearest' });
+    input.setAttribute('aria-activedescendant', next.id);
+  } else if ((event.key === 'Enter' || event.key === 'Tab') && at >= 0) put(input, options[at]);
+  else if (event.key === 'Escape') offer(input, []);
+  else {
+    if (event.key === 'Enter') offer(input, []);
+    return false;
+  }
+  return true;
+}
+
+document.addEventListener('input', event => { if (event.target.matches('[data-complete]') && !event.isComposing) complete(event.target); });
+document.addEventListener('focusout', event => { if (event.target.matches?.('[data-complete]')) { asking?.abort(); offer(event.target, []); } });
+document.addEventListener('pointerdown', event => {
+  const option = event.target.closest?.('[role=combobox] + [role=listbox] > [role=option]');
+  if (!option) return;
+  // The input keeps the focus.
+  event.preventDefault();
+  put(option.parentElement.previousElementSibling, option);
 });
 
 // --- circuit ---------------------------------------------------------------------------------------------------------

@@ -43,8 +43,11 @@ public sealed class EventsModule : Module
     {
         routes.MapGet("search", async (Sender sender, TimeProvider clock, 
             [Description("In the query language of the log search; empty for all")] string? query, [Description("Default: 24 hours ago")] DateTimeOffset? from, [Description("Default: now")] DateTimeOffset? to,
-            [Description("Events of the page, 100 by default"), Range(1, 1000)] int? limit, [Description("Where the former page ended")] string? cursor, CancellationToken ct) =>
-            (await sender.Send(new FindEvents(query ?? "", from ?? clock.GetUtcNow().AddHours(-24), to ?? clock.GetUtcNow(), limit ?? 100, cursor), ct)).ToHttp()).Answers<EventPage>("Events that fit a query, newest first, one page at a time. Audited.");
+            [Description("Events of the page, 100 by default"), Range(1, 1000)] int? limit, [Description("Where the former page ended")] string? cursor, [Description("By which time: event, the default, or received")] string? time, CancellationToken ct) =>
+            (await sender.Send(new FindEvents(query ?? "", from ?? clock.GetUtcNow().AddHours(-24), to ?? clock.GetUtcNow(), limit ?? 100, cursor, time ?? TimeKinds.Event), ct)).ToHttp()).Answers<EventPage>("Events that fit a query, newest first, one page at a time. Audited.");
+        routes.MapGet("values", async (Sender sender, TimeProvider clock, [Description("Name of the field")] string field, [Description("What the values begin with")] string? begin,
+            [Description("Default: 24 hours ago")] DateTimeOffset? from, [Description("Default: now")] DateTimeOffset? to, CancellationToken ct) =>
+            (await sender.Send(new SuggestValues(field, begin ?? "", from ?? clock.GetUtcNow().AddHours(-24), to ?? clock.GetUtcNow()), ct)).ToHttp()).Answers<IReadOnlyList<FacetValue>>("Frequent values of a field. Part of a search, which is audited.");
         routes.MapGet("{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetEvent(id), ct)).ToHttp()).Answers<EventView>("One event with its raw line. Audited.");
         routes.MapGet("searches", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListSearches(), ct)).ToHttp()).Answers<IReadOnlyList<SearchLine>>("Kept searches: one's own and shared ones.");
         routes.MapPost("searches", async (Sender sender, SaveSearch search, CancellationToken ct) => (await sender.Send(search, ct)).ToHttp()).Answers<SearchLine>("Keeps a search.");

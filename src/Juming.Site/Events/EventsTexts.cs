@@ -13,4 +13,7 @@ public static class EventsTexts
 
     /// <summary>The text of a key with its places filled in.</summary>
     public static string Of(string key, params object[] values) => string.Format(CultureInfo.CurrentCulture, Of(key), values);
+
+    /// <summary>What a field is called at the head of a column or list: a word where there is one, else its name.</summary>
+    public static string Field(string name) => name is "source.ip" or "destination.ip" or "host.name" or "event.dataset" or "user.name" or "event.action" ? Of(name) : name;
 }

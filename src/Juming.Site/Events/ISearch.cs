@@ -10,6 +10,12 @@ public interface ISearch
     /// <summary>How many events fit, in equal steps of time.</summary>
     Task<IReadOnlyList<HistogramStep>> Histogram(SearchRequest request, int steps, CancellationToken ct);
 
+    /// <summary>As <see cref="Histogram"/>, apart by severity.</summary>
+    Task<IReadOnlyList<SeverityStep>> HistogramBySeverity(SearchRequest request, int steps, CancellationToken ct);
+
+    /// <summary>How many events fit that were received in the span and are dated outside of it: wrong clocks, and files handed in late.</summary>
+    Task<long> DatedElsewhere(SearchRequest request, CancellationToken ct);
+
     /// <summary>Most frequent values of a field among the events that fit.</summary>
     Task<IReadOnlyList<FacetValue>> Facet(SearchRequest request, string field, int most, CancellationToken ct);
 
@@ -26,7 +32,8 @@ public interface ISearch
 /// <param name="To">Event time, inclusive.</param>
 /// <param name="Limit">Most events, 1 to 10,000.</param>
 /// <param name="Cursor">Where the last page ended, or null.</param>
-public sealed record SearchRequest(string Query, DateTimeOffset From, DateTimeOffset To, int Limit = 100, string? Cursor = null);
+/// <param name="ByReceipt">The span is one of receipt, and the latest received come first: it finds events of devices whose clock is wrong.</param>
+public sealed record SearchRequest(string Query, DateTimeOffset From, DateTimeOffset To, int Limit = 100, string? Cursor = null, bool ByReceipt = false);
 
 /// <summary>Some events, and how far the search is.</summary>
 /// <param name="Events">Found since the last chunk, newest first.</param>
@@ -58,10 +65,22 @@ public sealed record EventView
 
     /// <summary>Fields by name; several values of one field are separated by line feeds.</summary>
     public required IReadOnlyDictionary<string, string> Fields { get; init; }
+
+    /// <summary>The values, one by one, of the fields that have more than one.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Several { get; init; } = System.Collections.Immutable.ImmutableDictionary<string, IReadOnlyList<string>>.Empty;
 }
 
 /// <summary>One step of a histogram.</summary>
 public readonly record struct HistogramStep(DateTimeOffset At, long Count);
+
+/// <summary>One step of a histogram by severity.</summary>
+/// <param name="At">Its beginning.</param>
+/// <param name="Counts">Events of severity 0 (info) to 4 (critical), then those without one.</param>
+public sealed record SeverityStep(DateTimeOffset At, IReadOnlyList<long> Counts)
+{
+    /// <summary>Places in <see cref="Counts"/>.</summary>
+    public const int Bands = 6;
+}
 
 /// <summary>What one sender stored in a time.</summary>
 /// <param name="SourceId">Number of the sender.</param>

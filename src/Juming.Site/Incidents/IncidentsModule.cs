@@ -5,6 +5,7 @@ using Juming.Platform.Http;
 using Juming.Platform.Modules;
 using Juming.Site.Assets;
 using Juming.Site.Detection;
+using Juming.Site.Events;
 using Juming.Site.Incidents.Change;
 using Juming.Site.Incidents.Evidence;
 using Juming.Site.Incidents.Export;
@@ -32,7 +33,7 @@ public sealed class IncidentsModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<IncidentsSettings>("Modules:Incidents");
-        services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<IIncidentDirectory, IncidentDirectory>();
+        services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<IIncidentDirectory, IncidentDirectory>().AddScoped<IEvidenceDesk, EvidenceDesk>();
         services.TryAddSingleton<IAssetDirectory, NoAssetsKept>();
     }
 

@@ -20,6 +20,12 @@ internal sealed class SavedSearch
     /// <summary>Beginning of the time range as it stands in the address: "now-24h" or an instant.</summary>
     public required string Span { get; set; }
 
+    /// <summary>End of the time range in the same forms; null for the present.</summary>
+    public string? Until { get; set; }
+
+    /// <summary>The range is one of receipt.</summary>
+    public bool ByReceipt { get; set; }
+
     /// <summary>Others may use it too.</summary>
     public required bool Shared { get; set; }
 
@@ -50,6 +56,9 @@ internal sealed class ExportRow
     public required DateTimeOffset From { get; init; }
 
     public required DateTimeOffset To { get; init; }
+
+    /// <summary>The span is one of receipt.</summary>
+    public bool ByReceipt { get; init; }
 
     public required bool Csv { get; init; }
 
@@ -118,5 +127,18 @@ public sealed class CreateEventsTables : ModuleMigration
             .WithColumn("bytes").AsInt64().NotNullable()
             .WithColumn("cut").AsBoolean().NotNullable()
             .WithColumn("problem").AsString(100).Nullable();
+    }
+}
+
+/// <summary>Kept searches have an end, and searches go by receipt as well.</summary>
+[Migration(2026_11_27_19_30)]
+public sealed class AddEventsTimeKinds : ModuleMigration
+{
+    /// <inheritdoc/>
+    public override void Up()
+    {
+        Alter.Table("events_search").AddColumn("until").AsString(40).Nullable();
+        Alter.Table("events_search").AddColumn("by_receipt").AsBoolean().NotNullable().WithDefaultValue(false);
+        Alter.Table("events_export").AddColumn("by_receipt").AsBoolean().NotNullable().WithDefaultValue(false);
     }
 }

@@ -11,7 +11,8 @@ namespace Juming.Site.Events.Export;
 /// <param name="From">Event time, inclusive.</param>
 /// <param name="To">Event time, inclusive; not later than now, so that the file is of one moment.</param>
 /// <param name="Format">"csv" or "ndjson".</param>
-internal sealed record BeginExport(string Query, DateTimeOffset From, DateTimeOffset To, string Format) : ICommand<ExportLine>, INeeds<EventsRead>;
+/// <param name="Time">"event", or "received" for a span of receipt.</param>
+internal sealed record BeginExport(string Query, DateTimeOffset From, DateTimeOffset To, string Format, string Time = Find.TimeKinds.Event) : ICommand<ExportLine>, INeeds<EventsRead>;
 
 /// <summary>Ends an export that waits or runs, and throws its file away.</summary>
 internal sealed record CancelExport(Guid Id) : ICommand<Done>, INeeds<EventsRead>;
@@ -34,6 +35,7 @@ file sealed class Validator : AbstractValidator<BeginExport>
     {
         RuleFor(e => e.Query).MaximumLength(8192);
         RuleFor(e => e.Format).Must(f => f is "csv" or "ndjson").WithMessage("The format is csv or ndjson.");
+        RuleFor(e => e.Time).Must(Find.TimeKinds.Knows).WithMessage("The time is \"event\" or \"received\".");
         RuleFor(e => e.To).GreaterThan(e => e.From).WithMessage("The end of the time range lies before its beginning.");
     }
 }
@@ -55,7 +57,7 @@ file sealed class BeginHandler(EventsDb db, ExportRunner runner, CurrentActor cu
         var owner = current.Actor.Id;
         if (await db.Exports.CountAsync(e => e.OwnerId == owner && (e.State == ExportState.Waiting || e.State == ExportState.Running), cancellationToken) >= MostAtOnce) return EventsErrors.TooManyExports;
         var now = clock.GetUtcNow();
-        var row = new ExportRow { OwnerId = owner, OwnerName = current.Actor.Name, Query = request.Query, From = request.From, To = request.To < now ? request.To : now, Csv = request.Format == "csv", State = ExportState.Waiting, CreatedAt = now };
+        var row = new ExportRow { OwnerId = owner, OwnerName = current.Actor.Name, Query = request.Query, From = request.From, To = request.To < now ? request.To : now, ByReceipt = request.Time == Find.TimeKinds.Received, Csv = request.Format == "csv", State = ExportState.Waiting, CreatedAt = now };
         db.Add(row);
         await db.SaveChangesAsync(cancellationToken);
         runner.Enqueue(row.Id);

@@ -123,7 +123,7 @@ internal sealed partial class ExportRunner(IServiceScopeFactory scopes, ISearch 
             Room();
             // One more than allowed is asked for at the end, so that "cut" is only said when something is missing.
             var wanted = (int)Math.Min(PageRows, settings.ExportRows - rows + 1);
-            await foreach (var chunk in search.Search(new SearchRequest(export.Query, export.From, export.To, wanted, cursor), ct))
+            await foreach (var chunk in search.Search(new SearchRequest(export.Query, export.From, export.To, wanted, cursor, export.ByReceipt), ct))
             {
                 foreach (var found in chunk.Events)
                 {

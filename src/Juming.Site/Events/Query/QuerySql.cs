@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Juming.Site.Events.Store;
 
@@ -8,26 +9,59 @@ namespace Juming.Site.Events.Query;
 /// <summary>Turns a query into a condition with parameters. No user text ever becomes part of the SQL.</summary>
 internal sealed class QuerySql
 {
-    private readonly StringBuilder _sql = new();
+    /// <summary>Name of the database's function that says whether an address (second) lies in a range (first).</summary>
+    public const string InRange = "jm_in_range";
+
+    private StringBuilder _sql = new();
+    private bool _beside;
 
     /// <summary>Values of the parameters $p0, $p1, …</summary>
     public List<object> Parameters { get; } = [];
 
-    /// <summary>The condition.</summary>
-    public string Condition => _sql.ToString();
+    /// <summary>The condition for events whose fields with a column have one value each.</summary>
+    public string Condition { get; private set; } = "TRUE";
+
+    /// <summary>The condition for all events: it also looks at the values that stand beside the columns.</summary>
+    public string Whole { get; private set; } = "TRUE";
+
+    /// <summary>Marks of the columns that the query asks for, as <see cref="Columns.Mark"/> gives them; 0 when both conditions are the same.</summary>
+    public int Marks { get; private set; }
 
     /// <summary>The condition of a query.</summary>
     public static QuerySql Of(QueryNode node)
     {
         var sql = new QuerySql();
         sql.Write(node);
+        sql.Condition = sql.Whole = sql._sql.ToString();
+        if (sql.Marks == 0) return sql;
+        (sql._sql, sql._beside) = (new StringBuilder(), true);
+        sql.Write(node);
+        sql.Whole = sql._sql.ToString();
         return sql;
+    }
+
+    /// <summary>Conditions that together find everything in a segment, and nothing twice.</summary>
+    /// <param name="marks">Marks of the columns that have values beside them in that segment.</param>
+    public IEnumerable<string> Parts(int marks)
+    {
+        if ((Marks & marks) == 0) return [Condition];
+        var first = Columns.FirstMark.ToString(CultureInfo.InvariantCulture);
+        return [$"flags < {first} AND {Condition}", $"flags >= {first} AND {Whole}"];
     }
 
     private string Add(object value)
     {
         Parameters.Add(value);
         return "$p" + (Parameters.Count - 1).ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A text as a parameter. The driver ends it at a NUL, so a NUL travels as a character that the text lacks.</summary>
+    private string Text(string value)
+    {
+        if (!value.Contains('\0', StringComparison.Ordinal)) return Add(value);
+        var substitute = '\ue000';
+        while (value.Contains(substitute, StringComparison.Ordinal)) substitute++;
+        return $"replace({Add(value.Replace('\0', substitute))}, {Add(substitute.ToString())}, chr(0))";
     }
 
     private void Write(QueryNode node)
@@ -48,8 +82,8 @@ internal sealed class QuerySql
                 Write(inner);
                 _sql.Append(", FALSE)");
                 break;
-            case QueryNode.Words(var text):
-                WriteWords(text);
+            case QueryNode.Words(var text, var exact):
+                _sql.Append(Words("raw", text, exact));
                 break;
             case QueryNode.Compare compare:
                 WriteCompare(compare);
@@ -66,12 +100,11 @@ internal sealed class QuerySql
         _sql.Append(')');
     }
 
-    private void WriteWords(string text)
+    private string Words(string column, string text, bool exact)
     {
-        if (text.AsSpan().IndexOfAny('*', '?') >= 0 && !text.Contains(' ', StringComparison.Ordinal)) _sql.Append("raw ILIKE ").Append(Add("%" + Like(text) + "%")).Append(" ESCAPE '\\'");
+        if (!exact && text.AsSpan().IndexOfAny('*', '?') >= 0) return $"{column} ILIKE {Text("%" + Like(text) + "%")} ESCAPE '\\'";
         // Twice as fast as lowering every line first; the pattern is a literal, and RE2 has no backtracking.
-        else if (HasCase(text)) _sql.Append("regexp_matches(raw, ").Append(Add(Literal(text))).Append(", 'i')");
-        else _sql.Append("contains(raw, ").Append(Add(text)).Append(')');
+        return HasCase(text) ? $"regexp_matches({column}, {Add(Literal(text))}, 'i')" : $"contains({column}, {Text(text)})";
     }
 
     private static bool HasCase(string text) => text.Any(c => char.IsLetter(c) && char.ToLowerInvariant(c) != char.ToUpperInvariant(c));
@@ -84,72 +117,86 @@ internal sealed class QuerySql
             _sql.Append(compare.Value.Equals("true", StringComparison.OrdinalIgnoreCase) ? "(flags & 1) = 1" : "(flags & 1) = 0");
             return;
         }
-        var fixedName = compare.Field switch { "jm.source_id" => "source", "line" => "line", _ => null };
-        var column = Columns.Find(compare.Field);
-        if (fixedName is null && column is null && compare.How is Comparison.Equal)
+        if (compare.Field is "jm.source_id" or "line")
         {
-            // Most fields without a column are asked for by value: one search in the shared column, no cutting.
-            _sql.Append("contains(lower(more), ").Append(Add($"\u001f{compare.Field}={compare.Value}\u001f".ToLowerInvariant())).Append(')');
+            _sql.Append(Test(compare, compare.Field == "line" ? "line" : "source", ColumnKind.Long));
             return;
         }
-        var text = fixedName ?? (column is not null ? $"\"{column.Name}\"" : $"regexp_extract(more, {Add("\u001f" + System.Text.RegularExpressions.Regex.Escape(compare.Field) + "=([^\u001f]*)")}, 1)");
-        var isNumber = fixedName is not null || column?.Kind == ColumnKind.Long;
+        if (Columns.Find(compare.Field) is not { } column)
+        {
+            _sql.Append(Beside(compare));
+            return;
+        }
+        Marks |= Columns.Mark(column);
+        var first = InColumn(compare, column);
+        _sql.Append(_beside ? $"({first} OR {Beside(compare)})" : first);
+    }
+
+    private string InColumn(QueryNode.Compare compare, Column column)
+    {
+        var name = $"\"{column.Name}\"";
+        // A message that is the line's end has no copy in its column.
+        if (column.Field == "message" && compare.How == Comparison.Equal) return $"({Words("raw", compare.Value, true)} OR coalesce({Words(name, compare.Value, true)}, FALSE))";
+        if (column.Field == "message" && compare.How == Comparison.Wildcard) return $"(raw ILIKE {Text("%" + Like(compare.Value))} ESCAPE '\\' OR coalesce({Test(compare, name, column.Kind)}, FALSE))";
+        var number = compare.Field switch { "source.ip" => "source_ip4", "destination.ip" => "destination_ip4", _ => null };
+        if (number is null) return Test(compare, name, column.Kind);
+        if (compare.How == Comparison.Equal && Address.TryParseAnyV4(Encoding.UTF8.GetBytes(compare.Value), out var address)) return $"{number} = {Add((long)address)}";
+        if (compare.How != Comparison.Cidr || !Network.TryParse(compare.Value, out var network)) return Test(compare, name, column.Kind);
+        if (network.BaseAddress.AddressFamily != AddressFamily.InterNetwork) return Test(compare, name, column.Kind);
+        var (low, high) = Network.Span(network);
+        return $"{number} BETWEEN {Add(low)} AND {Add(high)}";
+    }
+
+    /// <summary>The condition on the values of a field in the column that all fields without one share: any of them may fit.</summary>
+    private string Beside(QueryNode.Compare compare)
+    {
+        // The separator was taken out of stored values; in a query it would reach into the next field.
+        var field = compare.Field.Replace((char)EventAppender.Separator, ' ');
+        if (compare.How == Comparison.Exists) return $"contains(more, {Text($"\u001f{field}=")})";
+        if (compare.How == Comparison.Equal)
+        {
+            var entry = Text($"\u001f{field}={compare.Value.Replace((char)EventAppender.Separator, ' ')}\u001f");
+            return $"contains(lower(more), lower({entry}))";
+        }
+        var values = $"regexp_extract_all(more, {Add("\u001f" + Literal(field) + "=([^\u001f]*)")}, 1)";
+        return $"(contains(more, {Text($"\u001f{field}=")}) AND len(list_filter({values}, lambda v: {Test(compare, "v", ColumnKind.Text)})) > 0)";
+    }
+
+    /// <summary>The condition on one value.</summary>
+    private string Test(QueryNode.Compare compare, string value, ColumnKind kind)
+    {
+        var isNumber = kind == ColumnKind.Long;
+        var text = isNumber ? value + "::VARCHAR" : value;
+        var number = isNumber ? value : $"try_cast({value} AS DOUBLE)";
         switch (compare.How)
         {
             case Comparison.Exists:
-                _sql.Append(column is null && fixedName is null ? $"contains(more, {Add($"\u001f{compare.Field}=")})" : $"{text} IS NOT NULL");
-                break;
+                return value + " IS NOT NULL";
             case Comparison.Cidr:
-                WriteCidr(compare, text);
-                break;
+                // Only what looks like an address is handed to the function, which costs more than the look.
+                var mark = Network.TryParse(compare.Value, out var network) && network.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? "'.'" : "':'";
+                return $"(contains({text}, {mark}) AND {InRange}({Add(compare.Value)}, {text}))";
             case Comparison.Wildcard:
-                _sql.Append(isNumber ? $"{text}::VARCHAR" : text).Append(" ILIKE ").Append(Add(Like(compare.Value))).Append(" ESCAPE '\\'");
-                break;
+                return $"{text} ILIKE {Text(Like(compare.Value))} ESCAPE '\\'";
+            case Comparison.Digest:
+                return $"sha256({text}) = {Add(compare.Value)}";
             case Comparison.Equal when isNumber:
-                _sql.Append(text).Append(" = try_cast(").Append(Add(compare.Value)).Append(" AS BIGINT)");
-                break;
+                return $"{value} = try_cast({Text(compare.Value)} AS BIGINT)";
             case Comparison.Equal:
-                WriteEqual(compare, text);
-                break;
+                return HasCase(compare.Value) ? $"lower({value}) = lower({Text(compare.Value)})" : $"{value} = {Text(compare.Value)}";
             case Comparison.Between:
-                WriteBetween(compare, isNumber ? text : $"try_cast({text} AS DOUBLE)");
-                break;
+                return Between(compare, number);
             default:
                 var sign = compare.How switch { Comparison.Less => "<", Comparison.LessOrEqual => "<=", Comparison.Greater => ">", _ => ">=" };
-                _sql.Append(isNumber ? text : $"try_cast({text} AS DOUBLE)").Append(' ').Append(sign).Append(' ').Append(Add(double.Parse(compare.Value, CultureInfo.InvariantCulture)));
-                break;
+                return $"{number} {sign} {Add(double.Parse(compare.Value, CultureInfo.InvariantCulture))}";
         }
     }
 
-    private void WriteEqual(QueryNode.Compare compare, string text)
+    private string Between(QueryNode.Compare compare, string number)
     {
-        if (compare.Field is "source.ip" or "destination.ip" && Address.TryParseV4(Encoding.ASCII.GetBytes(compare.Value), out var address)) _sql.Append(compare.Field == "source.ip" ? "source_ip4" : "destination_ip4").Append(" = ").Append(Add((long)address));
-        else if (compare.Field == "message") WriteWords(compare.Value);
-        else if (HasCase(compare.Value)) _sql.Append("lower(").Append(text).Append(") = ").Append(Add(compare.Value.ToLowerInvariant()));
-        else _sql.Append(text).Append(" = ").Append(Add(compare.Value));
-    }
-
-    private void WriteBetween(QueryNode.Compare compare, string text)
-    {
-        _sql.Append('(').Append(compare.Value.Length == 0 ? "TRUE" : $"{text} >= {Add(double.Parse(compare.Value, CultureInfo.InvariantCulture))}");
-        _sql.Append(" AND ").Append(compare.Upper!.Length == 0 ? $"{text} IS NOT NULL" : $"{text} <= {Add(double.Parse(compare.Upper, CultureInfo.InvariantCulture))}").Append(')');
-    }
-
-    private void WriteCidr(QueryNode.Compare compare, string text)
-    {
-        var network = IPNetwork.Parse(compare.Value);
-        if (network.BaseAddress.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork)
-            throw new QueryException("query.cidr-v6", "Ranges of IPv6 addresses are written with a wildcard, such as 2001:db8:*.", 0, 1);
-        var bytes = network.BaseAddress.GetAddressBytes();
-        var first = ((long)bytes[0] << 24) | ((long)bytes[1] << 16) | ((long)bytes[2] << 8) | bytes[3];
-        var last = first + (1L << (32 - network.PrefixLength)) - 1;
-        if (compare.Field is "source.ip" or "destination.ip")
-            _sql.Append(compare.Field == "source.ip" ? "source_ip4" : "destination_ip4").Append(" BETWEEN ").Append(Add(first)).Append(" AND ").Append(Add(last));
-        else
-        {
-            string Part(int n) => $"try_cast(split_part({text}, '.', {n.ToString(CultureInfo.InvariantCulture)}) AS BIGINT)";
-            _sql.Append(CultureInfo.InvariantCulture, $"({Part(1)} * 16777216 + {Part(2)} * 65536 + {Part(3)} * 256 + {Part(4)} BETWEEN {Add(first)} AND {Add(last)})");
-        }
+        var low = compare.Value.Length == 0 ? "TRUE" : $"{number} >= {Add(double.Parse(compare.Value, CultureInfo.InvariantCulture))}";
+        var high = compare.Upper!.Length == 0 ? $"{number} IS NOT NULL" : $"{number} <= {Add(double.Parse(compare.Upper, CultureInfo.InvariantCulture))}";
+        return $"({low} AND {high})";
     }
 
     private static string Literal(string text)

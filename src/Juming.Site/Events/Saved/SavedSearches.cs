@@ -3,6 +3,7 @@ using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Web;
 using Juming.Site.Events.Data;
+using Juming.Site.Events.Find;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.Events.Saved;
@@ -12,7 +13,9 @@ namespace Juming.Site.Events.Saved;
 /// <param name="Query">In the query language.</param>
 /// <param name="Span">Beginning of the time range: "now-24h", or an instant.</param>
 /// <param name="Shared">Everyone who may search sees it.</param>
-internal sealed record SaveSearch(string Name, string Query, string Span, bool Shared) : ICommand<SearchLine>, INeeds<EventsRead>;
+/// <param name="Until">End of the time range in the same forms; null for the present.</param>
+/// <param name="Time">"event", or "received" for a span of receipt.</param>
+internal sealed record SaveSearch(string Name, string Query, string Span, bool Shared, string? Until = null, string Time = TimeKinds.Event) : ICommand<SearchLine>, INeeds<EventsRead>;
 
 /// <summary>Forgets one of the caller's own searches.</summary>
 internal sealed record ForgetSearch(Guid Id) : ICommand<Done>, INeeds<EventsRead>;
@@ -21,7 +24,7 @@ internal sealed record ForgetSearch(Guid Id) : ICommand<Done>, INeeds<EventsRead
 internal sealed record ListSearches : IQuery<IReadOnlyList<SearchLine>>, INeeds<EventsRead>;
 
 /// <summary>A kept search.</summary>
-internal sealed record SearchLine(Guid Id, string Name, string Query, string Span, bool Shared, bool Mine, string Owner, DateTimeOffset ChangedAt);
+internal sealed record SearchLine(Guid Id, string Name, string Query, string Span, bool Shared, bool Mine, string Owner, DateTimeOffset ChangedAt, string? Until, string Time);
 
 file sealed class Validator : AbstractValidator<SaveSearch>
 {
@@ -30,6 +33,8 @@ file sealed class Validator : AbstractValidator<SaveSearch>
         RuleFor(s => s.Name).NotEmpty().MaximumLength(100);
         RuleFor(s => s.Query).MaximumLength(8192);
         RuleFor(s => s.Span).MaximumLength(40).Must(span => TimeSpanText.Read(span, DateTimeOffset.UnixEpoch) is not null).WithMessage("The time is \"now-24h\" or an instant.");
+        RuleFor(s => s.Until).MaximumLength(40).Must(until => until is null || TimeSpanText.Read(until, DateTimeOffset.UnixEpoch) is not null).WithMessage("The end is \"now\" or an instant.");
+        RuleFor(s => s.Time).Must(TimeKinds.Knows).WithMessage("The time is \"event\" or \"received\".");
     }
 }
 
@@ -47,7 +52,7 @@ file sealed class SaveHandler(EventsDb db, CurrentActor current, TimeProvider cl
             row = new SavedSearch { OwnerId = owner, OwnerName = current.Actor.Name, Name = name, Query = request.Query, Span = request.Span, Shared = request.Shared, ChangedAt = clock.GetUtcNow() };
             db.Add(row);
         }
-        (row.Query, row.Span, row.Shared, row.ChangedAt) = (request.Query, request.Span, request.Shared, clock.GetUtcNow());
+        (row.Query, row.Span, row.Until, row.ByReceipt, row.Shared, row.ChangedAt) = (request.Query, request.Span, request.Until, request.Time == TimeKinds.Received, request.Shared, clock.GetUtcNow());
         await db.SaveChangesAsync(cancellationToken);
         return Lines.Of(row, owner);
     }
@@ -77,5 +82,5 @@ file sealed class ListHandler(EventsDb db, CurrentActor current) : IQueryHandler
 
 file static class Lines
 {
-    public static SearchLine Of(SavedSearch row, string reader) => new(row.Id, row.Name, row.Query, row.Span, row.Shared, row.OwnerId == reader, row.OwnerName, row.ChangedAt);
+    public static SearchLine Of(SavedSearch row, string reader) => new(row.Id, row.Name, row.Query, row.Span, row.Shared, row.OwnerId == reader, row.OwnerName, row.ChangedAt, row.Until, row.ByReceipt ? TimeKinds.Received : TimeKinds.Event);
 }

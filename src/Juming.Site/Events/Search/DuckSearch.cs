@@ -10,6 +10,9 @@ namespace Juming.Site.Events.Search;
 /// <summary>Searches segment by segment, the newest first, so that a page is answered from the segments that can hold it.</summary>
 internal sealed class DuckSearch(DuckEventStore store) : ISearch
 {
+    // Delivery takes a moment, and so an event at the edge of a span is not dated elsewhere.
+    private const long Delivery = 5 * 60_000_000L;
+
     private const string Fixed = "id, epoch_us(time) AS t, epoch_us(received), source, flags, raw, more";
 
     public async IAsyncEnumerable<SearchChunk> Search(SearchRequest request, [EnumeratorCancellation] CancellationToken ct)
@@ -18,44 +21,75 @@ internal sealed class DuckSearch(DuckEventStore store) : ISearch
         var (from, to) = (Micros(request.From), Micros(request.To));
         var after = Cursor.Parse(request.Cursor);
         if (after is { } cursor) to = Math.Min(to, cursor.Time);
-        var segments = store.Segments.Where(s => s.Overlaps(from, to)).OrderByDescending(s => s.MaxTime).ToList();
+        var axis = Axis.Of(request);
+        var segments = store.Segments.Where(s => axis.Meets(s, from, to)).OrderByDescending(axis.Last).ToList();
         var waiting = new PriorityQueue<EventView, (long, Guid)>(Comparer<(long Time, Guid Id)>.Create((a, b) => b.CompareTo(a)));
         var given = 0;
         for (var i = 0; i < segments.Count && given < request.Limit; i++)
         {
-            foreach (var found in await Task.Run(() => Page(segments[i], sql, from, to, after, request.Limit, ct), ct)) waiting.Enqueue(found, (Micros(found.Time), found.Id));
+            foreach (var found in await Task.Run(() => Page(segments[i], axis, sql, from, to, after, request.Limit, ct), ct)) waiting.Enqueue(found, (axis.At(found), found.Id));
             var ready = new List<EventView>();
             // An event may be given when no segment to come can hold a newer one.
-            var next = i + 1 < segments.Count ? segments[i + 1].MaxTime : long.MinValue;
+            var next = i + 1 < segments.Count ? axis.Last(segments[i + 1]) : long.MinValue;
             while (given + ready.Count < request.Limit && waiting.TryPeek(out var newest, out var key) && key.Item1 > next) ready.Add(waiting.Dequeue());
             given += ready.Count;
             var last = i + 1 == segments.Count || given >= request.Limit;
-            yield return new SearchChunk(ready, i + 1, segments.Count, last && given >= request.Limit && ready.Count > 0 ? new Cursor(Micros(ready[^1].Time), ready[^1].Id).ToString() : null);
+            yield return new SearchChunk(ready, i + 1, segments.Count, last && given >= request.Limit && ready.Count > 0 ? new Cursor(axis.At(ready[^1]), ready[^1].Id).ToString() : null);
         }
         if (segments.Count == 0) yield return new SearchChunk([], 0, 0, null);
     }
 
-    public Task<IReadOnlyList<HistogramStep>> Histogram(SearchRequest request, int steps, CancellationToken ct) => Task.Run<IReadOnlyList<HistogramStep>>(() =>
+    public async Task<IReadOnlyList<HistogramStep>> Histogram(SearchRequest request, int steps, CancellationToken ct)
+    {
+        var counts = new long[steps];
+        var starts = await CountSteps(request, steps, "0", (step, _, count) => counts[step] += count, ct);
+        return [.. starts.Select((at, i) => new HistogramStep(at, counts[i]))];
+    }
+
+    public async Task<IReadOnlyList<SeverityStep>> HistogramBySeverity(SearchRequest request, int steps, CancellationToken ct)
+    {
+        var counts = new long[steps, SeverityStep.Bands];
+        var starts = await CountSteps(request, steps, $"CASE WHEN event_severity IS NULL THEN {Text(SeverityStep.Bands - 1)} ELSE greatest(0, least(event_severity, {Text(SeverityStep.Bands - 2)})) END", (step, band, count) => counts[step, band] += count, ct);
+        return [.. starts.Select((at, i) => new SeverityStep(at, [.. Enumerable.Range(0, SeverityStep.Bands).Select(band => counts[i, band])]))];
+    }
+
+    /// <summary>Counts by step and band; the beginnings of the steps.</summary>
+    private Task<IReadOnlyList<DateTimeOffset>> CountSteps(SearchRequest request, int steps, string band, Action<int, int, long> each, CancellationToken ct) => Task.Run<IReadOnlyList<DateTimeOffset>>(() =>
+    {
+        var sql = Parse(request.Query);
+        var axis = Axis.Of(request);
+        var (from, to) = (Micros(request.From), Micros(request.To));
+        var width = Math.Max(1, (to - from + steps - 1) / steps);
+        foreach (var segment in store.Segments.Where(s => axis.Meets(s, from, to)))
+            foreach (var part in sql.Parts(segment.Beside))
+                Read($"SELECT ((epoch_us({axis.Column}) - {Text(from)}) // {Text(width)})::INTEGER AS step, ({band})::INTEGER AS band, count(*) FROM {segment.Alias}.events WHERE {axis.Within(from, to)} AND {part} GROUP BY step, band", sql, ct,
+                    row => each(Math.Clamp(row.GetInt32(0), 0, steps - 1), row.GetInt32(1), row.GetInt64(2)));
+        return [.. Enumerable.Range(0, steps).Select(i => Instant(from + (i * width)))];
+    }, ct);
+
+    public Task<long> DatedElsewhere(SearchRequest request, CancellationToken ct) => Task.Run(() =>
     {
         var sql = Parse(request.Query);
         var (from, to) = (Micros(request.From), Micros(request.To));
-        var width = Math.Max(1, (to - from + steps - 1) / steps);
-        var counts = new long[steps];
-        foreach (var segment in store.Segments.Where(s => s.Overlaps(from, to)))
-            Read($"SELECT ((epoch_us(time) - {Text(from)}) // {Text(width)})::INTEGER AS step, count(*) FROM {segment.Alias}.events WHERE time BETWEEN make_timestamp({Text(from)}) AND make_timestamp({Text(to)}) AND {sql.Condition} GROUP BY step", sql, ct,
-                row => counts[Math.Clamp(row.GetInt32(0), 0, steps - 1)] += row.GetInt64(1));
-        return [.. counts.Select((count, i) => new HistogramStep(Instant(from + (i * width)), count))];
+        var (early, late) = (from - Delivery, to + Delivery);
+        long count = 0;
+        foreach (var segment in store.Segments.Where(s => s.ReceivedWithin(from, to) && (s.MinTime < early || s.MaxTime > late)))
+            foreach (var part in sql.Parts(segment.Beside))
+                Read($"SELECT count(*) FROM {segment.Alias}.events WHERE {Axis.Receipt.Within(from, to)} AND NOT ({Axis.Event.Within(early, late)}) AND {part}", sql, ct, row => count += row.GetInt64(0));
+        return count;
     }, ct);
 
     public Task<IReadOnlyList<FacetValue>> Facet(SearchRequest request, string field, int most, CancellationToken ct) => Task.Run<IReadOnlyList<FacetValue>>(() =>
     {
         var sql = Parse(request.Query);
+        var axis = Axis.Of(request);
         var (from, to) = (Micros(request.From), Micros(request.To));
         if (Columns.Find(field) is not { } column) return [];
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var segment in store.Segments.Where(s => s.Overlaps(from, to) && s.Columns.Contains(column.Name)))
-            Read($"SELECT \"{column.Name}\"::VARCHAR AS v, count(*) AS n FROM {segment.Alias}.events WHERE time BETWEEN make_timestamp({Text(from)}) AND make_timestamp({Text(to)}) AND \"{column.Name}\" IS NOT NULL AND {sql.Condition} GROUP BY v ORDER BY n DESC LIMIT {Text(most * 4)}", sql, ct,
-                row => counts[row.GetString(0)] = counts.GetValueOrDefault(row.GetString(0)) + row.GetInt64(1));
+        foreach (var segment in store.Segments.Where(s => axis.Meets(s, from, to) && s.Columns.Contains(column.Name)))
+            foreach (var part in sql.Parts(segment.Beside))
+                Read($"SELECT \"{column.Name}\"::VARCHAR AS v, count(*) AS n FROM {segment.Alias}.events WHERE {axis.Within(from, to)} AND \"{column.Name}\" IS NOT NULL AND {part} GROUP BY v ORDER BY n DESC LIMIT {Text(most * 4)}", sql, ct,
+                    row => counts[row.GetString(0)] = counts.GetValueOrDefault(row.GetString(0)) + row.GetInt64(1));
         return [.. counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Take(most).Select(c => new FacetValue(c.Key, c.Value))];
     }, ct);
 
@@ -87,13 +121,14 @@ internal sealed class DuckSearch(DuckEventStore store) : ISearch
         return found;
     }, ct);
 
-    private List<EventView> Page(Segment segment, QuerySql sql, long from, long to, Cursor? after, int limit, CancellationToken ct)
+    private List<EventView> Page(Segment segment, Axis axis, QuerySql sql, long from, long to, Cursor? after, int limit, CancellationToken ct)
     {
         var columns = Present(segment);
-        var cursor = after is { } c ? $" AND (epoch_us(time) < {Text(c.Time)} OR (epoch_us(time) = {Text(c.Time)} AND id < '{c.Id}'::UUID))" : "";
+        var cursor = after is { } c ? $" AND (epoch_us({axis.Column}) < {Text(c.Time)} OR (epoch_us({axis.Column}) = {Text(c.Time)} AND id < '{c.Id}'::UUID))" : "";
         var found = new List<EventView>();
-        Read($"SELECT {Fixed}, {Names(columns)} FROM {segment.Alias}.events WHERE time BETWEEN make_timestamp({Text(from)}) AND make_timestamp({Text(to)}){cursor} AND {sql.Condition} ORDER BY time DESC, id DESC LIMIT {Text(limit)}", sql, ct,
-            row => found.Add(View(row, columns)));
+        foreach (var part in sql.Parts(segment.Beside))
+            Read($"SELECT {Fixed}, {Names(columns)} FROM {segment.Alias}.events WHERE {axis.Within(from, to)}{cursor} AND {part} ORDER BY {axis.Column} DESC, id DESC LIMIT {Text(limit)}", sql, ct,
+                row => found.Add(View(row, columns)));
         return found;
     }
 
@@ -120,6 +155,7 @@ internal sealed class DuckSearch(DuckEventStore store) : ISearch
     private static EventView View(System.Data.Common.DbDataReader row, List<Column> columns)
     {
         var fields = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var several = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         for (var i = 0; i < columns.Count; i++)
             if (!row.IsDBNull(7 + i)) fields[columns[i].Field] = columns[i].Kind == ColumnKind.Long ? row.GetInt64(7 + i).ToString(CultureInfo.InvariantCulture) : row.GetString(7 + i);
         if (!row.IsDBNull(6))
@@ -127,10 +163,13 @@ internal sealed class DuckSearch(DuckEventStore store) : ISearch
             {
                 var at = entry.IndexOf('=', StringComparison.Ordinal);
                 if (at <= 0) continue;
-                var name = entry[..at];
-                fields[name] = fields.TryGetValue(name, out var first) ? first + "\n" + entry[(at + 1)..] : entry[(at + 1)..];
+                var (name, value) = (entry[..at], entry[(at + 1)..]);
+                if (fields.TryAdd(name, value)) continue;
+                if (!several.TryGetValue(name, out var values)) several[name] = values = [fields[name]];
+                values.Add(value);
+                fields[name] += "\n" + value;
             }
-        return new EventView { Id = row.GetGuid(0), Time = Instant(row.GetInt64(1)), Received = Instant(row.GetInt64(2)), SourceId = row.GetInt32(3), Flags = (EventFlags)row.GetInt32(4), Raw = row.GetString(5), Fields = fields };
+        return new EventView { Id = row.GetGuid(0), Time = Instant(row.GetInt64(1)), Received = Instant(row.GetInt64(2)), SourceId = row.GetInt32(3), Flags = (EventFlags)row.GetInt32(4), Raw = row.GetString(5), Fields = fields, Several = several.ToDictionary(s => s.Key, s => (IReadOnlyList<string>)s.Value) };
     }
 
     private static List<Column> Present(Segment segment) => [.. Columns.All.Where(c => segment.Columns.Contains(c.Name))];
@@ -154,6 +193,20 @@ internal sealed class DuckSearch(DuckEventStore store) : ISearch
     private static long Micros(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10;
 
     private static DateTimeOffset Instant(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * 10);
+
+    /// <summary>The time that a search goes by: that of the event, or that of its receipt.</summary>
+    private sealed record Axis(string Column, Func<Segment, long> First, Func<Segment, long> Last, Func<EventView, long> At)
+    {
+        public static readonly Axis Event = new("time", s => s.MinTime, s => s.MaxTime, e => Micros(e.Time));
+
+        public static readonly Axis Receipt = new("received", s => s.MinReceived, s => s.MaxReceived, e => Micros(e.Received));
+
+        public static Axis Of(SearchRequest request) => request.ByReceipt ? Receipt : Event;
+
+        public bool Meets(Segment segment, long from, long to) => segment.Rows > 0 && First(segment) <= to && Last(segment) >= from;
+
+        public string Within(long from, long to) => $"{Column} BETWEEN make_timestamp({Text(from)}) AND make_timestamp({Text(to)})";
+    }
 
     private readonly record struct Cursor(long Time, Guid Id)
     {

@@ -3,6 +3,10 @@ namespace Juming.Site.Events.Store;
 /// <summary>IPv4 addresses as numbers.</summary>
 internal static class Address
 {
+    /// <summary>As <see cref="TryParseV4"/>, and reads the address within a v4-mapped one, <c>::ffff:10.0.0.5</c>.</summary>
+    public static bool TryParseAnyV4(ReadOnlySpan<byte> text, out uint address) =>
+        TryParseV4(text.Length > 7 && System.Text.Ascii.EqualsIgnoreCase(text[..7], "::ffff:"u8) ? text[7..] : text, out address);
+
     /// <summary>Reads a dotted address; leading zeros, shortened and other odd notations are not addresses here.</summary>
     public static bool TryParseV4(ReadOnlySpan<byte> text, out uint address)
     {

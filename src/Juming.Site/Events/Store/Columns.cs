@@ -37,10 +37,21 @@ internal static class Columns
         .. LongFields.Split(' ').Select(f => New(f, ColumnKind.Long)),
     ];
 
+    /// <summary>The first mark; flags of the event itself are smaller.</summary>
+    public const int FirstMark = 1 << 16;
+
+    private const int MarkCount = 15;
+
     private static readonly short[] ByField = Index();
 
     /// <summary>Place of a field's column in <see cref="All"/>, or -1.</summary>
     public static int Of(ushort field) => field < ByField.Length ? ByField[field] : -1;
+
+    /// <summary>
+    /// The bit of a stored event's flags that says: this column, or one that shares the bit, has further values in <c>more</c>. There are fewer
+    /// bits than columns; a search that looks in vain costs a little time and finds nothing wrong.
+    /// </summary>
+    public static int Mark(Column column) => FirstMark << (Of(column.Id) % MarkCount);
 
     /// <summary>The column of a field by name, or null.</summary>
     public static Column? Find(string field) => All.FirstOrDefault(c => c.Field == field);

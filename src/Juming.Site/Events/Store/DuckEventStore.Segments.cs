@@ -73,6 +73,9 @@ internal sealed partial class DuckEventStore
         using (var rows = columns.ExecuteReader())
             while (rows.Read()) segment.Columns.Add(rows.GetString(0));
         if (segment.Columns.Count == 0) throw new IOException("it holds no events table");
+        using (var marks = Command(_connection, $"SELECT coalesce(bit_or(flags), 0)::INTEGER FROM {segment.Alias}.events WHERE flags >= {Columns.FirstMark.ToString(CultureInfo.InvariantCulture)}"))
+        using (var rows = marks.ExecuteReader())
+            if (rows.Read()) segment.Beside = rows.GetInt32(0);
         using var command = Command(_connection, $"SELECT coalesce(max(seq), 0), coalesce(sum(rows), 0)::BIGINT, min(min_time) FILTER (rows > 0), max(max_time) FILTER (rows > 0), min(min_received) FILTER (rows > 0), max(max_received) FILTER (rows > 0) FROM {segment.Alias}.batches");
         using var row = command.ExecuteReader();
         row.Read();

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using DuckDB.NET.Data;
 using Juming.Platform.Modules;
+using Juming.Site.Events.Query;
 using Microsoft.Extensions.Logging;
 
 namespace Juming.Site.Events.Store;
@@ -51,6 +52,7 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
         _threads = settings.Threads > 0 ? settings.Threads : Math.Min(4, Environment.ProcessorCount);
         Execute("SET threads=1");
         _control = Reader();
+        _connection.RegisterScalarFunction<string, string, bool>(QuerySql.InRange, Network.Holds);
         Execute("SET preserve_insertion_order=false");
         Execute("SET autoinstall_known_extensions=false");
         Execute("SET autoload_known_extensions=false");

@@ -72,7 +72,7 @@ internal sealed unsafe class EventAppender : IDisposable
         for (var first = 0; first < batch.Count; first += VectorRows)
         {
             var rows = Math.Min(VectorRows, batch.Count - first);
-            Fill(batch, first, rows);
+            Fill(segment, batch, first, rows);
             NativeMethods.DataChunks.DuckDBDataChunkSetSize(_chunk, (ulong)rows);
             if (NativeMethods.Appender.DuckDBAppendDataChunk(_appender, _chunk) != DuckDBState.Success) throw new IOException("The event store refused rows.");
         }
@@ -102,7 +102,7 @@ internal sealed unsafe class EventAppender : IDisposable
         _chunk.Dispose();
     }
 
-    private void Fill(EventBatch batch, int first, int rows)
+    private void Fill(Segment segment, EventBatch batch, int first, int rows)
     {
         NativeMethods.DataChunks.DuckDBDataChunkReset(_chunk);
         for (var c = 0; c < _columns; c++)
@@ -115,10 +115,17 @@ internal sealed unsafe class EventAppender : IDisposable
             new Span<ulong>((void*)_validity[c], VectorRows / 64).Clear();
         }
         fixed (byte* arena = batch.ArenaBuffer)
-            for (var row = 0; row < rows; row++) FillRow(batch, first + row, row, arena);
+            for (var row = 0; row < rows; row++)
+            {
+                var marks = FillRow(batch, first + row, row, arena);
+                if (marks == 0) continue;
+                ((int*)_data[Flags])[row] |= marks;
+                segment.Beside |= marks;
+            }
     }
 
-    private void FillRow(EventBatch batch, int index, int row, byte* arena)
+    /// <summary>Fills a row; the marks of the columns that have further values beside them.</summary>
+    private int FillRow(EventBatch batch, int index, int row, byte* arena)
     {
         ref readonly var header = ref batch.Events[index];
         ((Int128*)_data[Id])[row] = Uuid(header.Id);
@@ -129,7 +136,7 @@ internal sealed unsafe class EventAppender : IDisposable
         ((int*)_data[Line])[row] = header.Line;
         ((int*)_data[Flags])[row] = (int)header.Flags;
         Assign(Raw, row, arena + header.RawOffset, header.RawLength);
-        var more = 0;
+        var (more, marks) = (0, 0);
         foreach (ref readonly var field in batch.FieldsOf(index))
         {
             var column = Columns.Of(field.Id);
@@ -137,6 +144,7 @@ internal sealed unsafe class EventAppender : IDisposable
             if (column < 0 || IsSet(FixedColumns + column, row))
             {
                 // A second value of a field that has a column goes on beside it.
+                if (column >= 0) marks |= Columns.Mark(Columns.All[column]);
                 if (field.Id != Field.EventOriginal) more = AddMore(more, FieldNames.Name(field.Id), value);
                 continue;
             }
@@ -147,7 +155,11 @@ internal sealed unsafe class EventAppender : IDisposable
                     ((long*)_data[FixedColumns + column])[row] = number;
                     SetValid(FixedColumns + column, row);
                 }
-                else more = AddMore(more, FieldNames.Name(field.Id), value);
+                else
+                {
+                    marks |= Columns.Mark(Columns.All[column]);
+                    more = AddMore(more, FieldNames.Name(field.Id), value);
+                }
                 continue;
             }
             // The message is most often the raw line itself, or its end: stored once.
@@ -157,15 +169,16 @@ internal sealed unsafe class EventAppender : IDisposable
             if (field.Id == Field.SourceIp) SetAddress(SourceIp4, row, value);
             else if (field.Id == Field.DestinationIp) SetAddress(DestinationIp4, row, value);
         }
-        if (more == 0) return;
+        if (more == 0) return marks;
         _more[more++] = Separator;
         fixed (byte* text = _more) Assign(More, row, text, more);
         SetValid(More, row);
+        return marks;
     }
 
     private void SetAddress(int column, int row, ReadOnlySpan<byte> value)
     {
-        if (!Address.TryParseV4(value, out var address)) return;
+        if (!Address.TryParseAnyV4(value, out var address)) return;
         ((uint*)_data[column])[row] = address;
         SetValid(column, row);
     }

@@ -30,6 +30,9 @@ internal sealed class Segment(int number, string path)
     /// <summary>Last receipt.</summary>
     public long MaxReceived { get; set; } = long.MinValue;
 
+    /// <summary>Marks of the columns that have further values in <c>more</c> in some of its events; set before they can be read.</summary>
+    public int Beside { get; set; }
+
     /// <summary>Takes in a batch's span.</summary>
     public void Cover(long rows, long minTime, long maxTime, long minReceived, long maxReceived)
     {
@@ -43,4 +46,7 @@ internal sealed class Segment(int number, string path)
 
     /// <summary>True when it may hold events of a span of event time.</summary>
     public bool Overlaps(long from, long to) => Rows > 0 && MinTime <= to && MaxTime >= from;
+
+    /// <summary>True when it may hold events that were received in a span.</summary>
+    public bool ReceivedWithin(long from, long to) => Rows > 0 && MinReceived <= to && MaxReceived >= from;
 }
