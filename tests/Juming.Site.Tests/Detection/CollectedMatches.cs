@@ -11,7 +11,7 @@ internal sealed class CollectedMatches : IMatchSink
 
     public List<CorrelationMatch> Correlations { get; } = [];
 
-    public void Matched(CompiledRule rule, EventBatch batch, int index, ReadOnlySpan<ushort> fields) =>
+    public void Matched(CompiledRule rule, EventBatch batch, int index, ReadOnlySpan<ushort> fields, string? keyword) =>
         Rules.Add((rule.Rule.Id, index, [.. fields.ToArray().Select(FieldNames.Name)]));
 
     public void Correlated(CorrelationMatch match, EventBatch? batch, int index) => Correlations.Add(match);
