@@ -138,7 +138,7 @@ internal sealed class RuleSet
         rule.Cost.CheckTimeouts();
         if (rule.Cost.CutOffReason is { } reason) return new RuleVerdict(rule.Rule, RuleState.CutOff, reason, "");
         var source = rule.Lane.Source.ToString();
-        if (!rule.Lane.Plan.IsKnown && rule.Lane.LastSeen == 0) return new RuleVerdict(rule.Rule, RuleState.Idle, "no-source", source);
+        if (!rule.Lane.Plan.IsKnown && rule.Lane.Seen == 0 && rule.Lane.LastSeen == 0) return new RuleVerdict(rule.Rule, RuleState.Idle, "no-source", source);
         if (now is null || rule.Lane.IsAlive(now.Value)) return new RuleVerdict(rule.Rule, RuleState.Active, "", "");
         return rule.Lane.LastSeen == 0
             ? new RuleVerdict(rule.Rule, RuleState.Idle, "no-source-yet", source)

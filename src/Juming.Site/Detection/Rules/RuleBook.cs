@@ -23,6 +23,7 @@ internal sealed partial class RuleBook(
     private readonly List<string> _extra = [];
     private readonly List<FileSystemWatcher> _watchers = [];
     private Dictionary<string, SigmaDocument> _byId = [];
+    private int _hasStopped;
 
     /// <summary>Folder in which rules of the site lie; uploads go there.</summary>
     public string Folder { get; } = Path.Combine(tier.DataFolder, "rules");
@@ -122,7 +123,8 @@ internal sealed partial class RuleBook(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (!tier.Offline) await KeepSights(cancellationToken);
+        if (tier.Offline || Interlocked.Exchange(ref _hasStopped, 1) == 1) return;
+        await KeepSights(cancellationToken);
     }
 
     /// <inheritdoc/>

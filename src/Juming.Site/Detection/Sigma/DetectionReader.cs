@@ -137,8 +137,11 @@ internal sealed class DetectionReader(IReadOnlyDictionary<string, IReadOnlyList<
     }
 
     /// <summary>So many dashes have too many spellings to be listed: a pattern tells them as well.</summary>
-    private static RegexTest ManyDashes(string? field, Modifiers m, string text, int line)
+    private RegexTest ManyDashes(string? field, Modifiers m, string text, int line)
     {
+        // As dear as the longest list of spellings.
+        _values += 625;
+        if (_values > MaxValues) throw new SigmaRefusedException(line, $"more than {MaxValues} values");
         if (m.Transforms.Count > 1) throw new SigmaRefusedException(line, $"a value with more than {Transforms.MostDashes} dashes can't be encoded as well");
         var pattern = new StringBuilder("(?s)");
         var shape = field is null ? TextShape.Contains : m.Shape;
