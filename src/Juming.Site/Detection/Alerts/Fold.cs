@@ -14,7 +14,8 @@ internal sealed class Fold
     /// <summary>Longest span of one alert unless the settings say otherwise, microseconds.</summary>
     public const long Longest = 60 * 60 * 1_000_000L;
 
-    private const int MostText = 256;
+    /// <summary>Longest text of a party, bytes.</summary>
+    public const int MostText = 256;
 
     public required Guid Key { get; init; }
     public required Guid Id { get; init; }

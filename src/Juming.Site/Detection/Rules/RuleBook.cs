@@ -28,6 +28,12 @@ internal sealed partial class RuleBook(
     /// <summary>Folder in which rules of the site lie; uploads go there.</summary>
     public string Folder { get; } = Path.Combine(tier.DataFolder, "rules");
 
+    /// <summary>Folder of uploaded files.</summary>
+    public string Uploads => Path.Combine(Folder, "uploaded");
+
+    /// <summary>Where uploaded files go when they are removed: beside the rules, so that no load reads them.</summary>
+    public string RemovedUploads { get; } = Path.Combine(tier.DataFolder, "rules-removed");
+
     /// <summary>Everything that the last load read.</summary>
     public LoadedRules Loaded { get; private set; } = new() { Rules = [], Correlations = [], Filters = [], Refused = [] };
 

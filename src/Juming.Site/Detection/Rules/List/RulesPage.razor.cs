@@ -15,7 +15,7 @@ public sealed partial class RulesPage
     private const int Rows = 50;
     private const long MostBytes = 64 * 1024 * 1024;
 
-    private static readonly string[] Tabs = [.. Enum.GetNames<RuleStanding>(), "Lists", "Filters"];
+    private static readonly string[] Tabs = [.. Enum.GetNames<RuleStanding>(), "Lists", "Filters", "Uploads"];
 
     private RulePage? _page;
     private string? _error, _said, _text, _level, _sort = "level", _shown;
@@ -80,6 +80,10 @@ public sealed partial class RulesPage
         });
         _error = found.Error is { } error ? Texts.Of(error) : null;
         if (found.Succeeded) _page = found.Value;
+        // On a new site no source has fed a rule yet: what was not asked for by name gives way to what there is.
+        if (TabParameter is not null || !found.Succeeded || _tab != nameof(RuleStanding.Active) || CountOf(RuleStanding.Active) > 0 || CountOf(RuleStanding.Idle) == 0) return;
+        _tab = nameof(RuleStanding.Idle);
+        await Load();
     }
 
     private int CountOf(RuleStanding standing) => _page!.Counts.GetValueOrDefault(standing);
