@@ -40,7 +40,6 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
     private readonly SemaphoreSlim _turn = new(1, 1);
     private long _committed;
     private DateTimeOffset _committedAt;
-    private bool _isEnding;
 
     public AlertWriter(
         MatchQueue queue, RuleModes modes, RulesInForce rules, WarmMarks marks, TierContext tier, IServiceScopeFactory scopes, DetectionSettings settings, TimeProvider clock, ILogger<AlertWriter> log)
@@ -121,7 +120,10 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
     }
 
     /// <summary>Commits what is there. Returns whether anything was.</summary>
-    public async Task<bool> CommitReady(bool evenWatermarkOnly, CancellationToken ct)
+    /// <param name="evenWatermarkOnly">Also when nothing but the watermark moved.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="tellsAll">Announces everything that grew, however lately the last announcement was.</param>
+    public async Task<bool> CommitReady(bool evenWatermarkOnly, CancellationToken ct, bool tellsAll = false)
     {
         await _turn.WaitAsync(ct);
         try
@@ -130,8 +132,9 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
             while (_codes.Reader.TryRead(out var code)) _ledger.TakeCode(code);
             foreach (var (rule, until) in _storms.Begun) _ledger.TakeCode(Notice(rule, until));
             _storms.Begun.Clear();
-            if (_ledger.Dirty.Count == 0 && !_owed.Any(f => IsDue(f, Micros(_clock.GetUtcNow()))) && (_ledger.Sequence == _committed || !evenWatermarkOnly)) return false;
-            await Commit(ct);
+            var now = _clock.GetUtcNow();
+            if (_ledger.Dirty.Count == 0 && !_owed.Any(f => tellsAll || IsDue(f, Micros(now))) && (_ledger.Sequence == _committed || !evenWatermarkOnly)) return false;
+            await Commit(now, tellsAll, ct);
             return true;
         }
         finally
@@ -168,10 +171,9 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        _isEnding = true;
         try
         {
-            while (await CommitReady(true, cancellationToken)) { }
+            while (await CommitReady(true, cancellationToken, tellsAll: true)) { }
         }
         catch (Exception e)
         {
@@ -180,9 +182,8 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
         }
     }
 
-    private async Task Commit(CancellationToken ct)
+    private async Task Commit(DateTimeOffset now, bool tellsAll, CancellationToken ct)
     {
-        var now = _clock.GetUtcNow();
         var fresh = _ledger.Dirty.Where(f => f.Opening is not null).ToList();
         await using var scope = _scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<DetectionDb>();
@@ -194,7 +195,7 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
         progress.Property(p => p.WarmFrom).IsModified = true;
         foreach (var ids in fresh.Select(f => f.Id).Chunk(MostAnnouncedTogether)) db.Publish(new AlertsRaised(ids));
         var stored = _ledger.Dirty.Where(f => f.Opening is null).Concat(_owed.Where(f => !f.IsDirty)).ToList();
-        var told = stored.Where(f => IsDue(f, Micros(now))).ToHashSet();
+        var told = stored.Where(f => f.IsOwed && (tellsAll || IsDue(f, Micros(now)))).ToHashSet();
         foreach (var some in told.Chunk(MostAnnouncedTogether)) db.Publish(new AlertsGrown([.. some.Select(f => new GrownAlert(f.Id, Instant(f.Last), f.Count, f.Result))]));
         try
         {
@@ -224,7 +225,7 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
 
     /// <summary>Others are told now that an alert grew: at once when its result got worse, else not too often.</summary>
     private bool IsDue(Fold fold, long now) =>
-        fold.IsOwed && (_isEnding || fold.Result.Rank() > fold.ToldResult.Rank() || now - fold.ToldAt >= _settings.GrownSeconds * 1_000_000L);
+        fold.IsOwed && (fold.Result.Rank() > fold.ToldResult.Rank() || now - fold.ToldAt >= _settings.GrownSeconds * 1_000_000L);
 
     private Fold Notice(AlertRule rule, long until)
     {

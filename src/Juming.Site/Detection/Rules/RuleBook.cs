@@ -206,12 +206,16 @@ internal sealed partial class RuleBook(
             watcher.Created += Note;
             watcher.Deleted += Note;
             watcher.Renamed += Note;
+            // The kernel dropped notices: something changed, nobody knows what.
+            watcher.Error += (_, _) => Note();
             watcher.EnableRaisingEvents = true;
             _watchers.Add(watcher);
         }
     }
 
-    private void Note(object sender, FileSystemEventArgs e)
+    private void Note(object sender, FileSystemEventArgs e) => Note();
+
+    private void Note()
     {
         try
         {
