@@ -87,7 +87,7 @@ public sealed class FirstHourJourney : BrowserTest
     public async Task A_rule_is_switched_off_with_a_reason_that_stays()
     {
         var page = await SignedIn("en", "light", 1440, Role.SecurityAdmin);
-        await Open(page, "/rules?tab=active");
+        await Open(page, "/rules");
         await page.Locator(".list tbody tr a").First.ClickAsync();
         var form = page.Locator("aside form", new PageLocatorOptions { Has = page.Locator("select") }).First;
         await form.Locator("select").SelectOptionAsync("Disabled");

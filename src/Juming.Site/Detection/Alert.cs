@@ -43,6 +43,34 @@ public enum AttackResult
     Compromised,
 }
 
+/// <summary>The one order of results, from harmless to worst.</summary>
+public static class AttackResultOrder
+{
+    /// <summary>Rank of a result: what a device stopped is less than what nobody stopped, or a blocked try would hide an unblocked one.</summary>
+    public static int Rank(this AttackResult result) => result switch
+    {
+        AttackResult.Blocked => 1,
+        AttackResult.Attempted => 2,
+        AttackResult.Succeeded => 3,
+        AttackResult.Compromised => 4,
+        _ => 0,
+    };
+}
+
+/// <summary>What an alert stands for when its rule storms.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter))]
+public enum Rolling
+{
+    /// <summary>Equal matches.</summary>
+    No,
+
+    /// <summary>Everything further that one rule says of one attacker who made too many alerts.</summary>
+    Attacker,
+
+    /// <summary>Everything further that one rule says while too many attackers make it storm.</summary>
+    Rule,
+}
+
 /// <summary>One alert as others see it: a rule that matched, equal matches folded with a count.</summary>
 public sealed record AlertView
 {
@@ -55,6 +83,9 @@ public sealed record AlertView
     /// <summary>Title of the rule, English; other languages come from the rule itself.</summary>
     public required string Title { get; init; }
 
+    /// <summary>What the device calls the attack (<c>rule.name</c>, else <c>rule.id</c>), or null; alerts of one rule with different subjects are different alerts.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>Severity.</summary>
     public required Severity Severity { get; init; }
 
@@ -63,6 +94,12 @@ public sealed record AlertView
 
     /// <summary>Event time of the last match.</summary>
     public required DateTimeOffset LastAt { get; init; }
+
+    /// <summary>The device's clock is not to be believed: some time was taken from receipt.</summary>
+    public bool TimeEstimated { get; init; }
+
+    /// <summary>Whether it stands for more than equal matches, because of a storm.</summary>
+    public Rolling Rolling { get; init; }
 
     /// <summary>When the alert was made.</summary>
     public required DateTimeOffset DetectedAt { get; init; }
@@ -101,9 +138,20 @@ public sealed record AlertView
     public int SourceId { get; init; }
 }
 
-/// <summary>New alerts were committed. Counts of alerts that merely folded are not announced.</summary>
+/// <summary>New alerts were committed. Those that merely grew are announced by <see cref="AlertsGrown"/>.</summary>
 [EventName("detection.alerts-raised", 1)]
 public sealed record AlertsRaised(IReadOnlyList<Guid> Alerts) : IModuleEvent;
+
+/// <summary>Stored alerts took in more matches. Of one alert at most once a minute, and at once when its result got worse.</summary>
+[EventName("detection.alerts-grown", 1)]
+public sealed record AlertsGrown(IReadOnlyList<GrownAlert> Alerts) : IModuleEvent;
+
+/// <summary>What became of an alert that grew.</summary>
+/// <param name="Id">Identity.</param>
+/// <param name="LastAt">Event time of the last match.</param>
+/// <param name="Count">Matches folded into it.</param>
+/// <param name="Result">Worst result so far.</param>
+public sealed record GrownAlert(Guid Id, DateTimeOffset LastAt, long Count, AttackResult Result);
 
 /// <summary>Reads alerts for other modules.</summary>
 public interface IAlertDirectory

@@ -14,5 +14,8 @@ internal static class DetectionErrors
     public static readonly Error TooManyUploads = new(ErrorKind.Conflict, "detection.too-many-uploads", "There are {most} uploaded files already; remove some first.");
     public static readonly Error FilterTooWide = new(ErrorKind.Invalid, "detection.filter-too-wide", "A filter needs at least one field that narrows it down and names the rules it is for.");
     public static readonly Error FilterRefused = new(ErrorKind.Invalid, "detection.filter-refused", "The filter can't be used: {reason}");
+    public static readonly Error FilterField = new(ErrorKind.Invalid, "detection.filter-field", "The field {field} can't be used: it is an alias of the correlation, not a field of events.");
+    public static readonly Error NoSuchUpload = new(ErrorKind.NotFound, "detection.no-such-upload", "There is no such uploaded file.");
+    public static readonly Error UploadExists = new(ErrorKind.Conflict, "detection.upload-exists", "An uploaded file of this name is there already; remove it first.");
     public static readonly Error BadListName = new(ErrorKind.Invalid, "detection.bad-list-name", "A list's name holds letters, digits, dashes and underscores only.", Field: "Name");
 }

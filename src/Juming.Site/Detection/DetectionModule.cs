@@ -27,7 +27,7 @@ public sealed class DetectionModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<DetectionSettings>("Modules:Detection");
-        services.AddSingleton<RuleModes>().AddSingleton<RulesInForce>().AddSingleton<WarmMarks>().AddSingleton(_ => new MatchQueue());
+        services.AddSingleton<RuleModes>().AddSingleton<SourceSights>().AddSingleton<RulesInForce>().AddSingleton<WarmMarks>().AddSingleton(_ => new MatchQueue());
         services.AddSingleton<DetectionMatcher>().AddSingleton<IBatchMatcher>(p => p.GetRequiredService<DetectionMatcher>());
         services.AddSingleton<AlertWriter>().AddSingleton<IAlertIntake>(p => p.GetRequiredService<AlertWriter>());
         services.AddSingleton<CatchUp>().AddSingleton<RuleBook>().AddSingleton<IDetectionRun, DetectionRun>();

@@ -17,7 +17,8 @@ public static class RuleCheck
         return new RuleCheckReport(
             verdicts.Count(v => v.State == RuleState.Active), idle.Count,
             [.. set.Refused.Select(r => new RuleRefusal(r.File, r.Line, r.Reason))],
-            [.. idle.CountBy(v => v.Reason).OrderByDescending(c => c.Value).Select(c => (c.Key, c.Value))]);
+            [.. idle.CountBy(v => v.Reason).OrderByDescending(c => c.Value).Select(c => (c.Key, c.Value))],
+            [.. verdicts.SelectMany(v => v.Document.Warnings.Select(w => $"{v.Document.File}: {w}"))]);
     }
 }
 
@@ -26,7 +27,8 @@ public static class RuleCheck
 /// <param name="Idle">Sound, and unable to match for now.</param>
 /// <param name="Refused">Can't be used.</param>
 /// <param name="IdleReasons">Why rules are idle, the most frequent reason first.</param>
-public sealed record RuleCheckReport(int Active, int Idle, IReadOnlyList<RuleRefusal> Refused, IReadOnlyList<(string Reason, int Count)> IdleReasons);
+/// <param name="Warnings">What is odd and does not hinder a rule.</param>
+public sealed record RuleCheckReport(int Active, int Idle, IReadOnlyList<RuleRefusal> Refused, IReadOnlyList<(string Reason, int Count)> IdleReasons, IReadOnlyList<string> Warnings);
 
 /// <summary>A file, or a document of it, that can't be used.</summary>
 /// <param name="File">File; within an archive "archive.zip!path".</param>

@@ -33,7 +33,7 @@ public sealed class IncidentsModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<IncidentsSettings>("Modules:Incidents");
-        services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<IIncidentDirectory, IncidentDirectory>().AddScoped<IEvidenceDesk, EvidenceDesk>();
+        services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<IIncidentDirectory, IncidentDirectory>().AddScoped<IEvidenceDesk, EvidenceDesk>().AddScoped<IAlertWhereabouts, AlertWhereabouts>();
         services.TryAddSingleton<IAssetDirectory, NoAssetsKept>();
     }
 

@@ -25,12 +25,5 @@ internal static class PriorityRule
     public static bool Worked(AttackResult result) => result is AttackResult.Succeeded or AttackResult.Compromised;
 
     /// <summary>Order of results from harmless to worst: what a device stopped is less than what nobody stopped.</summary>
-    public static int RankOf(AttackResult result) => result switch
-    {
-        AttackResult.Blocked => 1,
-        AttackResult.Attempted => 2,
-        AttackResult.Succeeded => 3,
-        AttackResult.Compromised => 4,
-        _ => 0,
-    };
+    public static int RankOf(AttackResult result) => result.Rank();
 }

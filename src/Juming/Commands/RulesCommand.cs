@@ -32,6 +32,7 @@ internal static class RulesCommand
     {
         Console.WriteLine($"active {report.Active}, idle {report.Idle}, refused {report.Refused.Count}");
         foreach (var (reason, count) in report.IdleReasons) Console.WriteLine($"  idle {count,5}: {reason}");
+        foreach (var warning in report.Warnings) Console.WriteLine($"  warning {warning}");
         foreach (var refusal in report.Refused) Console.WriteLine($"  refused {refusal.File}:{refusal.Line}: {refusal.Reason}");
     }
 }

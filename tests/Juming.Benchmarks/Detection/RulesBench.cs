@@ -133,7 +133,7 @@ internal static class RulesBench
     {
         public long Matches { get; private set; }
 
-        public void Matched(CompiledRule rule, EventBatch batch, int index, ReadOnlySpan<ushort> fields) => Matches++;
+        public void Matched(CompiledRule rule, EventBatch batch, int index, ReadOnlySpan<ushort> fields, string? keyword) => Matches++;
 
         public void Correlated(CorrelationMatch match, EventBatch? batch, int index) => Matches++;
     }

@@ -9,10 +9,15 @@ internal sealed class CollectedMatches : IMatchSink
 {
     public List<(string Rule, int Event, string[] Fields)> Rules { get; } = [];
 
+    public List<string> Keywords { get; } = [];
+
     public List<CorrelationMatch> Correlations { get; } = [];
 
-    public void Matched(CompiledRule rule, EventBatch batch, int index, ReadOnlySpan<ushort> fields) =>
+    public void Matched(CompiledRule rule, EventBatch batch, int index, ReadOnlySpan<ushort> fields, string? keyword)
+    {
         Rules.Add((rule.Rule.Id, index, [.. fields.ToArray().Select(FieldNames.Name)]));
+        if (keyword is not null) Keywords.Add(keyword);
+    }
 
     public void Correlated(CorrelationMatch match, EventBatch? batch, int index) => Correlations.Add(match);
 

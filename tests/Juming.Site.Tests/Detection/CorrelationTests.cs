@@ -154,6 +154,90 @@ public class CorrelationTests
     }
 
     [Test]
+    public void An_inner_correlation_passes_on_what_its_aliases_stand_for_also_when_its_window_closes()
+    {
+        const string outer = """
+            ---
+            title: Then good
+            id: 00000000-0000-4000-8000-0000000000bb
+            correlation: {type: temporal_ordered, rules: [inner, good], group-by: [user], timespan: 10m, aliases: {user: {inner: who, good: user}}}
+            """;
+        // The first rule of the inner correlation knows the person under another name than the second.
+        var joined = Base + """
+            title: Both
+            id: 00000000-0000-4000-8000-0000000000aa
+            name: inner
+            correlation: {type: temporal, rules: [failed, third], group-by: [who], timespan: 10m, aliases: {who: {failed: value, third: user}}}
+
+            """ + outer;
+        Assert.That(Run(joined, new Act(0, "fail", "x", "lina"), new(1, "third", "lina", "y"), new(5, "good", "lina")).Correlations, Has.Count.EqualTo(1));
+        Assert.That(Run(joined, new Act(0, "fail", "x", "lina"), new(1, "third", "lina", "y"), new(5, "good", "x")).Correlations, Is.Empty);
+        var closing = Base + """
+            title: Exactly two
+            id: 00000000-0000-4000-8000-0000000000aa
+            name: inner
+            correlation: {type: event_count, rules: [failed], group-by: [who], timespan: 10s, condition: {eq: 2}, aliases: {who: {failed: value}}}
+
+            """ + outer;
+        var acts = new[] { new Act(0, "fail", "x", "lina"), new(1, "fail", "x", "lina"), new(20, "fail", "x", "lina"), new(30, "good", "lina") };
+        Assert.That(Run(closing, acts).Correlations.Select(c => c.Correlation.Spec.Title), Is.EqualTo(new[] { "Then good" }));
+    }
+
+    [Test]
+    public void Values_pass_through_an_inner_correlation_and_what_it_can_not_pass_on_is_refused()
+    {
+        var yaml = Base + """
+            title: Many failed
+            id: 00000000-0000-4000-8000-0000000000aa
+            name: inner
+            correlation: {type: event_count, rules: [failed], group-by: [user, value], timespan: 10m, condition: {gte: 2}}
+            ---
+            title: Many hosts
+            id: 00000000-0000-4000-8000-0000000000bb
+            correlation: {type: value_count, rules: [inner], group-by: [user], timespan: 10m, condition: {field: value, gte: 2}}
+            """;
+        Act[] one = [new(0, "fail", Value: "h1"), new(1, "fail", Value: "h1"), new(2, "fail", Value: "h2")];
+        Assert.That(Run(yaml, one).Correlations, Is.Empty);
+        Assert.That(Run(yaml, [.. one, new(3, "fail", Value: "h2")]).Correlations.Single().Group, Is.EqualTo(new[] { "u1" }));
+        foreach (var change in new[] { ("field: value", "field: other"), ("group-by: [user], timespan: 10m, condition: {field", "group-by: [other], timespan: 10m, condition: {field") })
+        {
+            var refused = CollectedMatches.Compile(yaml.Replace(change.Item1, change.Item2)).Refused.Single();
+            Assert.That(refused.Reason, Does.Contain("'other'").And.Contain("Many failed"));
+        }
+    }
+
+    [Test]
+    public void A_filter_that_names_a_correlation_keeps_events_out_of_it_and_of_nothing_else()
+    {
+        const string filter = """
+            ---
+            title: F
+            id: 00000000-0000-4000-8000-0000000000ff
+            logsource: {}
+            filter:
+              rules: [00000000-0000-4000-8000-00000000000c]
+              selection: {user: scanner}
+              condition: selection
+            """;
+        var yaml = Correlation("event_count", "failed", "  condition: {gte: 3}\n  generate: true\n") + filter;
+        Act[] scanner = [new(0, "fail", "scanner"), new(1, "fail", "scanner"), new(2, "fail", "scanner")];
+        var found = Run(yaml, scanner);
+        Assert.That((found.Correlations.Count, found.Rules.Count), Is.EqualTo((0, 3)), "the correlated rule itself goes on");
+        Assert.That(Run(yaml, Fails(0, 1, 2)).Correlations, Has.Count.EqualTo(1), "others are counted");
+        Assert.That(CollectedMatches.Compile(yaml).Verdicts().Single(v => v.Document is SigmaFilter).State, Is.EqualTo(RuleState.Active));
+        var outer = Correlation("event_count", "inner", "  condition: {gte: 1}\n") + """
+            ---
+            title: Inner
+            id: 00000000-0000-4000-8000-0000000000aa
+            name: inner
+            correlation: {type: event_count, rules: [failed], group-by: [user], timespan: 10m, condition: {gte: 3}, generate: true}
+
+            """ + filter;
+        Assert.That(Run(outer, Fails(0, 1, 2)).Correlations, Has.Count.EqualTo(1));
+        Assert.That(Run(outer, scanner).Correlations, Is.Empty, "through an inner correlation too");
+    }
+
+    [Test]
     public void Aliases_join_different_fields()
     {
         var yaml = Base + """

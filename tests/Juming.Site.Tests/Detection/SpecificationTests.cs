@@ -331,6 +331,78 @@ public class SpecificationTests
         Assert.That(Refusal("a: b\n"), Does.Contain("neither"));
     }
 
+    /// <summary>An event model that stores empty values is played by putting one in by hand.</summary>
+    private static bool FiresOnEmpty(string item)
+    {
+        var rules = CollectedMatches.Compile($"title: t\nlogsource: {{category: webserver}}\ndetection:\n  selection:\n    {item}\n  condition: selection\n");
+        var batch = new EventBatch(4);
+        WindowsJson.AddFields(batch, 0, ("event.category", "web"), ("field", "x"));
+        EmptyLast(batch);
+        return CollectedMatches.Of(rules, batch).Rules.Count == 1;
+    }
+
+    private static void EmptyLast(EventBatch batch)
+    {
+        ref var field = ref System.Runtime.InteropServices.MemoryMarshal.GetReference(batch.Fields[^1..]);
+        field.Length = 0;
+    }
+
+    [TestCase("field|exists: true", true)]
+    [TestCase("field|exists: false", false)]
+    [TestCase("field: ''", true)]
+    [TestCase("field: null", false)]
+    [TestCase("field: x", false)]
+    [TestCase("field|startswith: x", false)]
+    public void An_empty_value_is_there_and_is_not_null(string item, bool fires) => Assert.That(FiresOnEmpty(item), Is.EqualTo(fires));
+
+    [TestCase("field|exists: true", false)]
+    [TestCase("field|exists: false", true)]
+    [TestCase("field: null", true)]
+    [TestCase("field: ''", true)]
+    public void An_absent_field_is_null_and_as_good_as_empty(string item, bool fires) => Assert.That(Fires(item, null), Is.EqualTo(fires));
+
+    [TestCase("net user -a -b -c -d -e", true)]
+    [TestCase("net user /a -b \u2013c -d /e", true)]
+    [TestCase("NET USER -A /B /C /D \u2015E --x", true)]
+    [TestCase("net user -a -b -c -d +e", false)]
+    [TestCase("net user -a -b -c -d", false)]
+    public void Any_number_of_dashes_may_be_spelled_in_any_way(string value, bool fires) => Assert.That(Fires("field|contains|windash: 'net user -a -b -c -d -e'", value), Is.EqualTo(fires));
+
+    [Test]
+    public void All_over_one_value_is_warned_of_and_more_selections_than_there_are_is_refused()
+    {
+        var loader = new SigmaLoader();
+        loader.AddText("x.yml", Condition("a", "  d:\n    f|contains|all: one\n"));
+        loader.AddText("y.yml", Condition("a", "  d:\n    f|contains|all: [one, two]\n"));
+        Assert.That(loader.Loaded().Rules.Select(r => r.Warnings.Count), Is.EqualTo(new[] { 1, 0 }));
+        Assert.That(loader.Loaded().Rules[0].Warnings[0], Does.Contain("line").And.Contain("f|contains|all"));
+        Assert.That(Refusal(Condition("2 of a*")), Does.Contain("2 of a*"));
+        Assert.That(Refusal(Condition("4 of them")), Does.Contain("3 selections"));
+    }
+
+    [Test]
+    public void A_keyword_that_was_found_is_named()
+    {
+        var rules = CollectedMatches.Compile("title: t\nlogsource: {category: webserver}\ndetection:\n  keywords: ['union select', 'xp_cmdshell']\n  condition: keywords\n");
+        var batch = new EventBatch(4);
+        WindowsJson.AddFields(batch, 0, ("event.category", "web"), ("q", "1 UNION SELECT 2"));
+        Assert.That(CollectedMatches.Of(rules, batch).Keywords, Is.EqualTo(new[] { "union select" }));
+    }
+
+    [Test]
+    public void Creation_of_processes_is_read_from_the_security_channel_where_it_is_asked_for()
+    {
+        var loader = new SigmaLoader();
+        loader.AddText("x.yml", "title: t\nlogsource: {category: process_creation, product: windows}\ndetection:\n  s:\n    Image|endswith: '\\\\whoami.exe'\n  condition: s\n");
+        foreach (var asked in new[] { false, true })
+        {
+            var rules = RuleSet.Compile(loader.Loaded(), new RuleSetOptions { SecurityProcesses = asked });
+            var batch = new EventBatch(4);
+            WindowsJson.AddFields(batch, 0, ("winlog.channel", "Security"), ("event.code", "4688"), ("process.executable", @"C:\Windows\System32\whoami.exe"));
+            Assert.That(CollectedMatches.Of(rules, batch).Rules, Has.Count.EqualTo(asked ? 1 : 0));
+        }
+    }
+
     [Test]
     public void Tags_become_tactics_and_techniques_with_either_joint()
     {

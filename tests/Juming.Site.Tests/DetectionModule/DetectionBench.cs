@@ -25,7 +25,12 @@ internal sealed class DetectionBench : IAsyncDisposable
     private readonly IHost _host;
     private readonly EventBatch _batch = new();
 
-    private DetectionBench(IHost host) => _host = host;
+    private readonly GrowthLog _growth;
+
+    private DetectionBench(IHost host, GrowthLog growth) => (_host, _growth) = (host, growth);
+
+    /// <summary>What was announced of alerts that grew, since this start.</summary>
+    public List<Juming.Site.Detection.GrownAlert> Grown => _growth.All;
 
     public IEventStore Store => Services.GetRequiredService<IEventStore>();
 
@@ -51,11 +56,13 @@ internal sealed class DetectionBench : IAsyncDisposable
         if (store is not null) builder.Services.AddSingleton<IEventStore>(store);
         builder.Services.AddSingleton<ILineNormalizer, PairNormalizer>().AddSingleton<ISourceDirectory, NoSources>();
         builder.Services.AddScoped<IAuditTrail, NoAudit>().AddSingleton<IActorSource, NoActor>();
+        var growth = new GrowthLog();
+        builder.Services.AddSingleton<INotificationHandler<Juming.Site.Detection.AlertsGrown>>(growth);
         var host = builder.Build();
         SchemaUpgrade.Run(host.Services.GetRequiredService<Database>(), PlatformServices.Assemblies(tier.Modules));
         if (rules is not null) host.Services.GetRequiredService<RulesInForce>().Current = rules;
         await host.StartAsync();
-        return new DetectionBench(host);
+        return new DetectionBench(host, growth);
     }
 
     /// <summary>Makes and stores a batch; matching is the caller's.</summary>
@@ -129,6 +136,19 @@ internal sealed class DetectionBench : IAsyncDisposable
         await Store.Append(batch, new BatchCommit(), CancellationToken.None);
     }
 
+    private sealed class GrowthLog : INotificationHandler<Juming.Site.Detection.AlertsGrown>
+    {
+        private readonly List<Juming.Site.Detection.GrownAlert> _all = [];
+
+        public List<Juming.Site.Detection.GrownAlert> All { get { lock (_all) return [.. _all]; } }
+
+        public Task Handle(Juming.Site.Detection.AlertsGrown notification, CancellationToken cancellationToken)
+        {
+            lock (_all) _all.AddRange(notification.Alerts);
+            return Task.CompletedTask;
+        }
+    }
+
     private sealed class NoSources : ISourceDirectory
     {
         public string NameOf(int sourceId) => "#" + sourceId;
@@ -191,7 +211,7 @@ internal sealed class ListStore : IEventStore
     public Task<IReadOnlyDictionary<string, string>> ReadMarks(string prefix, CancellationToken ct) => Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>());
 }
 
-/// <summary>Reads "t=SECONDS name=value name=value".</summary>
+/// <summary>Reads "t=SECONDS name=value name=value"; "r=SECONDS" or "r=now" is the receipt, "suspect=1" a time that is not to be believed.</summary>
 internal sealed class PairNormalizer : ILineNormalizer
 {
     public void Normalize(EventBatch batch, ReadOnlySpan<byte> line, in LineContext context)
@@ -202,6 +222,8 @@ internal sealed class PairNormalizer : ILineNormalizer
             var at = pair.IndexOf('=');
             if (at < 0) continue;
             if (pair[..at] == "t") batch.Current.Time = 1_700_000_000_000_000 + (long)(double.Parse(pair[(at + 1)..]) * 1_000_000);
+            else if (pair[..at] == "r") batch.Current.Received = pair[(at + 1)..] == "now" ? TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1000 : 1_700_000_000_000_000 + (long)(double.Parse(pair[(at + 1)..]) * 1_000_000);
+            else if (pair[..at] == "suspect") batch.Current.Flags |= EventFlags.TimeSuspect;
             else batch.Add(FieldNames.Intern(pair.AsSpan(0, at)), pair.AsSpan(at + 1));
         }
     }

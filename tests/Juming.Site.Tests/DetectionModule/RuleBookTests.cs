@@ -35,6 +35,8 @@ internal sealed class RuleBookTests
 
     private static string Line(string word, string source = "203.0.113.5", int t = 0) => $"t={t} event.dataset=sshd log.syslog.appname=sshd process.name=sshd host.os.type=linux host.name=web1 source.ip={source} message={word}";
 
+    private static string Now(string line) => line + " r=now";
+
     private void Write(string name, string text)
     {
         var path = Path.Combine(_folder, "rules", name);
@@ -76,6 +78,7 @@ internal sealed class RuleBookTests
         Write("waits.yml", Rule("waits", "x3x").Replace("message|contains: 'x3x'", "user.name|expand: '%Admins%'", StringComparison.Ordinal));
         Write("broken.yml", "title: broken\nid: broken\n" + Logsource + "\ndetection:\n  selection:\n    a: b\n  condition: selection and and\n");
         await using var bench = await Start();
+        await bench.Take(Now(Line("fine")));
         var page = (await bench.Send(new ListRules())).Value;
         Assert.That(page.Counts.Values.Sum(), Is.EqualTo(page.Documents).And.EqualTo(4));
         Assert.That(page.Counts[RuleStanding.Active], Is.EqualTo(1));
@@ -161,6 +164,7 @@ internal sealed class RuleBookTests
         await using var bench = await Start();
         var bomb = Zip(("bomb.yml", new string('#', 40_000_000)), ("../../evil.yml", Rule("evil", "x")), ("fine.yml", Rule("fine", "x")));
         var outcome = (await bench.Send(new UploadRules("pack.zip", bomb))).Value;
+        await bench.Take(Now(Line("fine")));
         Assert.That(outcome.Usable, Is.EqualTo(1));
         Assert.That(outcome.RefusedCount, Is.EqualTo(2));
         Assert.That(File.Exists(Path.Combine(_folder, "evil.yml")), Is.False);
@@ -253,19 +257,37 @@ internal sealed class RuleBookTests
     }
 
     [Test]
-    public async Task A_cell_of_the_coverage_is_fed_only_while_its_source_sends()
+    public async Task A_cell_of_the_coverage_is_fed_only_while_its_source_sends_and_a_restart_does_not_change_that()
     {
         Write("a.yml", Rule("a", "x"));
+        static async Task<CoverageTechnique> Cell(DetectionBench bench) => (await bench.Send(new GetCoverage())).Value.Tactics.Single(t => t.Id == "TA0006").Techniques.Single();
+        await using (var bench = await Start())
+        {
+            Assert.That(await Cell(bench), Is.EqualTo(new CoverageTechnique("T1110", 1, 0, 0, 0)));
+            await bench.Take(Line("fine"));
+            var dead = await Cell(bench);
+            Assert.That((dead.Fed, dead.SilentSince?.Year), Is.EqualTo((0, (int?)2023)), "the line was received in 2023");
+            await bench.Take(Now(Line("fine")));
+            Assert.That(((await Cell(bench)).Fed, (await Cell(bench)).SilentSince), Is.EqualTo((1, (DateTimeOffset?)null)));
+        }
+        await using var again = await Start();
+        Assert.That((await Cell(again)).Fed, Is.EqualTo(1));
+        Assert.That((await again.Send(new ListRules())).Value.Items.Single().Standing, Is.EqualTo(RuleStanding.Active));
+    }
+
+    [Test]
+    public async Task A_rule_is_active_once_its_source_is_seen_and_idle_before_and_after()
+    {
+        Write("a.yml", Rule("a", "x"));
+        Write("win.yml", Rule("win", "x").Replace("{product: linux, service: sshd}", "{product: windows, category: process_creation}", StringComparison.Ordinal));
         await using var bench = await Start();
-        async Task<CoverageTechnique> Cell() => (await bench.Send(new GetCoverage())).Value.Tactics.Single(t => t.Id == "TA0006").Techniques.Single();
-        Assert.That(await Cell(), Is.EqualTo(new CoverageTechnique("T1110", 1, 0, 0, 0)));
+        async Task<string> Code(string id) => (await bench.Send(new ListRules())).Value.Items.Single(r => r.Id == id).Code;
+        Assert.That((await Code("a"), await Code("win")), Is.EqualTo(("no-source-yet", "no-source-yet")));
         await bench.Take(Line("fine"));
-        Assert.That((await Cell()).Fed, Is.Zero, "the line was received in 2023");
-        var batch = new Juming.Site.Events.EventBatch(4);
-        new PairNormalizer().Normalize(batch, Encoding.UTF8.GetBytes(Line("fine")), new Juming.Site.Events.LineContext { Received = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1000, Source = new Juming.Site.Events.SourceMemory() });
-        await bench.Store.Append(batch, new Juming.Site.Events.BatchCommit(), CancellationToken.None);
-        bench.Matcher.Match(batch);
-        Assert.That((await Cell()).Fed, Is.EqualTo(1));
+        var silent = (await bench.Send(new ListRules())).Value.Items.Single(r => r.Id == "a");
+        Assert.That((silent.Standing, silent.Code, silent.SilentSince?.Year), Is.EqualTo((RuleStanding.Idle, "source-silent", (int?)2023)));
+        await bench.Take(Now(Line("fine")));
+        Assert.That((await Code("a"), await Code("win")), Is.EqualTo(("", "no-source-yet")));
     }
 
     [Test]
@@ -287,7 +309,7 @@ internal sealed class RuleBookTests
     {
         await using var bench = await Start(starter: true);
         var page = (await bench.Send(new ListRules { Take = 500 })).Value;
-        Assert.That(page.Counts[RuleStanding.Active], Is.GreaterThan(40));
+        Assert.That(page.Items.Count(i => i.Code == "no-source-yet"), Is.GreaterThan(40), "each only waits for its source");
         Assert.That(page.Counts[RuleStanding.Refused], Is.Zero, string.Join("\n", page.Items.Where(i => i.Standing == RuleStanding.Refused).Select(i => $"{i.File}:{i.Line} {i.Reason}")));
         var detail = (await bench.Send(new GetRule("37135155-9a30-41ae-9ad7-beaf4e513dcd"))).Value;
         Assert.That(detail.Rule.Titles, Contains.Key("zh"));
@@ -333,9 +355,14 @@ internal sealed class RuleBookTests
     {
         Write("a.yml", Rule("scan", "probe"));
         await using var bench = await Start();
-        var now = (TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 1_700_000_000).ToString();
-        await bench.Take(Line("probe", "10.0.0.1"), Line("probe", "10.0.0.2").Replace("t=0 ", $"t={now} "));
+        await bench.Take(Line("probe", "10.0.0.1"), Line("probe", "10.0.0.2"));
         await bench.Settle();
+        Assert.That((await bench.Alerts()).Select(a => a.LastAt.Year), Has.All.EqualTo(2023), "an alert that was made today is kept, be its events from years ago");
+        await bench.Read(async db =>
+        {
+            db.Alerts.Single(a => a.Attacker == "10.0.0.1").DetectedAt = TimeProvider.System.GetUtcNow().AddDays(-181);
+            return await db.SaveChangesAsync();
+        });
         for (var round = 0; round < 2; round++)
         {
             await using var scope = bench.Services.CreateAsyncScope();

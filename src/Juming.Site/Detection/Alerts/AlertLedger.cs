@@ -3,18 +3,13 @@ using Juming.Site.Detection.Data;
 namespace Juming.Site.Detection.Alerts;
 
 /// <summary>What the next commit writes. Everything stays in it until a commit has succeeded, so a failed one is simply tried again.</summary>
-internal sealed class AlertLedger(FoldTable folds, int stormPerMinute)
+internal sealed class AlertLedger(FoldTable folds, StormGuard storms)
 {
-    private readonly Dictionary<string, (long Minute, int Alerts)> _storm = new(StringComparer.Ordinal);
-
     /// <summary>Folds that changed.</summary>
     public List<Fold> Dirty { get; } = [];
 
     /// <summary>Matches by rule and hour of receipt.</summary>
     public Dictionary<(string Rule, long Hour), RuleCount> Hits { get; } = [];
-
-    /// <summary>Rules that the storm guard has just made silent.</summary>
-    public List<AlertRule> Stormed { get; } = [];
 
     /// <summary>Last batch that is taken in.</summary>
     public long Sequence { get; set; }
@@ -26,10 +21,20 @@ internal sealed class AlertLedger(FoldTable folds, int stormPerMinute)
         foreach (var fold in matches.Folds)
         {
             var changed = folds.Take(fold);
-            if (ReferenceEquals(changed, fold) && fold.Opening is { } opening && !MayOpen(opening))
+            if (ReferenceEquals(changed, fold) && fold.Opening is { } opening)
             {
-                folds.Forget(fold);
-                continue;
+                // The mode may have changed since the batch was matched.
+                if (opening.Rule.Mode != RuleMode.Enabled)
+                {
+                    folds.Forget(fold);
+                    continue;
+                }
+                if (storms.Roll(fold) is { } roll)
+                {
+                    folds.Forget(fold);
+                    changed = folds.Take(roll);
+                }
+                if (changed.Opening is not null && changed.Count == fold.Count) CountAlert(opening);
             }
             Mark(changed);
         }
@@ -49,7 +54,6 @@ internal sealed class AlertLedger(FoldTable folds, int stormPerMinute)
         }
         Dirty.Clear();
         Hits.Clear();
-        Stormed.Clear();
     }
 
     private void Mark(Fold fold)
@@ -68,25 +72,12 @@ internal sealed class AlertLedger(FoldTable folds, int stormPerMinute)
         Hits[key] = sum;
     }
 
-    /// <summary>Counts a new alert of its rule; false when the rule has been cut off by the storm guard.</summary>
-    private bool MayOpen(NewAlert opening)
+    private void CountAlert(NewAlert opening)
     {
-        if (opening.Rule.Mode != RuleMode.Enabled) return false;
-        var minute = opening.Received / 60_000_000L;
-        var (current, alerts) = _storm.GetValueOrDefault(opening.Rule.Id);
-        if (current != minute) alerts = 0;
-        _storm[opening.Rule.Id] = (minute, alerts + 1);
-        if (alerts >= stormPerMinute)
-        {
-            opening.Rule.Mode = RuleMode.Silent;
-            Stormed.Add(opening.Rule);
-            return false;
-        }
         var key = (opening.Rule.Id, opening.Received / 3_600_000_000L);
         var sum = Hits.GetValueOrDefault(key);
         sum.Alerts++;
         sum.LastReceived = Math.Max(sum.LastReceived, opening.Received);
         Hits[key] = sum;
-        return true;
     }
 }

@@ -9,15 +9,16 @@ internal sealed class AlertStatements(PlainStatements statements)
 {
     private const string InsertText = """
         INSERT INTO detection_alerts (id, rule_id, title, code, severity, first_at, last_at, detected_at, count, attacker, victim, host, account, result,
-          tactics, techniques, events, matched, source_id, fold_key, last_sequence)
+          tactics, techniques, events, matched, source_id, fold_key, last_sequence, subject, party_fields, time_estimated, rolling)
         VALUES (@id, @rule_id, @title, @code, @severity, @first_at, @last_at, @detected_at, @count, @attacker, @victim, @host, @account, @result,
-          @tactics, @techniques, @events, @matched, @source_id, @fold_key, @last_sequence)
+          @tactics, @techniques, @events, @matched, @source_id, @fold_key, @last_sequence, @subject, @party_fields, @time_estimated, @rolling)
         ON CONFLICT (id) DO UPDATE SET count = excluded.count, first_at = excluded.first_at, last_at = excluded.last_at, events = excluded.events,
-          result = excluded.result, last_sequence = excluded.last_sequence
+          result = excluded.result, last_sequence = excluded.last_sequence, time_estimated = excluded.time_estimated
         """;
 
     private const string UpdateText = """
-        UPDATE detection_alerts SET count = @count, first_at = @first_at, last_at = @last_at, events = @events, result = @result, last_sequence = @last_sequence WHERE id = @id
+        UPDATE detection_alerts SET count = @count, first_at = @first_at, last_at = @last_at, events = @events, result = @result, last_sequence = @last_sequence,
+          time_estimated = @time_estimated, announced = @announced WHERE id = @id
         """;
 
     private const string HitsText = """
@@ -50,17 +51,24 @@ internal sealed class AlertStatements(PlainStatements statements)
         Set(c, "source_id", row.SourceId);
         Set(c, "fold_key", row.FoldKey);
         Set(c, "last_sequence", row.LastSequence);
+        Set(c, "subject", row.Subject);
+        Set(c, "party_fields", row.PartyFields);
+        Set(c, "time_estimated", row.TimeEstimated);
+        Set(c, "rolling", row.Rolling);
     });
 
     /// <summary>Writes what more matches changed.</summary>
-    public Task Update(IEnumerable<Fold> folds) => statements.Run(UpdateText, folds, static (c, fold) =>
+    public Task Update(IEnumerable<(Fold Fold, long Announced)> folds) => statements.Run(UpdateText, folds, static (c, item) =>
     {
+        var fold = item.Fold;
         Set(c, "count", fold.Count);
         Set(c, "first_at", fold.First);
         Set(c, "last_at", fold.Last);
         Set(c, "events", fold.EventList);
         Set(c, "result", (int)fold.Result);
         Set(c, "last_sequence", fold.Sequence);
+        Set(c, "time_estimated", fold.IsEstimated);
+        Set(c, "announced", item.Announced);
         Set(c, "id", fold.Id);
     });
 

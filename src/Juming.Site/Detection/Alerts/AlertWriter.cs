@@ -29,8 +29,12 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
     private readonly DetectionSettings _settings;
     private readonly TimeProvider _clock;
     private readonly ILogger<AlertWriter> _log;
-    private readonly FoldTable _folds = new();
+    private readonly FoldTable _folds;
+    private readonly StormGuard _storms;
     private readonly AlertLedger _ledger;
+
+    // Stored alerts that grew and of which others do not yet know all.
+    private readonly HashSet<Fold> _owed = [];
     private readonly Channel<Fold> _codes = Channel.CreateBounded<Fold>(new BoundedChannelOptions(MostCodeAlerts) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentDictionary<string, long> _alertsByRule = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -42,7 +46,10 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
     {
         (_queue, _modes, _rules, _marks, _scopes, _settings, _clock, _log) = (queue, modes, rules, marks, scopes, settings, clock, log);
         // A replay presses a day into seconds of receipt; a limit per minute would cut off rules that are well.
-        _ledger = new AlertLedger(_folds, tier.Offline ? int.MaxValue : settings.StormAlertsPerMinute);
+        _storms = new StormGuard(tier.Offline ? StormLimits.None
+            : new StormLimits(settings.StormAlertsPerAttacker, settings.StormAlertsPerMinute, (long)TimeSpan.FromMinutes(settings.StormMinutes).TotalMicroseconds));
+        _folds = new FoldTable(longest: (long)TimeSpan.FromMinutes(settings.AlertMinutes).TotalMicroseconds);
+        _ledger = new AlertLedger(_folds, _storms);
     }
 
     /// <summary>Alerts committed since the start, by rule.</summary>
@@ -56,14 +63,10 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
     {
         await using var scope = _scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<DetectionDb>();
-        var rows = await db.Alerts.AsNoTracking().Where(a => a.LastSequence > 0).OrderByDescending(a => a.LastSequence).ThenByDescending(a => a.FirstAt)
-            .Take(FoldTable.Capacity).Select(a => new { a.Id, a.FoldKey, a.FirstAt, a.LastAt, a.Count, a.Events, a.Result, a.LastSequence }).ToListAsync(ct);
-        foreach (var row in rows)
-        {
-            var fold = new Fold { Id = row.Id, Key = row.FoldKey, First = Micros(row.FirstAt), Last = Micros(row.LastAt), Count = row.Count, Result = (AttackResult)row.Result, Sequence = row.LastSequence };
-            foreach (var id in row.Events.Split(',', StringSplitOptions.RemoveEmptyEntries)) fold.Events[fold.EventCount++] = Guid.Parse(id);
-            _folds.Restore(fold);
-        }
+        var since = _clock.GetUtcNow().AddMinutes(-_settings.AlertMinutes);
+        // Alerts that no rule made belong to no batch; those that may still grow are few and recent.
+        await Restore(db.Alerts.AsNoTracking().Where(a => a.LastSequence == 0 && a.LastAt >= since).OrderByDescending(a => a.LastAt).Take(MostCodeAlerts), ct);
+        await Restore(db.Alerts.AsNoTracking().Where(a => a.LastSequence > 0).OrderByDescending(a => a.LastSequence).ThenByDescending(a => a.FirstAt).Take(FoldTable.Capacity), ct);
         var progress = await db.Progress.AsNoTracking().SingleOrDefaultAsync(ct);
         if (progress is null)
         {
@@ -72,6 +75,31 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
         }
         _committed = _ledger.Sequence = progress.Sequence;
         return progress.Sequence;
+    }
+
+    private async Task Restore(IQueryable<AlertRow> alerts, CancellationToken ct)
+    {
+        var rows = await alerts.Select(a => new { a.Id, a.FoldKey, a.FirstAt, a.LastAt, a.Count, a.Events, a.Result, a.LastSequence, a.TimeEstimated, a.Announced }).ToListAsync(ct);
+        foreach (var row in rows)
+        {
+            var result = (AttackResult)row.Result;
+            var fold = new Fold
+            {
+                Id = row.Id,
+                Key = row.FoldKey,
+                First = Micros(row.FirstAt),
+                Last = Micros(row.LastAt),
+                Count = row.Count,
+                Result = result,
+                Sequence = row.LastSequence,
+                IsEstimated = row.TimeEstimated,
+                ToldCount = row.Announced ?? row.Count,
+                ToldResult = result,
+            };
+            foreach (var id in row.Events.Split(',', StringSplitOptions.RemoveEmptyEntries)) fold.Events[fold.EventCount++] = Guid.Parse(id);
+            _folds.Restore(fold);
+            if (fold.IsOwed) _owed.Add(fold);
+        }
     }
 
     /// <summary>The event store has less than the watermark says: it was emptied. Begins anew after its last batch.</summary>
@@ -92,16 +120,21 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
     }
 
     /// <summary>Commits what is there. Returns whether anything was.</summary>
-    public async Task<bool> CommitReady(bool evenWatermarkOnly, CancellationToken ct)
+    /// <param name="evenWatermarkOnly">Also when nothing but the watermark moved.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="tellsAll">Announces everything that grew, however lately the last announcement was.</param>
+    public async Task<bool> CommitReady(bool evenWatermarkOnly, CancellationToken ct, bool tellsAll = false)
     {
         await _turn.WaitAsync(ct);
         try
         {
             foreach (var matches in _queue.TakeReady(MostFoldsPerCommit)) _ledger.Take(matches);
             while (_codes.Reader.TryRead(out var code)) _ledger.TakeCode(code);
-            foreach (var rule in _ledger.Stormed.Where(r => _modes.Of(r.Id) != RuleMode.Silent)) _ledger.TakeCode(Notice(rule));
-            if (_ledger.Dirty.Count == 0 && (_ledger.Sequence == _committed || !evenWatermarkOnly)) return false;
-            await Commit(ct);
+            foreach (var (rule, until) in _storms.Begun) _ledger.TakeCode(Notice(rule, until));
+            _storms.Begun.Clear();
+            var now = _clock.GetUtcNow();
+            if (_ledger.Dirty.Count == 0 && !_owed.Any(f => tellsAll || IsDue(f, Micros(now))) && (_ledger.Sequence == _committed || !evenWatermarkOnly)) return false;
+            await Commit(now, tellsAll, ct);
             return true;
         }
         finally
@@ -140,7 +173,7 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
         await base.StopAsync(cancellationToken);
         try
         {
-            while (await CommitReady(true, cancellationToken)) { }
+            while (await CommitReady(true, cancellationToken, tellsAll: true)) { }
         }
         catch (Exception e)
         {
@@ -149,9 +182,8 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
         }
     }
 
-    private async Task Commit(CancellationToken ct)
+    private async Task Commit(DateTimeOffset now, bool tellsAll, CancellationToken ct)
     {
-        var now = _clock.GetUtcNow();
         var fresh = _ledger.Dirty.Where(f => f.Opening is not null).ToList();
         await using var scope = _scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<DetectionDb>();
@@ -162,14 +194,16 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
         progress.Entity.WarmFrom = _marks.From(_ledger.Sequence, _rules.Current?.LookBack ?? TimeSpan.Zero);
         progress.Property(p => p.WarmFrom).IsModified = true;
         foreach (var ids in fresh.Select(f => f.Id).Chunk(MostAnnouncedTogether)) db.Publish(new AlertsRaised(ids));
-        await _modes.KeepStormed(db, _ledger.Stormed, now, ct);
+        var stored = _ledger.Dirty.Where(f => f.Opening is null).Concat(_owed.Where(f => !f.IsDirty)).ToList();
+        var told = stored.Where(f => f.IsOwed && (tellsAll || IsDue(f, Micros(now)))).ToHashSet();
+        foreach (var some in told.Chunk(MostAnnouncedTogether)) db.Publish(new AlertsGrown([.. some.Select(f => new GrownAlert(f.Id, Instant(f.Last), f.Count, f.Result))]));
         try
         {
             await db.SaveWith(async plain =>
             {
                 var statements = new AlertStatements(plain);
                 await statements.Insert(fresh.Select(f => Row(f, now)));
-                await statements.Update(_ledger.Dirty.Where(f => f.Opening is null));
+                await statements.Update(stored.Where(f => f.IsDirty || told.Contains(f)).Select(f => (f, told.Contains(f) ? f.Count : f.ToldCount)));
                 await statements.AddHits(_ledger.Hits.Select(h => (h.Key, h.Value)));
             }, ct);
         }
@@ -180,14 +214,22 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
         }
         foreach (var fold in fresh) _alertsByRule.AddOrUpdate(fold.Opening!.Rule.Id, 1, static (_, n) => n + 1);
         _modes.NoteHits(_ledger.Hits);
+        foreach (var fold in fresh) fold.Told(Micros(now));
+        foreach (var fold in told) fold.Told(Micros(now));
+        _owed.ExceptWith(told);
+        _owed.UnionWith(stored.Where(f => f.IsOwed));
         _ledger.Clear();
         Volatile.Write(ref _committed, _ledger.Sequence);
         _committedAt = now;
     }
 
-    private Fold Notice(AlertRule rule)
+    /// <summary>Others are told now that an alert grew: at once when its result got worse, else not too often.</summary>
+    private bool IsDue(Fold fold, long now) =>
+        fold.IsOwed && (fold.Result.Rank() > fold.ToldResult.Rank() || now - fold.ToldAt >= _settings.GrownSeconds * 1_000_000L);
+
+    private Fold Notice(AlertRule rule, long until)
     {
-        _modes.MakeSilent(rule.Id);
+        _modes.NoteStorm(rule.Id, Instant(until));
         var arguments = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["rule"] = rule.Title, ["rule_id"] = rule.Id, ["limit"] = _settings.StormAlertsPerMinute.ToString(System.Globalization.CultureInfo.InvariantCulture) };
         return Fold.OpenCode("detection.rule-storm", Severity.Medium, JsonSerializer.Serialize(arguments), 0, Micros(_clock.GetUtcNow()));
     }
@@ -206,10 +248,10 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
             LastAt = Instant(fold.Last),
             DetectedAt = now,
             Count = fold.Count,
-            Attacker = opening.Attacker,
-            Victim = opening.Victim,
-            Host = opening.Host,
-            Account = opening.Account,
+            Attacker = opening.Parties.Attacker,
+            Victim = opening.Parties.Victim,
+            Host = opening.Parties.Host,
+            Account = opening.Parties.Account,
             Result = (int)fold.Result,
             Tactics = opening.Rule.Tactics,
             Techniques = opening.Rule.Techniques,
@@ -218,6 +260,10 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
             SourceId = opening.SourceId,
             FoldKey = fold.Key,
             LastSequence = fold.Sequence,
+            Subject = opening.Subject,
+            PartyFields = string.IsNullOrEmpty(opening.Parties.Fields) ? null : opening.Parties.Fields,
+            TimeEstimated = fold.IsEstimated,
+            Rolling = (int)opening.Rolling,
         };
     }
 

@@ -4,8 +4,12 @@ using Juming.Site.Events;
 namespace Juming.Site.Detection.Alerts;
 
 /// <summary>What matching one batch brought, already folded inside the batch. Filled by one worker, then owned by the writer.</summary>
-internal sealed class BatchMatches(long from, long to)
+/// <param name="from">First sequence it answers for.</param>
+/// <param name="to">Last sequence it answers for.</param>
+/// <param name="rules">How matches fold.</param>
+internal sealed class BatchMatches(long from, long to, FoldRules? rules = null)
 {
+    private readonly FoldRules _fold = rules ?? FoldRules.Default;
     private readonly Dictionary<Guid, Fold> _open = [];
 
     /// <summary>First sequence it answers for.</summary>
@@ -25,7 +29,8 @@ internal sealed class BatchMatches(long from, long to)
     /// <param name="index">Index of the event.</param>
     /// <param name="rule">The rule.</param>
     /// <param name="fields">Fields that made it hold; empty for all.</param>
-    public void Add(EventBatch batch, int index, AlertRule rule, ReadOnlySpan<ushort> fields)
+    /// <param name="keyword">What was found in the whole message, or null.</param>
+    public void Add(EventBatch batch, int index, AlertRule rule, ReadOnlySpan<ushort> fields, string? keyword = null)
     {
         ref var header = ref batch.Events[index];
         if (!Count(rule, header.Received)) return;
@@ -33,14 +38,16 @@ internal sealed class BatchMatches(long from, long to)
         var key = parties.FoldKey(batch, index, rule);
         var result = AttackResults.Of(batch, index);
         ref var open = ref CollectionsMarshal.GetValueRefOrAddDefault(_open, key, out _);
-        if (open is not null && open.Takes(header.Time, header.Time))
+        // A replay tells the past, so its events' own times count; live, a clock that is a day off would hide or lose the alert.
+        var estimated = _fold.IsLive && (header.Flags & EventFlags.TimeSuspect) != 0;
+        var at = estimated ? header.Received : header.Time;
+        if (open is null || !open.Takes(at, at, _fold.Longest))
         {
-            open.Add(header.Time, header.Id, result);
-            return;
+            open = Fold.Open(batch, index, rule, parties, key, at, new MatchedParts(fields, keyword));
+            open.Sequence = To;
+            Folds.Add(open);
         }
-        open = Fold.Open(batch, index, rule, parties, key, result, fields);
-        open.Sequence = To;
-        Folds.Add(open);
+        open.Add(at, header.Id, result, estimated);
     }
 
     /// <summary>Counts what several events made a correlation say.</summary>
@@ -58,6 +65,15 @@ internal sealed class BatchMatches(long from, long to)
         if (received > hits.LastReceived) hits.LastReceived = received;
         return rule.Mode == RuleMode.Enabled;
     }
+}
+
+/// <summary>How matches fold.</summary>
+/// <param name="Longest">Longest span of an alert by event time, microseconds.</param>
+/// <param name="IsLive">Events are fresh: a time that is far from receipt is a wrong clock.</param>
+internal sealed record FoldRules(long Longest, bool IsLive)
+{
+    /// <summary>An hour, live.</summary>
+    public static readonly FoldRules Default = new(Fold.Longest, true);
 }
 
 /// <summary>Matches of one rule in one batch.</summary>

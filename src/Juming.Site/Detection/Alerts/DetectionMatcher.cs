@@ -1,3 +1,4 @@
+using Juming.Platform.Modules;
 using Juming.Site.Detection.Rules;
 using Juming.Site.Events;
 using Microsoft.Extensions.Logging;
@@ -5,8 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace Juming.Site.Detection.Alerts;
 
 /// <summary>Asks the rules in force about stored batches and hands what they found to the writer's queue.</summary>
-internal sealed partial class DetectionMatcher(RulesInForce rules, MatchQueue queue, WarmMarks marks, ILogger<DetectionMatcher> log) : IBatchMatcher
+internal sealed partial class DetectionMatcher(
+    RulesInForce rules, MatchQueue queue, WarmMarks marks, TierContext tier, DetectionSettings settings, ILogger<DetectionMatcher> log) : IBatchMatcher
 {
+    private readonly FoldRules _fold = new((long)TimeSpan.FromMinutes(settings.AlertMinutes).TotalMicroseconds, !tier.Offline);
     private volatile Action<ObservedMatch>? _observer;
 
     /// <summary>Is told of every single match; null for nobody.</summary>
@@ -23,7 +26,7 @@ internal sealed partial class DetectionMatcher(RulesInForce rules, MatchQueue qu
     /// <summary>Matches one batch; what fails is counted as unmatched and said loudly, because a batch that stopped the queue would stop detection.</summary>
     public BatchMatches Ask(EventBatch batch, long from, long to)
     {
-        var matches = new BatchMatches(from, to);
+        var matches = new BatchMatches(from, to, _fold);
         if (batch.Count > 0) marks.Note(to, batch.Events[0].Received);
         try
         {
@@ -40,16 +43,22 @@ internal sealed partial class DetectionMatcher(RulesInForce rules, MatchQueue qu
     private static partial void LogFailed(ILogger log, long sequence, Exception error);
 }
 
-/// <summary>Remembers which batches were received when, so that a restart knows where to begin rebuilding what correlations remember.</summary>
+/// <summary>
+/// Remembers which batches were received when, so that a restart knows where to begin rebuilding what correlations remember. One mark for each ten
+/// seconds of receipt, so that a day is a few thousand marks.
+/// </summary>
 internal sealed class WarmMarks
 {
+    private const long Step = 10_000_000;
+
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<long, long> _receivedBySequence = [];
+    private readonly SortedDictionary<long, long> _firstByStep = [];
 
     /// <summary>Notes the receipt of a batch, microseconds since 1970 UTC.</summary>
     public void Note(long sequence, long received)
     {
-        lock (_gate) _receivedBySequence[sequence] = received;
+        lock (_gate)
+            if (!_firstByStep.TryGetValue(received / Step, out var first) || sequence < first) _firstByStep[received / Step] = sequence;
     }
 
     /// <summary>The batch before the first one that was received within the span before a batch; forgets older ones.</summary>
@@ -57,20 +66,13 @@ internal sealed class WarmMarks
     {
         lock (_gate)
         {
-            if (!_receivedBySequence.TryGetValue(sequence, out var at)) return sequence;
-            var since = at - (long)span.TotalMicroseconds;
-            var before = sequence;
-            while (_receivedBySequence.Count > 0)
-            {
-                var first = _receivedBySequence.First();
-                if (first.Value >= since || first.Key > sequence)
-                {
-                    before = Math.Min(sequence, first.Key - 1);
-                    break;
-                }
-                _receivedBySequence.Remove(first.Key);
-            }
-            return before;
+            long? at = null;
+            foreach (var (step, first) in _firstByStep)
+                if (first <= sequence) at = step;
+            if (at is not { } newest) return sequence;
+            var since = newest - 1 - ((long)span.TotalMicroseconds / Step);
+            foreach (var step in _firstByStep.Keys.TakeWhile(s => s < since).ToList()) _firstByStep.Remove(step);
+            return Math.Min(sequence, _firstByStep.First().Value - 1);
         }
     }
 }

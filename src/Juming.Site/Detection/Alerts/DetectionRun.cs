@@ -24,7 +24,7 @@ internal sealed class DetectionRun(DetectionMatcher matcher, MatchQueue queue, C
         while (true)
         {
             await catchUp.CloseGaps(ct);
-            if (!await writer.CommitReady(true, ct) && writer.Committed >= upTo) return;
+            if (!await writer.CommitReady(true, ct, tellsAll: true) && writer.Committed >= upTo) return;
             if (writer.Committed < upTo) await Task.Delay(TimeSpan.FromMilliseconds(10), clock, ct);
         }
     }

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.Detection.Alerts;
 
-/// <summary>Lets go of alerts and hits that are older than is kept, and of site filters that have expired.</summary>
+/// <summary>Lets go of alerts and hits that are older than is kept and of site filters that have expired, and notes when sources were last seen.</summary>
 internal sealed class DetectionUpkeep(DetectionDb db, RuleBook book, DetectionSettings settings, TimeProvider clock)
 {
     private const int KeepHitsDays = 35;
@@ -15,7 +15,7 @@ internal sealed class DetectionUpkeep(DetectionDb db, RuleBook book, DetectionSe
     {
         var now = clock.GetUtcNow();
         var before = now.AddDays(-settings.KeepAlertsDays);
-        while (await db.Alerts.Where(a => a.LastAt < before).OrderBy(a => a.LastAt).Take(RowsAtOnce).ToListAsync(ct) is { Count: > 0 } old)
+        while (await db.Alerts.Where(a => a.DetectedAt < before).OrderBy(a => a.DetectedAt).Take(RowsAtOnce).ToListAsync(ct) is { Count: > 0 } old)
         {
             // In small pieces through the group commit: one long delete would hold up every other writer.
             db.Alerts.RemoveRange(old);
@@ -29,6 +29,7 @@ internal sealed class DetectionUpkeep(DetectionDb db, RuleBook book, DetectionSe
             await db.SaveChangesAsync(ct);
             db.ChangeTracker.Clear();
         }
+        await book.KeepSights(ct);
         var loaded = book.LoadedAt;
         if (await db.Filters.AnyAsync(f => f.ExpiresAt <= now && f.ExpiresAt > loaded, ct)) await book.Reload(ct);
     }

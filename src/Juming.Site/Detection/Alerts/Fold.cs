@@ -11,9 +11,11 @@ internal sealed class Fold
     /// <summary>Matches this close to each other, by event time in microseconds, are one alert.</summary>
     public const long Window = 5 * 60 * 1_000_000L;
 
-    private const int MostText = 256;
-    private const int MostFields = 24;
-    private const int MostValue = 512;
+    /// <summary>Longest span of one alert unless the settings say otherwise, microseconds.</summary>
+    public const long Longest = 60 * 60 * 1_000_000L;
+
+    /// <summary>Longest text of a party, bytes.</summary>
+    public const int MostText = 256;
 
     public required Guid Key { get; init; }
     public required Guid Id { get; init; }
@@ -35,16 +37,32 @@ internal sealed class Fold
     public Guid[] Events { get; } = new Guid[4];
     public int EventCount { get; set; }
 
-    /// <summary>True when a match at this time belongs to it.</summary>
-    public bool Takes(long first, long last) => last >= First - Window && first <= Last + Window;
+    /// <summary>Some time in it was taken from receipt.</summary>
+    public bool IsEstimated { get; set; }
+
+    /// <summary>What others were told: when (microseconds since 1970 UTC), how many matches, which result.</summary>
+    public long ToldAt { get; set; }
+    public long ToldCount { get; set; }
+    public AttackResult ToldResult { get; set; }
+
+    /// <summary>Others do not yet know all of it.</summary>
+    public bool IsOwed => Count != ToldCount || Result != ToldResult;
+
+    /// <summary>True when matches at these times belong to it: near enough to it, and it does not grow older than an alert may.</summary>
+    /// <param name="first">Time of the first match.</param>
+    /// <param name="last">Time of the last.</param>
+    /// <param name="longest">Longest span of an alert, microseconds.</param>
+    public bool Takes(long first, long last, long longest) =>
+        last >= First - Window && first <= Last + Window && Math.Max(last, Last) - Math.Min(first, First) <= longest;
 
     /// <summary>Takes one more event in.</summary>
-    public void Add(long at, Guid id, AttackResult result)
+    public void Add(long at, Guid id, AttackResult result, bool estimated)
     {
         Count++;
         Note(id);
         Span(at, at);
-        if (result > Result) Result = result;
+        Worsen(result);
+        IsEstimated |= estimated;
     }
 
     /// <summary>Takes the matches of one batch in.</summary>
@@ -53,8 +71,12 @@ internal sealed class Fold
         Count += later.Count;
         for (var i = 0; i < later.EventCount; i++) Note(later.Events[i]);
         Span(later.First, later.Last);
-        if (later.Result > Result) Result = later.Result;
+        Worsen(later.Result);
+        IsEstimated |= later.IsEstimated;
     }
+
+    /// <summary>Others know all of it.</summary>
+    public void Told(long now) => (ToldAt, ToldCount, ToldResult) = (now, Count, Result);
 
     /// <summary>Events of evidence as they are stored.</summary>
     public string EventList => string.Join(',', Events.Take(EventCount));
@@ -65,6 +87,11 @@ internal sealed class Fold
         else Events[3] = id;
     }
 
+    private void Worsen(AttackResult result)
+    {
+        if (result.Rank() > Result.Rank()) Result = result;
+    }
+
     private void Span(long first, long last)
     {
         if (first < First) First = first;
@@ -72,19 +99,48 @@ internal sealed class Fold
     }
 
     /// <summary>Opens a fold with the event that matched.</summary>
-    public static Fold Open(EventBatch batch, int index, AlertRule rule, in Parties parties, Guid key, AttackResult result, ReadOnlySpan<ushort> fields)
+    /// <param name="batch">Batch of the event.</param>
+    /// <param name="index">Index of the event.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="parties">Parties of the event.</param>
+    /// <param name="key">What equal matches share.</param>
+    /// <param name="at">Time that counts, microseconds since 1970 UTC.</param>
+    /// <param name="why">What made the rule hold.</param>
+    public static Fold Open(EventBatch batch, int index, AlertRule rule, in Parties parties, Guid key, long at, in MatchedParts why)
     {
         ref var header = ref batch.Events[index];
-        var fold = new Fold
+        return new Fold
         {
             Key = key,
             Id = Parties.AlertId(rule, key, header.Id, header.Received),
-            First = header.Time,
-            Last = header.Time,
-            Opening = new NewAlert(rule, header.Received, header.SourceId, Text(parties.Attacker), Text(parties.Victim), Text(parties.Host), Text(parties.Account), Matched(batch, index, fields)),
+            First = at,
+            Last = at,
+            Opening = new NewAlert(rule, header.Received, header.SourceId, new PartyTexts(parties), MatchedText.Of(batch, index, why)) { Subject = Text(parties.Subject) },
         };
-        fold.Add(header.Time, header.Id, result);
-        return fold;
+    }
+
+    /// <summary>Opens what a storm rolls into one: the matches of a fold without what parts them.</summary>
+    /// <param name="fold">The fold that would have been one alert too many.</param>
+    /// <param name="kind">What is rolled together.</param>
+    /// <param name="shared">What they share, as text.</param>
+    public static Fold Roll(Fold fold, Rolling kind, string shared)
+    {
+        var opening = fold.Opening!;
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{opening.Rule.Id}\n{kind}\n{shared.ToLowerInvariant()}"), hash);
+        var key = new Guid(hash[..16]);
+        var parties = kind == Rolling.Attacker ? opening.Parties with { Victim = null } : default;
+        var roll = new Fold
+        {
+            Key = key,
+            Id = Parties.AlertId(opening.Rule, key, fold.Events[0], opening.Received),
+            First = fold.First,
+            Last = fold.Last,
+            Sequence = fold.Sequence,
+            Opening = opening with { Parties = parties, Rolling = kind },
+        };
+        roll.Merge(fold);
+        return roll;
     }
 
     /// <summary>Opens a fold for what a correlation says; its key is the correlation and its group.</summary>
@@ -105,7 +161,7 @@ internal sealed class Fold
         SHA256.HashData(Encoding.UTF8.GetBytes(rule.Id + "\n" + string.Join('\n', group.Select(g => g.Value.ToLowerInvariant()))), hash);
         var key = new Guid(hash[..16]);
         var matched = group.DistinctBy(g => g.Name).ToDictionary(g => g.Name, g => g.Value, StringComparer.Ordinal);
-        matched["correlation.figure"] = figure.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        matched[MatchedText.Figure] = figure.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var fold = new Fold
         {
             Key = key,
@@ -114,7 +170,7 @@ internal sealed class Fold
             Last = last,
             Count = 1,
             Result = result,
-            Opening = new NewAlert(rule, received, sourceId, parties.Attacker, parties.Victim, parties.Host, parties.Account, JsonSerializer.Serialize(matched)),
+            Opening = new NewAlert(rule, received, sourceId, parties, JsonSerializer.Serialize(matched)),
         };
         foreach (var id in events) fold.Note(id);
         return fold;
@@ -133,39 +189,39 @@ internal sealed class Fold
             First = at,
             Last = at,
             Count = 1,
-            Opening = new NewAlert(rule, at, sourceId, null, null, null, null, arguments, code),
+            Opening = new NewAlert(rule, at, sourceId, default, arguments) { Code = code },
         };
     }
 
     internal static string? Text(ReadOnlySpan<byte> value) =>
         value.IsEmpty ? null : Encoding.UTF8.GetString(value.Length > MostText ? value[..MostText] : value);
-
-    private static string Matched(EventBatch batch, int index, ReadOnlySpan<ushort> fields)
-    {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (ref readonly var field in batch.FieldsOf(index))
-        {
-            if (values.Count >= MostFields) break;
-            if (fields.Length > 0 ? !fields.Contains(field.Id) : field.Id == Field.Message || field.Id == Field.EventOriginal) continue;
-            var value = batch.Value(field);
-            values.TryAdd(FieldNames.Name(field.Id), Encoding.UTF8.GetString(value.Length > MostValue ? value[..MostValue] : value));
-        }
-        return JsonSerializer.Serialize(values);
-    }
 }
 
 /// <summary>What only the first commit of an alert needs.</summary>
 /// <param name="Rule">The rule.</param>
 /// <param name="Received">Receipt of the first event, microseconds since 1970 UTC.</param>
 /// <param name="SourceId">Sender.</param>
-/// <param name="Attacker">Who attacks.</param>
-/// <param name="Victim">Who is attacked.</param>
-/// <param name="Host">Host name.</param>
-/// <param name="Account">Account.</param>
+/// <param name="Parties">Who does what to whom.</param>
 /// <param name="Matched">Matched fields, JSON; the arguments of an alert that no rule made.</param>
-/// <param name="Code">Stable code of an alert that no rule made.</param>
-internal sealed record NewAlert(
-    AlertRule Rule, long Received, int SourceId, string? Attacker, string? Victim, string? Host, string? Account, string Matched, string? Code = null);
+internal sealed record NewAlert(AlertRule Rule, long Received, int SourceId, PartyTexts Parties, string Matched)
+{
+    /// <summary>What the device calls the attack, or null.</summary>
+    public string? Subject { get; init; }
 
-/// <summary>Parties as text.</summary>
-internal readonly record struct PartyTexts(string? Attacker, string? Victim, string? Host, string? Account);
+    /// <summary>Stable code of an alert that no rule made.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>Whether it stands for more than equal matches.</summary>
+    public Rolling Rolling { get; init; }
+
+    /// <summary>Whom a storm is counted for: the attacker, or who else is known.</summary>
+    public string Who => Parties.Attacker ?? Parties.Victim ?? Parties.Host ?? Parties.Account ?? "";
+}
+
+/// <summary>Parties as text, with the fields they were read from.</summary>
+internal readonly record struct PartyTexts(string? Attacker, string? Victim, string? Host, string? Account, string? Fields)
+{
+    /// <summary>Copies the parties out of their batch.</summary>
+    public PartyTexts(in Parties parties)
+        : this(Fold.Text(parties.Attacker), Fold.Text(parties.Victim), Fold.Text(parties.Host), Fold.Text(parties.Account), parties.Fields.Text) { }
+}

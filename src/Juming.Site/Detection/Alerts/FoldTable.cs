@@ -4,7 +4,7 @@ namespace Juming.Site.Detection.Alerts;
 /// The folds that may still grow: one per key, the newest. Bounded; the one that was changed longest ago is closed first. Used by the writer only,
 /// batch after batch in the store's order, so that the same events always make the same alerts.
 /// </summary>
-internal sealed class FoldTable(int capacity = FoldTable.Capacity)
+internal sealed class FoldTable(int capacity = FoldTable.Capacity, long longest = Fold.Longest)
 {
     /// <summary>Most folds that may grow at once.</summary>
     public const int Capacity = 65_536;
@@ -23,7 +23,7 @@ internal sealed class FoldTable(int capacity = FoldTable.Capacity)
         {
             _order.Remove(node);
             _order.AddLast(node);
-            if (node.Value.Takes(fold.First, fold.Last))
+            if (node.Value.Takes(fold.First, fold.Last, longest))
             {
                 node.Value.Merge(fold);
                 node.Value.Sequence = fold.Sequence;

@@ -5,17 +5,44 @@ using Juming.Site.Events;
 
 namespace Juming.Site.Detection.Alerts;
 
+/// <summary>Fields that hold the parties of an event; 0 where a party is not known.</summary>
+internal readonly record struct PartyFields(ushort Attacker, ushort Victim, ushort Host, ushort Account)
+{
+    /// <summary>As it is stored: "attacker=jm.attacker.ip host=host.name".</summary>
+    public string Text => string.Join(' ', new[] { ("attacker", Attacker), ("victim", Victim), ("host", Host), ("account", Account) }.Where(p => p.Item2 != 0).Select(p => $"{p.Item1}={FieldNames.Name(p.Item2)}"));
+
+    /// <summary>Reads it back: party to field.</summary>
+    public static IReadOnlyDictionary<string, string> Read(string? text) =>
+        (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split('=', 2)).Where(p => p.Length == 2).ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
+}
+
 /// <summary>Who does what to whom in one event, as slices of its batch.</summary>
 internal readonly ref struct Parties
 {
     private const int MostPart = 256;
+    private const int MostKey = 12 * (MostPart + 1);
 
-    private Parties(ReadOnlySpan<byte> attacker, ReadOnlySpan<byte> victim, ReadOnlySpan<byte> host, ReadOnlySpan<byte> account)
+    private readonly ReadOnlySpan<byte> _ruleId;
+    private readonly ReadOnlySpan<byte> _ruleName;
+
+    private Parties(Party attacker, Party victim, Party host, Party account, ReadOnlySpan<byte> ruleId, ReadOnlySpan<byte> ruleName)
     {
-        Attacker = attacker;
-        Victim = victim;
-        Host = host;
-        Account = account;
+        Attacker = attacker.Value;
+        Victim = victim.Value;
+        Host = host.Value;
+        Account = account.Value;
+        Fields = new PartyFields(attacker.Field, victim.Field, host.Field, account.Field);
+        _ruleId = ruleId;
+        _ruleName = ruleName;
+    }
+
+    /// <summary>A party with the field that it was read from.</summary>
+    private readonly ref struct Party(ushort field, ReadOnlySpan<byte> value)
+    {
+        public readonly ushort Field = field;
+        public readonly ReadOnlySpan<byte> Value = value;
+
+        public bool IsEmpty => Value.IsEmpty;
     }
 
     /// <summary>Who attacks; empty when not known.</summary>
@@ -30,23 +57,31 @@ internal readonly ref struct Parties
     /// <summary>Account; empty when not known.</summary>
     public ReadOnlySpan<byte> Account { get; }
 
+    /// <summary>Fields that the parties were read from.</summary>
+    public PartyFields Fields { get; }
+
+    /// <summary>What the device calls the attack; empty when it does not say.</summary>
+    public ReadOnlySpan<byte> Subject => _ruleName.IsEmpty ? _ruleId : _ruleName;
+
     /// <summary>Reads the parties: what the rule names, else what the parser found, else source and destination in the sense of the traffic.</summary>
     public static Parties Of(EventBatch batch, int index, AlertRule rule)
     {
-        ReadOnlySpan<byte> jmAttacker = default, jmVictim = default, source = default, destination = default, host = default, otherHost = default;
-        ReadOnlySpan<byte> user = default, target = default, direction = default;
+        Party jmAttacker = default, jmVictim = default, source = default, destination = default, host = default, otherHost = default, user = default, target = default;
+        ReadOnlySpan<byte> direction = default, ruleId = default, ruleName = default;
         foreach (ref readonly var field in batch.FieldsOf(index))
         {
             var id = field.Id;
-            if (id == Field.SourceIp) First(ref source, batch.Value(field));
-            else if (id == Field.DestinationIp) First(ref destination, batch.Value(field));
-            else if (id == Field.JmAttackerIp) First(ref jmAttacker, batch.Value(field));
-            else if (id == Field.JmVictimIp) First(ref jmVictim, batch.Value(field));
-            else if (id == Field.HostName) First(ref host, batch.Value(field));
-            else if (id == Field.WinlogComputerName || id == Field.HostHostname || id == Field.LogSyslogHostname) First(ref otherHost, batch.Value(field));
-            else if (id == Field.UserName) First(ref user, batch.Value(field));
-            else if (id == Field.UserTargetName) First(ref target, batch.Value(field));
+            if (id == Field.SourceIp) First(ref source, id, batch.Value(field));
+            else if (id == Field.DestinationIp) First(ref destination, id, batch.Value(field));
+            else if (id == Field.JmAttackerIp) First(ref jmAttacker, id, batch.Value(field));
+            else if (id == Field.JmVictimIp) First(ref jmVictim, id, batch.Value(field));
+            else if (id == Field.HostName) First(ref host, id, batch.Value(field));
+            else if (id == Field.WinlogComputerName || id == Field.HostHostname || id == Field.LogSyslogHostname) First(ref otherHost, id, batch.Value(field));
+            else if (id == Field.UserName) First(ref user, id, batch.Value(field));
+            else if (id == Field.UserTargetName) First(ref target, id, batch.Value(field));
             else if (id == Field.NetworkDirection || id == Field.JmDirection) First(ref direction, batch.Value(field));
+            else if (id == Field.RuleName) First(ref ruleName, batch.Value(field));
+            else if (id == Field.RuleId) First(ref ruleId, batch.Value(field));
         }
         var attacker = Named(batch, index, rule.Entities.Attacker);
         var victim = Named(batch, index, rule.Entities.Victim);
@@ -58,15 +93,17 @@ internal readonly ref struct Parties
         if (victim.IsEmpty && rule.Entities.Victim.Length == 0) victim = Unless(outbound ? source : destination, attacker);
         var named = Named(batch, index, rule.Entities.Host);
         var account = Named(batch, index, rule.Entities.Account);
-        return new Parties(attacker, victim, named.IsEmpty ? host.IsEmpty ? otherHost : host : named, account.IsEmpty ? target.IsEmpty ? user : target : account);
+        return new Parties(attacker, victim, named.IsEmpty ? host.IsEmpty ? otherHost : host : named, account.IsEmpty ? target.IsEmpty ? user : target : account, ruleId, ruleName);
     }
 
-    /// <summary>Hash of what equal matches share: rule, both parties, port and path; where no party is known, host and account.</summary>
+    /// <summary>Hash of what equal matches share: rule, the device's own name of the attack, both parties, port and path; where no party is known, host and account.</summary>
     public Guid FoldKey(EventBatch batch, int index, AlertRule rule)
     {
-        Span<byte> text = stackalloc byte[2048];
+        Span<byte> text = stackalloc byte[MostKey];
         var length = 0;
         Put(text, ref length, rule.IdBytes);
+        Put(text, ref length, _ruleId.Trim((byte)' '));
+        Put(text, ref length, _ruleName.Trim((byte)' '));
         Put(text, ref length, Attacker);
         Put(text, ref length, Victim);
         if (Attacker.IsEmpty && Victim.IsEmpty) Put(text, ref length, Account);
@@ -106,12 +143,17 @@ internal readonly ref struct Parties
         if (place.IsEmpty) place = value;
     }
 
-    private static ReadOnlySpan<byte> Unless(ReadOnlySpan<byte> value, ReadOnlySpan<byte> other) => value.SequenceEqual(other) ? default : value;
+    private static void First(ref Party place, ushort field, ReadOnlySpan<byte> value)
+    {
+        if (place.IsEmpty) place = new Party(field, value);
+    }
 
-    private static ReadOnlySpan<byte> Named(EventBatch batch, int index, ushort[] fields)
+    private static Party Unless(Party value, Party other) => value.Value.SequenceEqual(other.Value) ? default : value;
+
+    private static Party Named(EventBatch batch, int index, ushort[] fields)
     {
         foreach (var field in fields)
-            if (batch.TryGet(index, field, out var value)) return value;
+            if (batch.TryGet(index, field, out var value)) return new Party(field, value);
         return default;
     }
 

@@ -34,6 +34,21 @@ internal sealed class AlertRow
     /// <summary>What equal matches share.</summary>
     public Guid FoldKey { get; set; }
 
+    /// <summary>What the device calls the attack, or null.</summary>
+    public string? Subject { get; set; }
+
+    /// <summary>Fields that the parties were read from, as "attacker=jm.attacker.ip host=host.name"; null for alerts of earlier releases.</summary>
+    public string? PartyFields { get; set; }
+
+    /// <summary>Some time was taken from receipt, because the device's clock is not to be believed.</summary>
+    public bool TimeEstimated { get; set; }
+
+    /// <summary>See <see cref="Detection.Rolling"/>.</summary>
+    public int Rolling { get; set; }
+
+    /// <summary>Matches that were announced to others; null where nothing is owed.</summary>
+    public long? Announced { get; set; }
+
     /// <summary>Batch that changed the alert last; 0 for alerts that no rule made.</summary>
     public long LastSequence { get; set; }
 
@@ -52,6 +67,16 @@ internal sealed class RuleStateRow
     public string Reason { get; set; } = "";
     public string ChangedBy { get; set; } = "";
     public DateTimeOffset ChangedAt { get; set; }
+}
+
+/// <summary>When a log source that rules ask for was last seen.</summary>
+internal sealed class SightRow
+{
+    /// <summary>product/category/service.</summary>
+    public required string Logsource { get; set; }
+
+    /// <summary>Receipt of its last event.</summary>
+    public DateTimeOffset LastAt { get; set; }
 }
 
 /// <summary>Matches of one rule in one hour of receipt.</summary>

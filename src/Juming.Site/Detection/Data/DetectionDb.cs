@@ -12,6 +12,7 @@ internal sealed class DetectionDb(DbContextOptions<DetectionDb> options, CommitQ
     public DbSet<ProgressRow> Progress => Set<ProgressRow>();
     public DbSet<ValueListRow> Lists => Set<ValueListRow>();
     public DbSet<FilterRow> Filters => Set<FilterRow>();
+    public DbSet<SightRow> Sights => Set<SightRow>();
 
     protected override string Prefix => "detection";
 
@@ -40,5 +41,10 @@ internal sealed class DetectionDb(DbContextOptions<DetectionDb> options, CommitQ
             row.HasKey(r => r.Name);
         });
         model.Entity<FilterRow>().ToTable("Filters");
+        model.Entity<SightRow>(row =>
+        {
+            row.ToTable("Sights");
+            row.HasKey(r => r.Logsource);
+        });
     }
 }

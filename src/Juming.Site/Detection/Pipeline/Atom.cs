@@ -39,8 +39,13 @@ internal abstract class Atom(int index, Slot slot) : Node
     /// <inheritdoc/>
     public sealed override void Explain(MatchScratch scratch, FieldList fields)
     {
-        if (Holds(scratch)) fields.Add(scratch.Resolve(Slot).Field);
+        if (!Holds(scratch)) return;
+        fields.Add(scratch.Resolve(Slot).Field);
+        if (Slot.IsMessage) fields.Keyword ??= Keyword;
     }
+
+    /// <summary>What it looks for, as people read it; null where that can't be said in a word.</summary>
+    protected virtual string? Keyword => null;
 }
 
 /// <summary>Bytes at the start, at the end, anywhere, or the whole value.</summary>
@@ -54,6 +59,9 @@ internal sealed class TextAtom(int index, Slot slot, byte[] pattern, TextShape s
 
     /// <summary>Case matters.</summary>
     public bool Cased { get; } = cased;
+
+    /// <inheritdoc/>
+    protected override string Keyword => Encoding.UTF8.GetString(Pattern);
 
     /// <inheritdoc/>
     protected override bool Ask(MatchScratch scratch, ref SlotState state)
@@ -102,6 +110,9 @@ internal sealed class EqualNumberAtom(int index, Slot slot, string text) : Atom(
 internal sealed class WildcardAtom(int index, Slot slot, SigmaText pattern, bool cased) : Atom(index, slot)
 {
     private readonly char[] _pattern = Flatten(pattern, cased);
+    /// <inheritdoc/>
+    protected override string? Keyword => pattern.Pieces.Select(p => p.Literal).MaxBy(l => l?.Length ?? 0);
+
     private readonly bool _isBeyondAscii = pattern.Pieces.Any(p => p.Literal is { } t && !Ascii.IsValid(t));
 
     /// <inheritdoc/>
@@ -164,6 +175,9 @@ internal sealed class RegexAtom(int index, Slot slot, SigmaRegex pattern) : Atom
 
     private int _timeouts;
     private int _looks;
+
+    /// <inheritdoc/>
+    protected override string Keyword => pattern.ToString();
 
     /// <summary>How often the time limit was met lately.</summary>
     public int Timeouts => Volatile.Read(ref _timeouts);
@@ -341,6 +355,18 @@ internal sealed class PresenceAtom(int index, Slot slot, bool present) : Atom(in
     {
         var found = state.Count > 0 || (Slot.IsTimestamp && present);
         return found == present;
+    }
+}
+
+/// <summary>The field is empty or is not there.</summary>
+internal sealed class EmptyAtom(int index, Slot slot) : Atom(index, slot)
+{
+    /// <inheritdoc/>
+    protected override bool Ask(MatchScratch scratch, ref SlotState state)
+    {
+        for (var i = state.First; i < state.First + state.Count; i++)
+            if (scratch.Value(i).Length == 0) return true;
+        return state.Count == 0;
     }
 }
 

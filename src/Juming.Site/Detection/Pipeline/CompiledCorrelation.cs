@@ -5,8 +5,11 @@ namespace Juming.Site.Detection.Pipeline;
 /// <summary>Says that a rule feeds a correlation, and as which of its rules.</summary>
 internal readonly record struct CorrelationFeed(CompiledCorrelation To, int Place);
 
+/// <summary>Which values of an inner correlation's group make the group and the value of the outer one.</summary>
+internal sealed record PassedValues(int[] GroupBy, int[] Values);
+
 /// <summary>A correlation, bound to its rules and fields.</summary>
-internal sealed class CompiledCorrelation(int index, SigmaCorrelation spec, CorrelationState state, Slot[][] groupBy, Slot[][] values, IReadOnlyList<CompiledRule> sources)
+internal sealed class CompiledCorrelation(int index, SigmaCorrelation spec, CorrelationState state, Slot[][] groupBy, Slot[][] values, PassedValues?[] passed, IReadOnlyList<CompiledRule> sources, CostMeter cost)
 {
     /// <summary>Number within the rule set.</summary>
     public int Index { get; } = index;
@@ -17,11 +20,17 @@ internal sealed class CompiledCorrelation(int index, SigmaCorrelation spec, Corr
     /// <summary>What it remembers; goes over to the next rule set when the correlation is unchanged.</summary>
     public CorrelationState State { get; } = state;
 
-    /// <summary>Group-by fields for each correlated rule.</summary>
+    /// <summary>What it costs; measured apart from its rules.</summary>
+    public CostMeter Cost { get; } = cost;
+
+    /// <summary>Group-by fields for each correlated rule; empty for a correlated correlation.</summary>
     public Slot[][] GroupBy { get; } = groupBy;
 
     /// <summary>Value fields for each correlated rule.</summary>
     public Slot[][] Values { get; } = values;
+
+    /// <summary>What each correlated correlation passes on; null for a rule.</summary>
+    public PassedValues?[] Passed { get; } = passed;
 
     /// <summary>Detection rules at the bottom of it.</summary>
     public IReadOnlyList<CompiledRule> Sources { get; } = sources;

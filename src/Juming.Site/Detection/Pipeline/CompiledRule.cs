@@ -26,6 +26,17 @@ internal sealed class CompiledRule(int index, SigmaRule rule, Lane lane, Node co
 
     /// <summary>Correlations that it feeds, with its place in each.</summary>
     public CorrelationFeed[] Feeds { get; set; } = [];
+
+    /// <summary>Filters that name a correlation above this rule, by that correlation; null where there are none.</summary>
+    public Dictionary<SigmaCorrelation, Node[]>? Exceptions { get; set; }
+
+    /// <summary>True when a filter keeps the event at hand out of a correlation.</summary>
+    public bool IsExcepted(MatchScratch scratch, SigmaCorrelation correlation)
+    {
+        if (Exceptions is null || !Exceptions.TryGetValue(correlation, out var filters)) return false;
+        foreach (var filter in filters) if (filter.Holds(scratch)) return true;
+        return false;
+    }
 }
 
 /// <summary>
@@ -43,6 +54,10 @@ internal sealed class CostMeter
     /// <summary>Mean cost of one look, microseconds, above which a rule is cut off.</summary>
     public const double MostMicroseconds = 100;
 
+    /// <summary>Of a correlation's events one in so many is timed; a power of two.</summary>
+    public const int SampleCorrelated = 16;
+
+    private long _looks;
     private long _ticks;
     private long _samples;
     private volatile string? _cutOff;
@@ -64,6 +79,15 @@ internal sealed class CostMeter
 
     /// <summary>Share of all timed work, microseconds in total.</summary>
     public double TotalMicroseconds => Interlocked.Read(ref _ticks) * 1e6 / Stopwatch.Frequency;
+
+    /// <summary>Begins a look of a correlation; returns 0 when this one is not timed.</summary>
+    public long Begin() => (Interlocked.Increment(ref _looks) & (SampleCorrelated - 1)) == 0 ? Stopwatch.GetTimestamp() : 0;
+
+    /// <summary>Ends what <see cref="Begin"/> began.</summary>
+    public void End(long start)
+    {
+        if (start != 0) Add(Stopwatch.GetTimestamp() - start);
+    }
 
     /// <summary>Books a timed look and gives the verdict.</summary>
     public void Add(long ticks)

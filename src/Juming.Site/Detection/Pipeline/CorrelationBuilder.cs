@@ -73,10 +73,21 @@ internal sealed class CorrelationBuilder
             else return Refuse(spec, $"the correlated rule '{name}' is not loaded");
         }
         var sources = inputs.SelectMany(i => i is CompiledRule r ? [r] : ((CompiledCorrelation)i).Sources).Distinct().ToList();
-        var groupBy = inputs.Select((input, place) => Slots(spec, spec.GroupBy, input, place)).ToArray();
-        var values = inputs.Select((input, place) => Slots(spec, spec.ValueFields, input, place)).ToArray();
-        var state = _former?.Correlations.FirstOrDefault(c => c.Spec.Source == spec.Source && c.Spec.Id == spec.Id)?.State ?? new CorrelationState(spec, inputs.Count);
-        var built = new CompiledCorrelation(_all.Count, spec, state, groupBy, values, sources);
+        var groupBy = inputs.Select((input, place) => input is CompiledRule rule ? Slots(spec, spec.GroupBy, rule, place) : []).ToArray();
+        var values = inputs.Select((input, place) => input is CompiledRule rule ? Slots(spec, spec.ValueFields, rule, place) : []).ToArray();
+        var passed = new PassedValues?[inputs.Count];
+        for (var place = 0; place < inputs.Count; place++)
+        {
+            if (inputs[place] is not CompiledCorrelation inner) continue;
+            foreach (var field in spec.GroupBy.Concat(spec.ValueFields))
+                if (PlaceIn(inner.Spec, Own(spec, field, place, inner.Spec)) < 0)
+                    return Refuse(spec, $"the field '{field}' is not among the group-by fields of the correlation '{inner.Spec.Title}', which can't pass it on");
+            int[] Places(IReadOnlyList<string> fields) => [.. fields.Select(f => PlaceIn(inner.Spec, Own(spec, f, place, inner.Spec)))];
+            passed[place] = new PassedValues(Places(spec.GroupBy), Places(spec.ValueFields));
+        }
+        var former = _former?.Correlations.FirstOrDefault(c => c.Spec.Source == spec.Source && c.Spec.Id == spec.Id);
+        var state = former?.State ?? new CorrelationState(spec, inputs.Count, _options.IsLive);
+        var built = new CompiledCorrelation(_all.Count, spec, state, groupBy, values, passed, sources, former?.Cost ?? new CostMeter());
         _all.Add(built);
         for (var place = 0; place < inputs.Count; place++)
         {
@@ -102,17 +113,23 @@ internal sealed class CorrelationBuilder
     /// </summary>
     private static bool Silences(SigmaCorrelation spec, SigmaDocument part) => spec.Generate is { } generate ? !generate : spec.File == part.File;
 
-    private Slot[] Slots(SigmaCorrelation spec, IReadOnlyList<string> fields, object input, int place)
+    private Slot[] Slots(SigmaCorrelation spec, IReadOnlyList<string> fields, CompiledRule rule, int place) =>
+        [.. fields.Select(field => _slot(Own(spec, field, place, rule.Rule).Replace(" ", "", StringComparison.Ordinal), rule.Lane.Source, rule.Lane.Plan.IsWindows))];
+
+    /// <summary>What a field of a correlation is called in one of its parts.</summary>
+    private static string Own(SigmaCorrelation spec, string field, int place, SigmaDocument part) =>
+        spec.Aliases.TryGetValue(field, out var byRule)
+            ? byRule.GetValueOrDefault(spec.Rules[place]) ?? byRule.GetValueOrDefault(part.Id) ?? (part.Name is null ? null : byRule.GetValueOrDefault(part.Name)) ?? field
+            : field;
+
+    /// <summary>Where a field stands in a correlation's group: under its name, or under the alias that stands for it; -1 where it does not.</summary>
+    private static int PlaceIn(SigmaCorrelation inner, string field)
     {
-        var rule = input as CompiledRule ?? ((CompiledCorrelation)input).Sources[0];
-        var (id, name) = input is CompiledRule r ? (r.Rule.Id, r.Rule.Name) : (((CompiledCorrelation)input).Spec.Id, ((CompiledCorrelation)input).Spec.Name);
-        return [.. fields.Select(field =>
-        {
-            var own = field;
-            if (spec.Aliases.TryGetValue(field, out var byRule))
-                own = byRule.GetValueOrDefault(spec.Rules[place]) ?? byRule.GetValueOrDefault(id) ?? (name is null ? null : byRule.GetValueOrDefault(name)) ?? field;
-            return _slot(own.Replace(" ", "", StringComparison.Ordinal), rule.Lane.Source, rule.Lane.Plan.IsWindows);
-        })];
+        for (var i = 0; i < inner.GroupBy.Count; i++)
+            if (inner.GroupBy[i] == field) return i;
+        for (var i = 0; i < inner.GroupBy.Count; i++)
+            if (inner.Aliases.TryGetValue(inner.GroupBy[i], out var byRule) && byRule.Values.Contains(field, StringComparer.Ordinal)) return i;
+        return -1;
     }
 
     private CompiledCorrelation? Sleep(SigmaCorrelation spec, string rule)

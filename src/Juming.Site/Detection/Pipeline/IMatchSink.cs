@@ -10,7 +10,8 @@ internal interface IMatchSink
     /// <param name="batch">Batch of the event.</param>
     /// <param name="index">Index of the event.</param>
     /// <param name="fields">Numbers of the fields that made it hold; valid during the call.</param>
-    void Matched(CompiledRule rule, EventBatch batch, int index, ReadOnlySpan<ushort> fields);
+    /// <param name="keyword">What was found in the whole message, or null where it was not searched.</param>
+    void Matched(CompiledRule rule, EventBatch batch, int index, ReadOnlySpan<ushort> fields, string? keyword);
 
     /// <summary>A correlation holds.</summary>
     /// <param name="match">What came together. The list of events is the sink's to keep.</param>

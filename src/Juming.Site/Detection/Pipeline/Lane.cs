@@ -6,6 +6,9 @@ namespace Juming.Site.Detection.Pipeline;
 /// <summary>The rules of one log source. An event that belongs to the source runs through it once.</summary>
 internal sealed class Lane(int index, Logsource source, LogsourcePlan plan)
 {
+    /// <summary>A source that sent nothing for so long no longer feeds its rules.</summary>
+    public static readonly TimeSpan SilentAfter = TimeSpan.FromHours(24);
+
     private long _seen;
     private long _lastSeen;
 
@@ -35,6 +38,9 @@ internal sealed class Lane(int index, Logsource source, LogsourcePlan plan)
 
     /// <summary>Receipt of the last such event, microseconds since 1970 UTC; 0 for none.</summary>
     public long LastSeen => Interlocked.Read(ref _lastSeen);
+
+    /// <summary>True while the source sends.</summary>
+    public bool IsAlive(DateTimeOffset now) => LastSeen > 0 && DateTimeOffset.UnixEpoch.AddMicroseconds(LastSeen) >= now - SilentAfter;
 
     /// <summary>Books events that were seen.</summary>
     public void CountSeen(long events, long receipt)

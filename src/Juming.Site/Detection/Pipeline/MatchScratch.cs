@@ -205,11 +205,18 @@ internal sealed class MatchScratch
             ResolveMessage(ref state);
             return;
         }
+        ushort empty = 0;
         foreach (var place in slot.Places)
         {
             if (_fieldStamp[place] != Stamp) continue;
-            state.Field = place;
             var fields = Batch.Fields;
+            // An empty value must not hide what a later place says.
+            if (fields[_fieldFirst[place]].Length == 0 && !_fieldRepeats[place] && place != slot.Places[^1])
+            {
+                empty = empty == 0 ? place : empty;
+                continue;
+            }
+            state.Field = place;
             Add(fields[_fieldFirst[place]].Offset, fields[_fieldFirst[place]].Length, ref state);
             if (_fieldRepeats[place])
             {
@@ -219,6 +226,9 @@ internal sealed class MatchScratch
             }
             return;
         }
+        if (empty == 0) return;
+        state.Field = empty;
+        Add(Batch.Fields[_fieldFirst[empty]].Offset, 0, ref state);
     }
 
     private void ResolveMessage(ref SlotState state)
@@ -258,8 +268,11 @@ internal sealed class FieldList
     /// <summary>The numbers.</summary>
     public ReadOnlySpan<ushort> Items => _items.AsSpan(0, _count);
 
+    /// <summary>What was found in the whole message first, or null.</summary>
+    public string? Keyword { get; set; }
+
     /// <summary>Empties it.</summary>
-    public void Clear() => _count = 0;
+    public void Clear() => (_count, Keyword) = (0, null);
 
     /// <summary>Adds a number once.</summary>
     public void Add(ushort id)

@@ -50,7 +50,7 @@ internal sealed class RuleMatcher
     {
         long? until = now is { } t ? t.ToUnixTimeMilliseconds() * 1000 : null;
         foreach (var correlation in Rules.ClosingCorrelations)
-            correlation.State.Close(until, f => Tell(correlation, f, sink, null));
+            correlation.State.Close(until, f => Tell(correlation, f, sink, null, null));
     }
 
     /// <summary>A rule holds for the event at hand.</summary>
@@ -60,58 +60,75 @@ internal sealed class RuleMatcher
         {
             scratch.Matched.Clear();
             rule.Condition.Explain(scratch, scratch.Matched);
-            scratch.Sink.Matched(rule, scratch.Batch, scratch.Index, scratch.Matched.Items);
+            scratch.Sink.Matched(rule, scratch.Batch, scratch.Index, scratch.Matched.Items, scratch.Matched.Keyword);
         }
-        foreach (var feed in rule.Feeds) Feed(scratch, feed, 0);
+        foreach (var feed in rule.Feeds) Feed(scratch, rule, feed);
     }
 
-    private static void Feed(MatchScratch scratch, CorrelationFeed feed, int depth)
+    private static void Feed(MatchScratch scratch, CompiledRule rule, CorrelationFeed feed)
     {
         var correlation = feed.To;
-        if (!TryKey(scratch, correlation.GroupBy[feed.Place], out var key)) return;
-        ulong value = 0;
-        double number = 0;
-        if (correlation.Spec.Kind is CorrelationKind.ValueCount)
+        if (correlation.Cost.IsCutOff || rule.IsExcepted(scratch, correlation.Spec)) return;
+        var start = correlation.Cost.Begin();
+        if (TryKey(scratch, correlation.GroupBy[feed.Place], out var key) && TryValue(scratch, correlation, feed.Place, out var value, out var number))
         {
-            if (!TryKey(scratch, correlation.Values[feed.Place], out var values)) return;
-            value = (ulong)values;
+            ref readonly var header = ref scratch.Batch.Events[scratch.Index];
+            correlation.State.Add(key, () => Texts(scratch, correlation.GroupBy[feed.Place]), feed.Place, TimeOf(header, scratch.Rules.IsLive), header.Received, header.Id, value, number,
+                f => Tell(correlation, f, scratch.Sink, scratch, rule));
         }
-        else if (correlation.Spec.Kind is CorrelationKind.ValueSum or CorrelationKind.ValueAverage or CorrelationKind.ValuePercentile)
-        {
-            if (!TryNumber(scratch, correlation.Values[feed.Place], out number)) return;
-        }
-        var header = scratch.Batch.Events[scratch.Index];
-        var time = (header.Flags & EventFlags.TimeSuspect) != 0 ? header.Received : header.Time;
-        correlation.State.Add(key, () => Texts(scratch, correlation.GroupBy[feed.Place]), feed.Place, time, header.Received, header.Id, value, number,
-            f => Tell(correlation, f, scratch.Sink, scratch, depth));
+        correlation.Cost.End(start);
     }
 
-    private static void Tell(CompiledCorrelation correlation, CorrelationState.Finding f, IMatchSink sink, MatchScratch? scratch, int depth = 0)
+    /// <summary>Where an event stands in time. Live, nothing happens after it was received: one fast clock must not age what others sent.</summary>
+    private static long TimeOf(in EventHeader header, bool isLive) =>
+        !isLive ? header.Time : (header.Flags & EventFlags.TimeSuspect) != 0 ? header.Received : Math.Min(header.Time, header.Received);
+
+    private static bool TryValue(MatchScratch scratch, CompiledCorrelation correlation, int place, out ulong value, out double number)
+    {
+        (value, number) = (0, 0);
+        switch (correlation.Spec.Kind)
+        {
+            case CorrelationKind.ValueCount:
+                if (!TryKey(scratch, correlation.Values[place], out var values)) return false;
+                value = (ulong)values;
+                return true;
+            case CorrelationKind.ValueSum or CorrelationKind.ValueAverage or CorrelationKind.ValuePercentile: return TryNumber(scratch, correlation.Values[place], out number);
+            default: return true;
+        }
+    }
+
+    private static void Tell(CompiledCorrelation correlation, CorrelationState.Finding f, IMatchSink sink, MatchScratch? scratch, CompiledRule? rule, int depth = 0)
     {
         if (correlation.Alerts)
             sink.Correlated(new CorrelationMatch(correlation, f.Group, f.First, f.Last, f.Figure, f.Events, f.Late), scratch?.Batch, scratch?.Index ?? -1);
         const int deepest = 16;
         if (depth >= deepest) return;
-        foreach (var feed in correlation.Feeds)
-            if (scratch is not null) Feed(scratch, feed, depth + 1);
-            else FeedWithout(correlation, f, feed, sink);
+        foreach (var feed in correlation.Feeds) PassOn(correlation, f, feed, sink, scratch, rule, depth + 1);
     }
 
-    /// <summary>Passes on what a window's end has found: there is no event at hand, so the outer group is made of the inner group's values.</summary>
-    private static void FeedWithout(CompiledCorrelation inner, CorrelationState.Finding f, CorrelationFeed feed, IMatchSink sink)
+    /// <summary>Passes a finding on to an outer correlation. Its group and its value are made of the inner group's values: which event completed the inner one is chance.</summary>
+    private static void PassOn(CompiledCorrelation inner, CorrelationState.Finding f, CorrelationFeed feed, IMatchSink sink, MatchScratch? scratch, CompiledRule? rule, int depth)
     {
         var outer = feed.To;
-        if (outer.Spec.ValueFields.Count > 0) return;
-        var values = new string[outer.Spec.GroupBy.Count];
-        for (var i = 0; i < values.Length; i++)
+        if (outer.Cost.IsCutOff || (scratch is not null && rule?.IsExcepted(scratch, outer.Spec) == true)) return;
+        var start = outer.Cost.Begin();
+        var (groupBy, valueFields) = outer.Passed[feed.Place]!;
+        string[] group = [.. groupBy.Select(i => f.Group[i])];
+        double number = 0;
+        if (outer.Spec.Kind is not (CorrelationKind.ValueSum or CorrelationKind.ValueAverage or CorrelationKind.ValuePercentile) || Numbers.TryParse(Encoding.UTF8.GetBytes(f.Group[valueFields[0]]), out number))
         {
-            var at = inner.Spec.GroupBy.ToList().IndexOf(outer.Spec.GroupBy[i]);
-            if (at < 0) return;
-            values[i] = f.Group[at];
+            var receipt = scratch is null ? Math.Max(f.Last, inner.State.Now) : scratch.Batch.Events[scratch.Index].Received;
+            outer.State.Add(KeyOf(group), () => group, feed.Place, f.Last, receipt, f.Events.Length > 0 ? f.Events[^1] : Guid.Empty, (ulong)KeyOf(valueFields.Select(i => f.Group[i])), number,
+                g => Tell(outer, g, sink, scratch, rule, depth));
         }
+        outer.Cost.End(start);
+    }
+
+    private static UInt128 KeyOf(IEnumerable<string> values)
+    {
         var key = UInt128.Zero;
         foreach (var value in values) key = Combine(key, Bytes.Lower(Encoding.UTF8.GetBytes(value)));
-        outer.State.Add(key, () => values, feed.Place, f.Last, f.Last, f.Events.Length > 0 ? f.Events[^1] : Guid.Empty, 0, 0, g => Tell(outer, g, sink, null));
+        return key;
     }
 
     /// <summary>Identity of the values of some slots, without regard to ASCII case. An event that lacks one belongs to no group.</summary>

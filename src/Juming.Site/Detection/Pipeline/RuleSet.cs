@@ -18,15 +18,20 @@ internal enum RuleState
 /// <summary>State of a document with its reason.</summary>
 /// <param name="Document">The rule, correlation or filter.</param>
 /// <param name="State">State.</param>
-/// <param name="Code">Stable code of the reason: "", "no-source", "needs-list", "disabled", "unsupported", "fits-no-rule", "rule-idle", "cost", "regex-timeout".</param>
+/// <param name="Code">Stable code of the reason: "", "no-source", "no-source-yet", "source-silent", "needs-list", "disabled", "unsupported", "fits-no-rule", "rule-idle", "cost", "regex-timeout".</param>
 /// <param name="Argument">What the code is about: the log source, the list, the rule.</param>
 internal sealed record RuleVerdict(SigmaDocument Document, RuleState State, string Code, string Argument)
 {
+    /// <summary>Since when a silent source is silent.</summary>
+    public DateTimeOffset? Since { get; init; }
+
     /// <summary>The reason in English, for machines' logs; pages render <see cref="Code"/>.</summary>
     public string Reason => Code switch
     {
         "" => "",
         "no-source" => $"no source feeds {Argument}",
+        "no-source-yet" => $"no source has fed {Argument} yet",
+        "source-silent" => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Argument} has been silent since {Since:yyyy-MM-ddTHH:mm:ssZ}"),
         "needs-list" => $"needs list {Argument}",
         "disabled" => "switched off",
         "unsupported" => "its author calls it unsupported",
@@ -42,6 +47,15 @@ internal sealed record RuleSetOptions
 {
     /// <summary>Ids of rules that are switched off.</summary>
     public IReadOnlySet<string> Disabled { get; init; } = new HashSet<string>();
+
+    /// <summary>Events come as they happen: receipt bounds their time and tells how time goes on.</summary>
+    public bool IsLive { get; init; }
+
+    /// <summary>Process creation is also read from the Security channel (4688), not from Sysmon alone.</summary>
+    public bool SecurityProcesses { get; init; }
+
+    /// <summary>When log sources were last seen before this process began, by their text: receipt in microseconds since 1970 UTC.</summary>
+    public IReadOnlyDictionary<string, long> LastSeen { get; init; } = new Dictionary<string, long>();
 
     /// <summary>The set that is replaced: counts, costs and the memory of unchanged correlations go on.</summary>
     public RuleSet? Former { get; init; }
@@ -63,6 +77,7 @@ internal sealed class RuleSet
         AtomCount = built.AtomCount;
         Router = built.Router;
         _idle = built.Idle;
+        IsLive = built.IsLive;
         ClosingCorrelations = [.. Correlations.Where(c => c.ClosesWindows)];
     }
 
@@ -87,6 +102,8 @@ internal sealed class RuleSet
     /// <summary>Events seen so far by log source, as "product/category/service".</summary>
     public IReadOnlyDictionary<string, long> SourcesSeen => Lanes.GroupBy(l => l.Source.ToString()).ToDictionary(g => g.Key, g => g.Sum(l => l.Seen));
 
+    internal bool IsLive { get; }
+
     internal int SlotCount { get; }
 
     internal int AtomCount { get; }
@@ -100,28 +117,42 @@ internal sealed class RuleSet
     /// <summary>Compiles what was read.</summary>
     public static RuleSet Compile(LoadedRules loaded, RuleSetOptions? options = null) => new(new RuleSetBuilder(loaded, options ?? new RuleSetOptions()));
 
-    /// <summary>State of every document that was not refused, at this moment: a rule wakes up when its source is first seen.</summary>
-    public IReadOnlyList<RuleVerdict> Verdicts()
+    /// <summary>State of every document that was not refused, at this moment.</summary>
+    /// <param name="now">
+    /// The hour of a running site: a rule is idle until its source was seen, and again when the source has been silent for <see cref="Lane.SilentAfter"/>.
+    /// Null without a site: it is enough that the product can read such a source.
+    /// </param>
+    public IReadOnlyList<RuleVerdict> Verdicts(DateTimeOffset? now = null)
     {
         var verdicts = new List<RuleVerdict>(Rules.Count + Correlations.Count + _idle.Count);
-        foreach (var rule in Rules) verdicts.Add(VerdictOf(rule));
-        foreach (var correlation in Correlations)
-        {
-            var asleep = correlation.Sources.FirstOrDefault(r => VerdictOf(r).State != RuleState.Active);
-            verdicts.Add(asleep is null ? new RuleVerdict(correlation.Spec, RuleState.Active, "", "") : new RuleVerdict(correlation.Spec, RuleState.Idle, "rule-idle", asleep.Rule.Title));
-        }
+        foreach (var rule in Rules) verdicts.Add(VerdictOf(rule, now));
+        foreach (var correlation in Correlations) verdicts.Add(VerdictOf(correlation, now));
         foreach (var filter in Filters) verdicts.Add(new RuleVerdict(filter, RuleState.Active, "", ""));
         verdicts.AddRange(_idle);
         return verdicts;
     }
 
     /// <summary>State of a rule that is asked.</summary>
-    public static RuleVerdict VerdictOf(CompiledRule rule)
+    public static RuleVerdict VerdictOf(CompiledRule rule, DateTimeOffset? now = null)
     {
         rule.Cost.CheckTimeouts();
         if (rule.Cost.CutOffReason is { } reason) return new RuleVerdict(rule.Rule, RuleState.CutOff, reason, "");
-        return rule.Lane.Plan.IsKnown || rule.Lane.Seen > 0
-            ? new RuleVerdict(rule.Rule, RuleState.Active, "", "")
-            : new RuleVerdict(rule.Rule, RuleState.Idle, "no-source", rule.Lane.Source.ToString());
+        var source = rule.Lane.Source.ToString();
+        if (!rule.Lane.Plan.IsKnown && rule.Lane.Seen == 0 && rule.Lane.LastSeen == 0) return new RuleVerdict(rule.Rule, RuleState.Idle, "no-source", source);
+        if (now is null || rule.Lane.IsAlive(now.Value)) return new RuleVerdict(rule.Rule, RuleState.Active, "", "");
+        return rule.Lane.LastSeen == 0
+            ? new RuleVerdict(rule.Rule, RuleState.Idle, "no-source-yet", source)
+            : new RuleVerdict(rule.Rule, RuleState.Idle, "source-silent", source) { Since = DateTimeOffset.UnixEpoch.AddMicroseconds(rule.Lane.LastSeen) };
+    }
+
+    /// <summary>State of a correlation: a sequence needs all its rules, a count any of them.</summary>
+    public static RuleVerdict VerdictOf(CompiledCorrelation correlation, DateTimeOffset? now = null)
+    {
+        if (correlation.Cost.CutOffReason is { } reason) return new RuleVerdict(correlation.Spec, RuleState.CutOff, reason, "");
+        var asleep = correlation.Sources.Where(r => VerdictOf(r, now).State != RuleState.Active).ToList();
+        var needsAll = correlation.Spec.Kind is CorrelationKind.Temporal or CorrelationKind.TemporalOrdered && correlation.Spec.Criteria.Count == 0;
+        return asleep.Count == 0 || (!needsAll && asleep.Count < correlation.Sources.Count)
+            ? new RuleVerdict(correlation.Spec, RuleState.Active, "", "")
+            : new RuleVerdict(correlation.Spec, RuleState.Idle, "rule-idle", asleep[0].Rule.Title);
     }
 }

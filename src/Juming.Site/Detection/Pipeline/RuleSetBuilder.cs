@@ -13,6 +13,7 @@ internal sealed class RuleSetBuilder
     private readonly List<RuleVerdict> _idle = [];
     private readonly List<Refusal> _refused;
     private readonly List<SigmaFilter> _filters = [];
+    private readonly HashSet<SigmaFilter> _inUse = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, Slot> _slots = new(StringComparer.Ordinal);
 
     /// <summary>Compiles everything.</summary>
@@ -24,20 +25,25 @@ internal sealed class RuleSetBuilder
         var costs = former?.Rules.ToDictionary(r => r.Rule.Source, r => r.Cost, StringComparer.Ordinal) ?? [];
         var formerLanes = former?.Lanes.ToDictionary(l => l.Source) ?? [];
         var filters = UsableFilters(loaded);
+        var above = Above(loaded);
         foreach (var group in loaded.Rules.Where(IsUsable).GroupBy(r => r.Logsource))
         {
-            var lane = new Lane(_lanes.Count, group.Key, LogsourceMap.Plan(group.Key)) { FirstAtom = AtomCount };
+            var lane = new Lane(_lanes.Count, group.Key, LogsourceMap.Plan(group.Key, options.SecurityProcesses)) { FirstAtom = AtomCount };
+            if (options.LastSeen.TryGetValue(group.Key.ToString(), out var seen)) lane.CountSeen(0, seen);
             if (formerLanes.TryGetValue(group.Key, out var old)) lane.TakeOver(old);
             _lanes.Add(lane);
-            Fill(lane, [.. group], filters, costs);
+            Fill(lane, [.. group], filters, costs, above);
         }
         foreach (var filter in filters)
-            if (_rules.Any(r => Fits(filter, r.Rule))) _filters.Add(filter);
+            if (_inUse.Contains(filter)) _filters.Add(filter);
             else _idle.Add(new RuleVerdict(filter, RuleState.Idle, "fits-no-rule", ""));
         var correlations = new CorrelationBuilder(loaded, _rules, former, _idle, _refused, SlotOf, options);
         Correlations = correlations.Build();
         Router = new Router(_lanes, (field, windows) => SlotOf(field, new Logsource(null, null, null), windows));
     }
+
+    /// <summary>Events come as they happen.</summary>
+    public bool IsLive => _options.IsLive;
 
     /// <summary>Compiled rules.</summary>
     public IReadOnlyList<CompiledRule> Rules => _rules;
@@ -87,13 +93,43 @@ internal sealed class RuleSetBuilder
         return usable;
     }
 
-    private static bool Fits(SigmaFilter filter, SigmaRule rule) =>
-        (filter.Rules.Count == 0 || filter.Rules.Contains(rule.Id, StringComparer.OrdinalIgnoreCase) || (rule.Name is { } name && filter.Rules.Contains(name)))
-        && (filter.Logsource.Category is null || filter.Logsource.Category == rule.Logsource.Category)
+    /// <summary>Correlations above each rule, directly or through others, by the rule's id or name.</summary>
+    private static Dictionary<string, HashSet<SigmaCorrelation>> Above(LoadedRules loaded)
+    {
+        var specs = new Dictionary<string, SigmaCorrelation>(StringComparer.OrdinalIgnoreCase);
+        foreach (var spec in loaded.Correlations)
+        {
+            specs[spec.Id] = spec;
+            if (spec.Name is { } name) specs.TryAdd(name, spec);
+        }
+        var above = new Dictionary<string, HashSet<SigmaCorrelation>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var spec in loaded.Correlations)
+        {
+            var inner = new HashSet<SigmaCorrelation>(ReferenceEqualityComparer.Instance) { spec };
+            var open = new Stack<SigmaCorrelation>(inner);
+            while (open.TryPop(out var next))
+                foreach (var name in next.Rules)
+                    if (!specs.TryGetValue(name, out var below))
+                    {
+                        if (!above.TryGetValue(name, out var set)) above[name] = set = new HashSet<SigmaCorrelation>(ReferenceEqualityComparer.Instance);
+                        set.Add(spec);
+                    }
+                    else if (inner.Add(below)) open.Push(below);
+        }
+        return above;
+    }
+
+    private static bool Names(SigmaFilter filter, SigmaDocument document) =>
+        filter.Rules.Contains(document.Id, StringComparer.OrdinalIgnoreCase) || (document.Name is { } name && filter.Rules.Contains(name));
+
+    private static bool Fits(SigmaFilter filter, SigmaRule rule) => (filter.Rules.Count == 0 || Names(filter, rule)) && FitsSource(filter, rule);
+
+    private static bool FitsSource(SigmaFilter filter, SigmaRule rule) =>
+        (filter.Logsource.Category is null || filter.Logsource.Category == rule.Logsource.Category)
         && (filter.Logsource.Product is null || filter.Logsource.Product == rule.Logsource.Product)
         && (filter.Logsource.Service is null || filter.Logsource.Service == rule.Logsource.Service);
 
-    private void Fill(Lane lane, IReadOnlyList<SigmaRule> rules, List<SigmaFilter> filters, Dictionary<string, CostMeter> costs)
+    private void Fill(Lane lane, IReadOnlyList<SigmaRule> rules, List<SigmaFilter> filters, Dictionary<string, CostMeter> costs, Dictionary<string, HashSet<SigmaCorrelation>> above)
     {
         var binder = new Binder(this, lane);
         var called = new Dictionary<int, List<CompiledRule>>();
@@ -101,11 +137,13 @@ internal sealed class RuleSetBuilder
         foreach (var rule in rules)
         {
             var condition = binder.Bind(rule.Condition);
-            var exceptions = filters.Where(f => Fits(f, rule)).Select(f => (Node)new NotNode(binder.Bind(f.Condition))).ToArray();
+            var fitting = filters.Where(f => Fits(f, rule)).ToList();
+            _inUse.UnionWith(fitting);
+            var exceptions = fitting.Select(f => (Node)new NotNode(binder.Bind(f.Condition))).ToArray();
             if (exceptions.Length > 0) condition = new AllNode([condition, .. exceptions]);
             if (!costs.TryGetValue(rule.Source, out var cost)) cost = new CostMeter();
             cost.Expressions = [.. Expressions(condition)];
-            var compiled = new CompiledRule(_rules.Count, rule, lane, condition, cost);
+            var compiled = new CompiledRule(_rules.Count, rule, lane, condition, cost) { Exceptions = Exceptions(rule, filters, above, binder) };
             _rules.Add(compiled);
             if (Trigger.Of(condition) is not { } trigger) always.Add(compiled);
             else
@@ -119,6 +157,20 @@ internal sealed class RuleSetBuilder
         lane.Always = [.. always];
         lane.CalledBy = new CompiledRule[AtomCount - lane.FirstAtom][];
         foreach (var (atom, list) in called) lane.CalledBy[atom - lane.FirstAtom] = [.. list];
+    }
+
+    /// <summary>Filters that name a correlation above the rule: they keep single events out of it, and the rule itself goes on.</summary>
+    private Dictionary<SigmaCorrelation, Node[]>? Exceptions(SigmaRule rule, List<SigmaFilter> filters, Dictionary<string, HashSet<SigmaCorrelation>> above, Binder binder)
+    {
+        Dictionary<SigmaCorrelation, Node[]>? exceptions = null;
+        foreach (var correlation in above.GetValueOrDefault(rule.Id, []).Concat(rule.Name is { } name ? above.GetValueOrDefault(name, []) : []))
+        {
+            var naming = filters.Where(f => Names(f, correlation) && FitsSource(f, rule)).ToList();
+            if (naming.Count == 0) continue;
+            _inUse.UnionWith(naming);
+            (exceptions ??= new Dictionary<SigmaCorrelation, Node[]>(ReferenceEqualityComparer.Instance))[correlation] = [.. naming.Select(f => binder.Bind(f.Condition))];
+        }
+        return exceptions;
     }
 
     private static IEnumerable<RegexAtom> Expressions(Node node) => node switch
@@ -159,7 +211,7 @@ internal sealed class RuleSetBuilder
                 SomeOf some => new SomeNode([.. some.Parts.Select(Bind)], some.Least),
                 NotOf not => new NotNode(Bind(not.Part)),
                 // Windows writes "-" for nothing, and nothing is not stored.
-                TextTest { Field: not null } text when lane.Plan.IsWindows && text.Pattern.Shape() is (TextShape.Equals, "-") => new SomeNode([AtomOf(text), AtomOf(new AbsentTest(text.Field))], 1),
+                TextTest { Field: not null } text when lane.Plan.IsWindows && text.Pattern.Shape() is (TextShape.Equals, "-") => new SomeNode([AtomOf(text), AtomOf(new EmptyTest(text.Field))], 1),
                 FieldTest test => AtomOf(test),
                 _ => throw new InvalidOperationException(expression.GetType().Name),
             };
@@ -202,6 +254,7 @@ internal sealed class RuleSetBuilder
                 case CidrTest cidr: return new CidrAtom(index, slot, cidr.Network);
                 case NumberTest number: return new NumberAtom(index, slot, number);
                 case AbsentTest: return new PresenceAtom(index, slot, false);
+                case EmptyTest: return new EmptyAtom(index, slot);
                 case PresentTest: return new PresenceAtom(index, slot, true);
                 case OtherFieldTest other: return new OtherFieldAtom(index, slot, owner.SlotOf(other.Other, lane.Source, lane.Plan.IsWindows), other.Shape, other.Cased);
                 default: throw new InvalidOperationException(test.GetType().Name);

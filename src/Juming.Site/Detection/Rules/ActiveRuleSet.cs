@@ -8,21 +8,21 @@ namespace Juming.Site.Detection.Rules;
 /// <summary>A compiled rule set with what its rules need to become alerts.</summary>
 internal sealed class ActiveRuleSet : IActiveRules
 {
-    // Rebuilding a day of memory at each start would read a day of events.
-    private static readonly TimeSpan MostLookBack = TimeSpan.FromHours(1);
-
     private readonly RuleMatcher _matcher = new();
     private readonly AlertRule[] _rules;
     private readonly AlertRule[] _correlations;
 
-    public ActiveRuleSet(RuleSet set, RuleModes modes)
+    /// <param name="set">The compiled rules.</param>
+    /// <param name="modes">What their matches do.</param>
+    /// <param name="mostLookBack">Longest memory of a correlation that a restart rebuilds.</param>
+    public ActiveRuleSet(RuleSet set, RuleModes modes, TimeSpan mostLookBack)
     {
         Set = set;
         _matcher.Use(set);
         _rules = [.. set.Rules.Select(r => Make(r.Rule, modes))];
         _correlations = [.. set.Correlations.Select(c => Make(c.Spec, modes))];
         var longest = set.Correlations.Select(c => c.Spec.Timespan).DefaultIfEmpty(TimeSpan.Zero).Max();
-        LookBack = longest < MostLookBack ? longest : MostLookBack;
+        LookBack = longest < mostLookBack ? longest : mostLookBack;
     }
 
     /// <summary>The compiled rules.</summary>
@@ -50,10 +50,10 @@ internal sealed class ActiveRuleSet : IActiveRules
 
     private sealed class Sink(ActiveRuleSet owner, BatchMatches into, Action<ObservedMatch>? observer) : IMatchSink
     {
-        public void Matched(CompiledRule rule, EventBatch batch, int index, ReadOnlySpan<ushort> fields)
+        public void Matched(CompiledRule rule, EventBatch batch, int index, ReadOnlySpan<ushort> fields, string? keyword)
         {
             var alert = owner._rules[rule.Index];
-            into.Add(batch, index, alert, fields);
+            into.Add(batch, index, alert, fields, keyword);
             Tell(alert, batch, index);
         }
 
@@ -79,11 +79,7 @@ internal sealed class ActiveRuleSet : IActiveRules
             observer(new ObservedMatch(alert.Id, header.SourceId, header.Line, alert.Title, alert.Severity));
         }
 
-        private static PartyTexts PartiesOf(EventBatch batch, int index, AlertRule rule)
-        {
-            var parties = Parties.Of(batch, index, rule);
-            return new PartyTexts(Fold.Text(parties.Attacker), Fold.Text(parties.Victim), Fold.Text(parties.Host), Fold.Text(parties.Account));
-        }
+        private static PartyTexts PartiesOf(EventBatch batch, int index, AlertRule rule) => new(Parties.Of(batch, index, rule));
 
         private static PartyTexts PartiesOf(List<(string Name, string Value)> group)
         {
@@ -93,7 +89,7 @@ internal sealed class ActiveRuleSet : IActiveRules
                     if (names.Contains(name)) return value;
                 return null;
             }
-            return new PartyTexts(Of("jm.attacker.ip", "source.ip"), Of("jm.victim.ip", "destination.ip"), Of("host.name", "winlog.computer_name"), Of("user.name", "user.target.name"));
+            return new PartyTexts(Of("jm.attacker.ip", "source.ip"), Of("jm.victim.ip", "destination.ip"), Of("host.name", "winlog.computer_name"), Of("user.name", "user.target.name"), null);
         }
     }
 }

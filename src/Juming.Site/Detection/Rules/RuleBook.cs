@@ -16,16 +16,23 @@ namespace Juming.Site.Detection.Rules;
 /// a load that fails in parts puts the sound parts in force and names the rest.
 /// </summary>
 internal sealed partial class RuleBook(
-    RulesInForce inForce, RuleModes modes, TierContext tier, DetectionSettings settings, IServiceScopeFactory scopes, TimeProvider clock, ILogger<RuleBook> log) : BackgroundService
+    RulesInForce inForce, RuleModes modes, SourceSights sights, TierContext tier, DetectionSettings settings, IServiceScopeFactory scopes, TimeProvider clock, ILogger<RuleBook> log) : BackgroundService
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SemaphoreSlim _changed = new(0, 1);
     private readonly List<string> _extra = [];
     private readonly List<FileSystemWatcher> _watchers = [];
     private Dictionary<string, SigmaDocument> _byId = [];
+    private int _hasStopped;
 
     /// <summary>Folder in which rules of the site lie; uploads go there.</summary>
     public string Folder { get; } = Path.Combine(tier.DataFolder, "rules");
+
+    /// <summary>Folder of uploaded files.</summary>
+    public string Uploads => Path.Combine(Folder, "uploaded");
+
+    /// <summary>Where uploaded files go when they are removed: beside the rules, so that no load reads them.</summary>
+    public string RemovedUploads { get; } = Path.Combine(tier.DataFolder, "rules-removed");
 
     /// <summary>Everything that the last load read.</summary>
     public LoadedRules Loaded { get; private set; } = new() { Rules = [], Correlations = [], Filters = [], Refused = [] };
@@ -43,7 +50,12 @@ internal sealed partial class RuleBook(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Folder);
-        await using (var scope = scopes.CreateAsyncScope()) await modes.Load(scope.ServiceProvider.GetRequiredService<DetectionDb>(), cancellationToken);
+        await using (var scope = scopes.CreateAsyncScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<DetectionDb>();
+            await modes.Load(db, cancellationToken);
+            await sights.Load(db, cancellationToken);
+        }
         if (inForce.Current is null) await Reload(cancellationToken);
         if (!tier.Offline) Watch();
         await base.StartAsync(cancellationToken);
@@ -65,8 +77,16 @@ internal sealed partial class RuleBook(
             var watch = Stopwatch.StartNew();
             var loaded = await Load(ct);
             var former = Current?.Set;
-            var disabled = modes.Disabled;
-            var set = await Task.Run(() => new ActiveRuleSet(RuleSet.Compile(loaded, new RuleSetOptions { Disabled = disabled, Former = former }), modes), ct);
+            sights.Note(Current);
+            var options = new RuleSetOptions
+            {
+                Disabled = modes.Disabled,
+                Former = former,
+                IsLive = !tier.Offline,
+                SecurityProcesses = settings.SecurityProcessCreation,
+                LastSeen = sights.LastSeen,
+            };
+            var set = await Task.Run(() => new ActiveRuleSet(RuleSet.Compile(loaded, options), modes, TimeSpan.FromHours(settings.LookBackHours)), ct);
             (Loaded, LoadedAt) = (loaded, clock.GetUtcNow());
             Volatile.Write(ref _byId, loaded.Rules.Concat<SigmaDocument>(loaded.Correlations).Concat(loaded.Filters).ToDictionary(d => d.Id, StringComparer.Ordinal));
             inForce.Current = set;
@@ -95,6 +115,22 @@ internal sealed partial class RuleBook(
         await using var scope = scopes.CreateAsyncScope();
         var rows = await scope.ServiceProvider.GetRequiredService<DetectionDb>().Lists.AsNoTracking().ToListAsync(ct);
         return rows.ToDictionary(r => r.Name, IReadOnlyList<string> (r) => r.Values.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Writes when sources were last seen.</summary>
+    public async Task KeepSights(CancellationToken ct)
+    {
+        sights.Note(Current);
+        await using var scope = scopes.CreateAsyncScope();
+        await sights.Save(scope.ServiceProvider.GetRequiredService<DetectionDb>(), ct);
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (tier.Offline || Interlocked.Exchange(ref _hasStopped, 1) == 1) return;
+        await KeepSights(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -158,19 +194,28 @@ internal sealed partial class RuleBook(
 
     private void Watch()
     {
-        foreach (var path in settings.RulePaths.Append(Folder).Where(Directory.Exists))
+        foreach (var path in settings.RulePaths.Append(Folder).Select(Path.GetFullPath))
         {
-            var watcher = new FileSystemWatcher(path) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.FileName | NotifyFilters.Size };
+            // Of a single file or zip its folder is watched: who replaces a file renames another over it.
+            var isFolder = Directory.Exists(path);
+            var folder = isFolder ? path : Path.GetDirectoryName(path);
+            if (!Directory.Exists(folder)) continue;
+            var watcher = new FileSystemWatcher(folder) { IncludeSubdirectories = isFolder, NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.FileName | NotifyFilters.Size };
+            if (!isFolder) watcher.Filter = Path.GetFileName(path);
             watcher.Changed += Note;
             watcher.Created += Note;
             watcher.Deleted += Note;
             watcher.Renamed += Note;
+            // The kernel dropped notices: something changed, nobody knows what.
+            watcher.Error += (_, _) => Note();
             watcher.EnableRaisingEvents = true;
             _watchers.Add(watcher);
         }
     }
 
-    private void Note(object sender, FileSystemEventArgs e)
+    private void Note(object sender, FileSystemEventArgs e) => Note();
+
+    private void Note()
     {
         try
         {

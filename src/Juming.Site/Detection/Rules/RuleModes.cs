@@ -5,14 +5,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.Detection.Rules;
 
-/// <summary>What people and the storm guard decided about rules, and when each rule hit last; in memory, with the table behind it.</summary>
+/// <summary>What people decided about rules, which of them storm, and when each rule hit last; in memory, with the table behind it.</summary>
 internal sealed class RuleModes
 {
-    /// <summary>Reason of a rule that the storm guard made silent.</summary>
-    public const string Storm = "storm";
+    // Earlier releases made a rule silent for good when it stormed, and noted it so.
+    private const string Storm = "storm";
 
     private readonly ConcurrentDictionary<string, RuleMode> _modes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _lastHit = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _storms = new(StringComparer.Ordinal);
 
     /// <summary>The mode of a rule.</summary>
     public RuleMode Of(string ruleId) => _modes.GetValueOrDefault(ruleId, RuleMode.Enabled);
@@ -26,6 +27,11 @@ internal sealed class RuleModes
     /// <summary>Reads the tables at start.</summary>
     public async Task Load(DetectionDb db, CancellationToken ct)
     {
+        if (await db.RuleStates.Where(r => r.Reason == Storm && r.ChangedBy == "").ToListAsync(ct) is { Count: > 0 } silenced)
+        {
+            db.RuleStates.RemoveRange(silenced);
+            await db.SaveChangesAsync(ct);
+        }
         foreach (var row in await db.RuleStates.AsNoTracking().ToListAsync(ct)) _modes[row.RuleId] = row.Mode;
         foreach (var row in await db.Hits.AsNoTracking().GroupBy(h => h.RuleId).Select(g => new { g.Key, Hour = g.Max(h => h.Hour) }).ToListAsync(ct))
             _lastHit[row.Key] = row.Hour * 3_600_000_000L;
@@ -38,19 +44,11 @@ internal sealed class RuleModes
         else _modes[ruleId] = mode;
     }
 
-    /// <summary>Makes a rule silent in memory.</summary>
-    public void MakeSilent(string ruleId) => Set(ruleId, RuleMode.Silent);
+    /// <summary>Notes that a rule storms and is rolled into one alert until an instant.</summary>
+    public void NoteStorm(string ruleId, DateTimeOffset until) => _storms[ruleId] = until;
 
-    /// <summary>Adds the rows of stormed rules to the save.</summary>
-    public async Task KeepStormed(DetectionDb db, IReadOnlyCollection<AlertRule> rules, DateTimeOffset now, CancellationToken ct)
-    {
-        foreach (var rule in rules)
-        {
-            var row = await db.RuleStates.SingleOrDefaultAsync(r => r.RuleId == rule.Id, ct);
-            if (row is null) db.RuleStates.Add(row = new RuleStateRow { RuleId = rule.Id });
-            (row.Mode, row.Reason, row.ChangedBy, row.ChangedAt) = (RuleMode.Silent, Storm, "", now);
-        }
-    }
+    /// <summary>Until when a rule is rolled into one alert, or null when it does not storm.</summary>
+    public DateTimeOffset? StormUntil(string ruleId, DateTimeOffset now) => _storms.TryGetValue(ruleId, out var until) && until > now ? until : null;
 
     /// <summary>Notes committed matches.</summary>
     public void NoteHits(IReadOnlyDictionary<(string Rule, long Hour), RuleCount> hits)

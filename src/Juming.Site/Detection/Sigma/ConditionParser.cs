@@ -85,6 +85,7 @@ internal sealed class ConditionParser
         if (Is(quantity, "any")) quantity = "1";
         if (!int.TryParse(quantity, NumberStyles.None, CultureInfo.InvariantCulture, out var least) || least < 1)
             throw Refused($"'{quantity} of' is neither a count nor 'all' nor 'any'");
+        if (least > named.Count) throw Refused($"'{quantity} of {pattern}' can't hold: {(named.Count == 1 ? "one selection fits" : $"{named.Count} selections fit")} it");
         return named.Count == 1 && least == 1 ? named[0] : new SomeOf(named, least);
     }
 

@@ -15,10 +15,14 @@ internal sealed class DetectionReader(IReadOnlyDictionary<string, IReadOnlyList<
     public const int MaxValues = 60_000;
 
     private readonly List<string> _missing = [];
+    private readonly List<string> _warnings = [];
     private int _values;
 
     /// <summary>Lists that were asked for and are not filled.</summary>
     public IReadOnlyList<string> MissingLists => _missing;
+
+    /// <summary>What is odd and does not hinder, with its line.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>Reads all selections and the condition.</summary>
     /// <param name="detection">The map under "detection" or "filter".</param>
@@ -75,6 +79,7 @@ internal sealed class DetectionReader(IReadOnlyDictionary<string, IReadOnlyList<
         var field = name.Length == 0 ? null : name;
         if (field is null && (modifiers.Comparison is not null || modifiers.Cidr || modifiers.Exists || modifiers.FieldReference || modifiers.Part != TimePart.None))
             throw new SigmaRefusedException(key.Line, $"'{key.Text}' needs a field");
+        if (modifiers.All && (value.Kind == YamlKind.Scalar || value.Items.Count == 1)) _warnings.Add($"line {key.Line}: '{key.Text}' has one value, so 'all' means nothing");
         List<Expression> tests;
         if (value.Kind == YamlKind.Scalar) tests = [Value(field, modifiers, value)];
         else if (value.Kind == YamlKind.List)
@@ -110,6 +115,7 @@ internal sealed class DetectionReader(IReadOnlyDictionary<string, IReadOnlyList<
             if (!TryNetwork(text, out var network)) throw new SigmaRefusedException(line, $"'{text}' is no network");
             return new CidrTest(field, network);
         }
+        if (m.Transforms.Contains("windash") && Transforms.CountDashes(text) > Transforms.MostDashes) return ManyDashes(field, m, text, line);
         if (m.Regex) return new RegexTest(field, Pattern(text, m, line));
         if (m.FieldReference) return new OtherFieldTest(field, text.Replace(" ", "", StringComparison.Ordinal), m.Shape, m.Cased);
         var forms = m.Transforms.Count == 0 ? [new TransformedValue(text, null)] : Transforms.Apply(text, m.Transforms, line);
@@ -125,9 +131,26 @@ internal sealed class DetectionReader(IReadOnlyDictionary<string, IReadOnlyList<
         var pattern = SigmaText.Parse(form.Text!);
         if (field is null) pattern = pattern.Open(true, true);
         else if (m.Shape != TextShape.Equals) pattern = pattern.Open(m.Shape is TextShape.Contains or TextShape.EndsWith, m.Shape is TextShape.Contains or TextShape.StartsWith);
-        else if (pattern.Pieces.Count == 0) return new AbsentTest(field);
+        else if (pattern.Pieces.Count == 0) return new EmptyTest(field);
         else if (plain && m.Transforms.Count == 0 && IsNumber(form.Text!)) return new EqualNumberTest(field, form.Text!);
         return new TextTest(field, pattern, m.Cased);
+    }
+
+    /// <summary>So many dashes have too many spellings to be listed: a pattern tells them as well.</summary>
+    private RegexTest ManyDashes(string? field, Modifiers m, string text, int line)
+    {
+        // As dear as the longest list of spellings.
+        _values += 625;
+        if (_values > MaxValues) throw new SigmaRefusedException(line, $"more than {MaxValues} values");
+        if (m.Transforms.Count > 1) throw new SigmaRefusedException(line, $"a value with more than {Transforms.MostDashes} dashes can't be encoded as well");
+        var pattern = new StringBuilder("(?s)");
+        var shape = field is null ? TextShape.Contains : m.Shape;
+        if (shape is TextShape.Equals or TextShape.StartsWith) pattern.Append(@"\A");
+        foreach (var piece in SigmaText.Parse(Transforms.MarkDashes(text)).Pieces)
+            if (piece.Literal is not { } literal) pattern.Append(piece.Wildcard == '*' ? ".*" : ".");
+            else pattern.AppendJoin($"[{Transforms.Dashes}]", literal.Split(Transforms.Mark).Select(Regex.Escape));
+        if (shape is TextShape.Equals or TextShape.EndsWith) pattern.Append(@"\z");
+        return new RegexTest(field, new SigmaRegex(pattern.ToString(), RegexOptions.CultureInvariant | (m.Cased ? 0 : RegexOptions.IgnoreCase)));
     }
 
     private Expression Expanded(string? field, Modifiers m, YamlNode value)

@@ -87,14 +87,21 @@ internal sealed record NumberTest(string? Field, Comparison Comparison, double N
     public override string Key => FormattableString.Invariant($"#{Part}{Comparison}{Number:R}");
 }
 
-/// <summary>The field is absent or empty. The event model stores no empty values, so Sigma's null and '' are one.</summary>
+/// <summary>The field is absent (null).</summary>
 internal sealed record AbsentTest(string? Field) : FieldTest(Field)
 {
     /// <inheritdoc/>
     public override string Key => "0";
 }
 
-/// <summary>The field is there.</summary>
+/// <summary>The field is empty (''), or absent: most log formats have no way to write an empty value but to leave the field out.</summary>
+internal sealed record EmptyTest(string? Field) : FieldTest(Field)
+{
+    /// <inheritdoc/>
+    public override string Key => "e";
+}
+
+/// <summary>The field is there, be it empty.</summary>
 internal sealed record PresentTest(string? Field) : FieldTest(Field)
 {
     /// <inheritdoc/>

@@ -49,7 +49,16 @@ internal static class LogsourceMap
     private static readonly string[] MailPrograms = ["postfix/smtpd", "postfix/smtp", "postfix/submission/smtpd", "postfix", "dovecot", "exim", "exim4", "sendmail", "saslauthd"];
 
     /// <summary>Doors of a log source.</summary>
-    public static LogsourcePlan Plan(Logsource source)
+    /// <param name="source">The log source.</param>
+    /// <param name="securityProcesses">Process creation is also read from the Security channel.</param>
+    public static LogsourcePlan Plan(Logsource source, bool securityProcesses = false)
+    {
+        var plan = PlanOf(source);
+        if (!securityProcesses || source.Category is not "process_creation" || source.Product is not (null or "windows")) return plan;
+        return plan with { Doors = [.. plan.Doors, Door.On(Channel, "Security").And(Code, "4688")] };
+    }
+
+    private static LogsourcePlan PlanOf(Logsource source)
     {
         if (source.Product is "windows") return Windows(source);
         if (source.Product is "linux") return Linux(source);

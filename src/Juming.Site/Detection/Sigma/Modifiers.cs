@@ -110,8 +110,14 @@ internal readonly record struct TransformedValue(string? Text, byte[]? Bytes);
 /// <summary>The modifiers that change a value, or make several of one.</summary>
 internal static class Transforms
 {
-    private const string Dashes = "-/\u2013\u2014\u2015";
-    private const int MostForms = 625;
+    /// <summary>What may begin an argument; fit to stand in a class of a pattern.</summary>
+    public const string Dashes = "-/\u2013\u2014\u2015";
+
+    /// <summary>Most dashes of a value of which every spelling is listed.</summary>
+    public const int MostDashes = 4;
+
+    /// <summary>Stands for a dash that may be spelled in any way; a code point that no text holds (noncharacter).</summary>
+    public const char Mark = '\uFDD2';
 
     /// <summary>Applies the changes in their order.</summary>
     /// <exception cref="SigmaRefusedException">The value can't be changed so.</exception>
@@ -158,19 +164,32 @@ internal static class Transforms
         }
     }
 
+    /// <summary>Number of dashes that begin an argument.</summary>
+    public static int CountDashes(string text) => DashesOf(text).Count;
+
+    /// <summary>The text with a mark for each dash that begins an argument.</summary>
+    public static string MarkDashes(string text)
+    {
+        var marked = text.ToCharArray();
+        foreach (var place in DashesOf(text)) marked[place] = Mark;
+        return new string(marked);
+    }
+
     /// <summary>Every way to write the dashes that begin an argument.</summary>
     private static List<string> WindowsDashes(string text)
+    {
+        var forms = new List<string> { text };
+        foreach (var place in DashesOf(text))
+            forms = [.. forms.SelectMany(f => Dashes.Select(d => string.Concat(f.AsSpan(0, place), [d], f.AsSpan(place + 1))))];
+        return forms;
+    }
+
+    private static List<int> DashesOf(string text)
     {
         var places = new List<int>();
         for (var i = 0; i < text.Length; i++)
             if (Dashes.Contains(text[i]) && (i == 0 || !IsWord(text[i - 1])) && i + 1 < text.Length && IsWord(text[i + 1])) places.Add(i);
-        var forms = new List<string> { text };
-        foreach (var place in places)
-        {
-            if (forms.Count * Dashes.Length > MostForms) break;
-            forms = [.. forms.SelectMany(f => Dashes.Select(d => string.Concat(f.AsSpan(0, place), [d], f.AsSpan(place + 1))))];
-        }
-        return forms;
+        return places;
     }
 
     private static bool IsWord(char c) => char.IsLetterOrDigit(c) || c == '_';

@@ -36,6 +36,7 @@ internal sealed class SigmaReader(IReadOnlyDictionary<string, IReadOnlyList<stri
             Logsource = LogsourceOf(logsource),
             Condition = condition,
             MissingLists = reader.MissingLists,
+            Warnings = reader.Warnings,
         });
     }
 
@@ -55,6 +56,7 @@ internal sealed class SigmaReader(IReadOnlyDictionary<string, IReadOnlyList<stri
             Rules = rules is ["any" or "*"] ? [] : rules.Count > 0 ? rules : throw new SigmaRefusedException(filter.Line, "the filter names no rules"),
             Condition = condition,
             MissingLists = reader.MissingLists,
+            Warnings = reader.Warnings,
         });
     }
 
@@ -79,6 +81,9 @@ internal sealed class SigmaReader(IReadOnlyDictionary<string, IReadOnlyList<stri
         var condition = node["condition"];
         if (condition is null && !temporal) throw new SigmaRefusedException(node.Line, "the correlation has no condition");
         var criteria = condition is null ? [] : Criteria(condition);
+        if (condition is not null) CheckReach(kind, criteria, rules.Count, condition.Line);
+        var percentile = condition?.TextOf("percentile") is { } p ? Number(p, condition.Line) : 50;
+        if (percentile is <= 0 or > 100) throw new SigmaRefusedException(condition!.Line, "a percentile lies above 0 and up to 100");
         var fields = condition?.TextsOf("field") ?? [];
         if (kind is CorrelationKind.ValueCount or CorrelationKind.ValueSum or CorrelationKind.ValueAverage or CorrelationKind.ValuePercentile && fields.Count == 0)
             throw new SigmaRefusedException(condition!.Line, "the condition needs a field");
@@ -94,7 +99,7 @@ internal sealed class SigmaReader(IReadOnlyDictionary<string, IReadOnlyList<stri
             Timespan = Span(node["timespan"] ?? node["timeframe"], node.Line),
             Criteria = criteria,
             ValueFields = fields,
-            Percentile = condition?.TextOf("percentile") is { } p ? Number(p, condition.Line) : 50,
+            Percentile = percentile,
             Aliases = Aliases(node["aliases"]),
             Generate = node.TextOf("generate") is { } g ? g is "true" : null,
         });
@@ -121,6 +126,33 @@ internal sealed class SigmaReader(IReadOnlyDictionary<string, IReadOnlyList<stri
         }
         if (criteria.Count == 0) throw new SigmaRefusedException(condition.Line, "the condition holds no criterion");
         return criteria;
+    }
+
+    /// <summary>Refuses what no window can ever meet: it would look like a rule in force and never say a word.</summary>
+    private static void CheckReach(CorrelationKind kind, List<Criterion> criteria, int rules, int line)
+    {
+        if (kind is CorrelationKind.ValueSum or CorrelationKind.ValueAverage or CorrelationKind.ValuePercentile) return;
+        double least = 1, most = kind switch
+        {
+            CorrelationKind.ValueCount => Pipeline.CorrelationShape.MaxValues,
+            CorrelationKind.EventCount => double.PositiveInfinity,
+            _ => rules,
+        };
+        if (kind == CorrelationKind.ValueCount && criteria.Any(c => c.Number > most)) throw new SigmaRefusedException(line, $"a value_count can tell at most {most} values apart");
+        var (low, high) = (least, most);
+        foreach (var (comparison, number) in criteria)
+            (low, high) = comparison switch
+            {
+                Comparison.Greater => (Math.Max(low, Math.Floor(number) + 1), high),
+                Comparison.GreaterOrEqual => (Math.Max(low, Math.Ceiling(number)), high),
+                Comparison.Less => (low, Math.Min(high, Math.Ceiling(number) - 1)),
+                Comparison.LessOrEqual => (low, Math.Min(high, Math.Floor(number))),
+                Comparison.Equal => (Math.Max(low, Math.Ceiling(number)), Math.Min(high, Math.Floor(number))),
+                _ => (low, high),
+            };
+        if (low > high) throw new SigmaRefusedException(line, double.IsInfinity(most)
+            ? "the condition can't be met: a count is a whole number, and a window without events is never judged"
+            : string.Create(CultureInfo.InvariantCulture, $"the condition can't be met: the figure lies between {least} and {most}"));
     }
 
     private static double Number(string text, int line) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var n) && double.IsFinite(n)

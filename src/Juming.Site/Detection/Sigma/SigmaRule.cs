@@ -64,6 +64,9 @@ internal abstract record SigmaDocument
     /// <summary>Fields worth showing.</summary>
     public IReadOnlyList<string> Fields { get; init; } = [];
 
+    /// <summary>What is odd about it and does not hinder it, English.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Samples that come with the rule: our own key.</summary>
     public IReadOnlyList<SigmaSample> Samples { get; init; } = [];
 

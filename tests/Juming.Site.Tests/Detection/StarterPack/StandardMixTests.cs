@@ -22,7 +22,7 @@ public sealed class StandardMixTests
         public HashSet<(string, string, string, string)> Folded { get; } = [];
         public required IReadOnlyDictionary<int, string> Planted { get; init; }
 
-        public void Matched(CompiledRule rule, EventBatch batch, int index, ReadOnlySpan<ushort> fields)
+        public void Matched(CompiledRule rule, EventBatch batch, int index, ReadOnlySpan<ushort> fields, string? keyword)
         {
             var line = batch.Events[index].Line;
             Lines.Add(line);

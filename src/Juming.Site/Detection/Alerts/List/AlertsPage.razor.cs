@@ -1,5 +1,7 @@
 using System.Globalization;
+using Juming.Platform.Access;
 using Juming.Platform.Handlers;
+using Juming.Site.Detection.Alerts.Judge;
 using Juming.Site.Detection.Resources;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
@@ -28,8 +30,15 @@ public sealed partial class AlertsPage
     private int _skip;
     private int _fresh;
     private bool _loading;
+    private readonly HashSet<Guid> _chosen = [];
+    private IReadOnlyList<Guid> _judged = [];
+    private Verdict _verdict = Verdict.FalsePositive;
+    private string _reason = "";
+    private string? _said;
+    private bool _mayJudge;
 
     [Inject] internal Sender Sender { get; set; } = null!;
+    [Inject] internal IActorSource Actors { get; set; } = null!;
     [Inject] internal NavigationManager Navigation { get; set; } = null!;
     [Inject] internal TimeProvider Clock { get; set; } = null!;
     [Inject] internal IStringLocalizer<DetectionTexts> Texts { get; set; } = null!;
@@ -81,6 +90,9 @@ public sealed partial class AlertsPage
     };
 
     /// <inheritdoc/>
+    protected override async Task OnInitializedAsync() => _mayJudge = (await Actors.Current(CancellationToken.None)).Holds(DetectionJudge.Code);
+
+    /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
         (_text, _entity, _severity, _state) = (TextParameter, EntityParameter, SeverityParameter, StateParameter);
@@ -114,7 +126,37 @@ public sealed partial class AlertsPage
         _loading = false;
         _error = found.Error is { } error ? Texts.Of(error) : null;
         // Rows that were read stay on screen when a later read is refused.
-        if (found.Succeeded) (_page, _loadedAt, _fresh) = (found.Value, now, 0);
+        if (!found.Succeeded) return;
+        (_page, _loadedAt, _fresh) = (found.Value, now, 0);
+        // Only what is on screen is judged: nobody remembers what was chosen three pages ago.
+        _chosen.IntersectWith(_page.Items.Select(i => i.Alert.Id));
+    }
+
+    private void Choose(Guid id, bool isChosen)
+    {
+        if (isChosen) _chosen.Add(id);
+        else _chosen.Remove(id);
+    }
+
+    private void ChooseAll(bool isChosen)
+    {
+        _chosen.Clear();
+        if (isChosen) _chosen.UnionWith(_page!.Items.Select(i => i.Alert.Id));
+    }
+
+    private Task JudgeChosen() => Judge([.. _chosen], _verdict, "JudgedMany");
+
+    private Task TakeBack() => Judge(_judged, null, null);
+
+    private async Task Judge(IReadOnlyList<Guid> alerts, Verdict? verdict, string? text)
+    {
+        var done = await Sender.Send(new JudgeAlerts(alerts, verdict, _reason), _gone.Token);
+        _error = done.Error is { } error ? Texts.Of(error) : null;
+        if (!done.Succeeded) return;
+        _said = text is null ? null : string.Format(CultureInfo.CurrentCulture, Texts[text], done.Value);
+        _judged = verdict is null ? [] : alerts;
+        _chosen.Clear();
+        await Load();
     }
 
     /// <summary>Offers what is new; rows never move under the cursor by themselves.</summary>

@@ -3,6 +3,7 @@ using FluentValidation;
 using Juming.Platform.Handlers;
 using Juming.Site.Detection.Data;
 using Juming.Site.Detection.Rules;
+using Juming.Site.Detection.Rules.Filters;
 using Juming.Site.Detection.Sigma;
 using Microsoft.EntityFrameworkCore;
 
@@ -81,6 +82,12 @@ internal sealed record AlertItem
     /// <summary>What to do, by language; only of a single alert.</summary>
     public IReadOnlyDictionary<string, string> Advice { get; init; } = None;
 
+    /// <summary>Fields and values that a site filter can narrow it down by: those that events of the rule bear under these names.</summary>
+    public IReadOnlyDictionary<string, string> Narrowing { get; init; } = None;
+
+    /// <summary>The incident it belongs to, or null.</summary>
+    public AlertPlace? Incident { get; init; }
+
     private static readonly Dictionary<string, string> None = [];
 
     /// <summary>The item of a row.</summary>
@@ -88,6 +95,7 @@ internal sealed record AlertItem
     {
         Titles = rule?.Titles ?? None,
         Advice = withAdvice ? rule?.Advice ?? None : None,
+        Narrowing = withAdvice && row.Code is null ? FilterFields.Of(row, rule) : None,
         Alert = AlertViews.Of(row),
         Code = row.Code,
         Verdict = row.Verdict is { } verdict ? Enum.Parse<Verdict>(verdict) : null,

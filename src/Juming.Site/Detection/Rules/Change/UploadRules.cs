@@ -31,8 +31,8 @@ file sealed class Handler(RuleBook book) : ICommandHandler<UploadRules, UploadOu
 
     public async Task<Result<UploadOutcome>> Handle(UploadRules request, CancellationToken cancellationToken)
     {
-        if (!IsSound(request.FileName)) return DetectionErrors.BadFileName;
-        var folder = Path.Combine(book.Folder, "uploaded");
+        if (!UploadNames.IsSound(request.FileName)) return DetectionErrors.BadFileName;
+        var folder = book.Uploads;
         Directory.CreateDirectory(folder);
         var target = Path.Combine(folder, request.FileName);
         if (!File.Exists(target) && Directory.EnumerateFiles(folder).Count() >= MostUploads) return DetectionErrors.TooManyUploads.With("most", MostUploads.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -54,8 +54,4 @@ file sealed class Handler(RuleBook book) : ICommandHandler<UploadRules, UploadOu
             File.Delete(trial);
         }
     }
-
-    private static bool IsSound(string name) =>
-        name.Length is > 4 and <= 120 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_')
-        && (name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase));
 }

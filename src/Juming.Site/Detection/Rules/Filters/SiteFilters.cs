@@ -50,6 +50,9 @@ file sealed class AddHandler(DetectionDb db, RuleBook book, DetectionSettings se
     public async Task<Result<Guid>> Handle(AddSiteFilter request, CancellationToken cancellationToken)
     {
         if (FilterText.IsTooWide(request.Rules, request.Tests)) return DetectionErrors.FilterTooWide;
+        var rules = request.Rules.Select(book.Find).ToList();
+        if (rules.Contains(null)) return DetectionErrors.NoSuchRule;
+        if (FilterFields.AliasIn(rules, request.Tests) is { } alias) return DetectionErrors.FilterField.With("field", alias);
         var id = Guid.CreateVersion7();
         var yaml = FilterText.Write(id, request.Title, request.Rules, request.Tests);
         var trial = new SigmaLoader();
@@ -73,7 +76,7 @@ file sealed class AddHandler(DetectionDb db, RuleBook book, DetectionSettings se
     }
 }
 
-file sealed class PreviewHandler(DetectionDb db, TimeProvider clock) : IQueryHandler<PreviewSiteFilter, FilterPreview>
+file sealed class PreviewHandler(DetectionDb db, RuleBook book, TimeProvider clock) : IQueryHandler<PreviewSiteFilter, FilterPreview>
 {
     private const int MostAlerts = 20_000;
 
@@ -83,15 +86,11 @@ file sealed class PreviewHandler(DetectionDb db, TimeProvider clock) : IQueryHan
         var since = clock.GetUtcNow().AddDays(-Math.Clamp(request.Days, 1, 90));
         var rules = request.Rules.ToArray();
         var rows = await db.Alerts.AsNoTracking().Where(a => rules.Contains(a.RuleId) && a.LastAt >= since).OrderByDescending(a => a.LastAt).Take(MostAlerts)
-            .Select(a => new { a.Matched, a.Verdict, a.Attacker, a.Victim, a.Host, a.Account }).ToListAsync(cancellationToken);
+            .ToListAsync(cancellationToken);
         int fits = 0, real = 0, unsure = 0;
         foreach (var row in rows)
         {
-            var fields = System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, string>>(row.Matched)!;
-            fields.TryAdd("source.ip", row.Attacker ?? "");
-            fields.TryAdd("destination.ip", row.Victim ?? "");
-            fields.TryAdd("host.name", row.Host ?? "");
-            fields.TryAdd("user.name", row.Account ?? "");
+            var fields = FilterFields.Of(row, book.Find(row.RuleId));
             if (request.Tests.Any(t => !fields.ContainsKey(t.Field))) unsure++;
             else if (request.Tests.All(t => FilterText.Holds(t, fields[t.Field])))
             {

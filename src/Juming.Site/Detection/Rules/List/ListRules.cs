@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using FluentValidation;
 using Juming.Platform.Handlers;
+using Juming.Platform.Modules;
 using Juming.Site.Detection.Data;
 using Juming.Site.Detection.Pipeline;
 using Juming.Site.Detection.Sigma;
@@ -53,6 +54,13 @@ internal sealed record ListRules : IQuery<RulePage>, INeeds<DetectionRead>
 /// <summary>A page of rules; the counts are of all documents loaded and add up to <see cref="Documents"/>.</summary>
 internal sealed record RulePage(IReadOnlyList<RuleItem> Items, int Total, IReadOnlyDictionary<RuleStanding, int> Counts, int Documents, DateTimeOffset LoadedAt);
 
+/// <summary>What a correlation remembers, and what it could not take as it came.</summary>
+/// <param name="Groups">Groups in memory.</param>
+/// <param name="Forgotten">Groups that were forgotten for want of room.</param>
+/// <param name="Late">Events that came too late for their place, so that their receipt was taken.</param>
+/// <param name="TooLate">Events that were left out because their receipt was out of place too.</param>
+internal sealed record CorrelationMemory(int Groups, long Forgotten, long Late, long TooLate);
+
 /// <summary>A rule in a list.</summary>
 internal sealed record RuleItem
 {
@@ -76,7 +84,19 @@ internal sealed record RuleItem
 
     /// <summary>The reason, English.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>Since when its source is silent, where that is why it is idle.</summary>
+    public DateTimeOffset? SilentSince { get; init; }
     public RuleMode Mode { get; init; }
+
+    /// <summary>Until when its matches are rolled into one alert because it storms; null when it does not.</summary>
+    public DateTimeOffset? StormUntil { get; init; }
+
+    /// <summary>What its author should look at, English.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>What a correlation remembers and had to leave out; null for other documents.</summary>
+    public CorrelationMemory? Memory { get; init; }
 
     /// <summary>product/category/service.</summary>
     public string Logsource { get; init; } = "";
@@ -133,18 +153,20 @@ file sealed class Handler(RuleBook book, RuleViews views) : IQueryHandler<ListRu
 }
 
 /// <summary>Brings together what the engine, the tables and the last load know of each rule.</summary>
-internal sealed class RuleViews(RuleBook book, RuleModes modes, DetectionDb db, TimeProvider clock)
+internal sealed class RuleViews(RuleBook book, RuleModes modes, TierContext tier, DetectionDb db, TimeProvider clock)
 {
     /// <summary>Every document of the last load.</summary>
     public async Task<IReadOnlyList<RuleItem>> All(CancellationToken ct)
     {
         if (book.Current is not { } current) return [];
-        var since = (clock.GetUtcNow().ToUnixTimeSeconds() / 3600) - 23;
+        var now = clock.GetUtcNow();
+        var since = (now.ToUnixTimeSeconds() / 3600) - 23;
         var hits = await db.Hits.AsNoTracking().Where(h => h.Hour >= since).GroupBy(h => h.RuleId)
             .Select(g => new { g.Key, Matches = g.Sum(h => h.Matches), Alerts = g.Sum(h => h.Alerts) }).ToDictionaryAsync(g => g.Key, ct);
-        var costs = current.Set.Rules.ToDictionary(r => r.Rule.Id, r => r.Cost, StringComparer.Ordinal);
+        var costs = current.Set.Rules.Select(r => (r.Rule.Id, r.Cost)).Concat(current.Set.Correlations.Select(c => (c.Spec.Id, c.Cost))).ToDictionary(r => r.Id, r => r.Cost, StringComparer.Ordinal);
+        var memories = current.Set.Correlations.ToDictionary(c => c.Spec.Id, c => c.State, StringComparer.Ordinal);
         var items = new List<RuleItem>();
-        foreach (var verdict in current.Set.Verdicts())
+        foreach (var verdict in current.Set.Verdicts(tier.Offline ? null : now))
         {
             var d = verdict.Document;
             var hit = hits.GetValueOrDefault(d.Id);
@@ -160,6 +182,10 @@ internal sealed class RuleViews(RuleBook book, RuleModes modes, DetectionDb db, 
                 Code = verdict.Code,
                 Argument = verdict.Argument,
                 Reason = verdict.Reason,
+                SilentSince = verdict.Since,
+                StormUntil = modes.StormUntil(d.Id, now),
+                Warnings = d.Warnings,
+                Memory = memories.TryGetValue(d.Id, out var state) ? new CorrelationMemory(state.Groups, state.Evicted, state.Late, state.TooLate) : null,
                 Mode = modes.Of(d.Id),
                 Logsource = d switch { SigmaRule rule => rule.Logsource.ToString(), SigmaFilter filter => filter.Logsource.ToString(), _ => "" },
                 Tags = d.Tags,

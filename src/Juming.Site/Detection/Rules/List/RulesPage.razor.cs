@@ -15,11 +15,11 @@ public sealed partial class RulesPage
     private const int Rows = 50;
     private const long MostBytes = 64 * 1024 * 1024;
 
-    private static readonly string[] Tabs = [.. Enum.GetNames<RuleStanding>(), "Lists", "Filters"];
+    private static readonly string[] Tabs = [.. Enum.GetNames<RuleStanding>(), "Lists", "Filters", "Uploads"];
 
     private RulePage? _page;
     private string? _error, _said, _text, _level, _sort = "level", _shown;
-    private string _tab = nameof(RuleStanding.Active);
+    private string _tab = nameof(RuleStanding.Active), _instead = nameof(RuleStanding.Active);
     private int _skip;
     private bool _mayWrite;
     private bool _busy;
@@ -56,7 +56,7 @@ public sealed partial class RulesPage
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        _tab = Tabs.FirstOrDefault(t => t.Equals(TabParameter, StringComparison.OrdinalIgnoreCase)) ?? nameof(RuleStanding.Active);
+        _tab = Tabs.FirstOrDefault(t => t.Equals(TabParameter, StringComparison.OrdinalIgnoreCase)) ?? _instead;
         (_text, _level) = (TextParameter, LevelParameter);
         _sort = SortParameter is "title" or "hits" or "cost" ? SortParameter : "level";
         _skip = Math.Max(0, SkipParameter ?? 0);
@@ -80,6 +80,10 @@ public sealed partial class RulesPage
         });
         _error = found.Error is { } error ? Texts.Of(error) : null;
         if (found.Succeeded) _page = found.Value;
+        // On a new site no source has fed a rule yet: what was not asked for by name gives way to what there is.
+        if (TabParameter is not null || !found.Succeeded || _tab != nameof(RuleStanding.Active) || CountOf(RuleStanding.Active) > 0 || CountOf(RuleStanding.Idle) == 0) return;
+        _tab = _instead = nameof(RuleStanding.Idle);
+        await Load();
     }
 
     private int CountOf(RuleStanding standing) => _page!.Counts.GetValueOrDefault(standing);
