@@ -38,29 +38,26 @@ internal sealed partial class AuditTrail(IServiceScopeFactory scopes, AuditHead 
     public Task AppendOnce(AuditEntry entry, CancellationToken ct) => _recent.Contains(entry) ? Task.CompletedTask : Append(entry, ct);
 
     /// <summary>Lays down the head file of a host that is new; from then on a missing one is a break of the chain.</summary>
-    public async Task Begin(CancellationToken ct)
+    public Task Begin(CancellationToken ct) => WhileStill(async () =>
     {
-        await _turn.WaitAsync(ct);
-        try
-        {
-            await using var scope = scopes.CreateAsyncScope();
-            var db = scope.ServiceProvider.GetRequiredService<AccessDb>();
-            if (head.Exists || await db.HostStates.AnyAsync(ct) || await db.Users.AnyAsync(ct) || await db.Audit.AnyAsync(ct)) return;
-            head.Write(ChainEnd.Empty, ChainEnd.Empty, flush: true);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AccessDb>();
+        if (head.Exists || await db.HostStates.AnyAsync(ct) || await db.Users.AnyAsync(ct) || await db.Audit.AnyAsync(ct)) return false;
+        head.Write(ChainEnd.Empty, ChainEnd.Empty, flush: true);
+        return true;
+    }, ct);
 
     /// <summary>What the head file allows and the number of the last entry, taken while nothing is written; verification goes up to there and keeps nobody waiting.</summary>
-    public async Task<((ChainEnd Now, ChainEnd Next)? Known, long Last)> End(AccessDb db, CancellationToken ct)
+    public Task<((ChainEnd Now, ChainEnd Next)? Known, long Last)> End(AccessDb db, CancellationToken ct) =>
+        WhileStill(async () => (head.Read(), (await EndOf(db, ct)).Count), ct);
+
+    /// <summary>Looks at the chain while nothing is written.</summary>
+    public async Task<T> WhileStill<T>(Func<Task<T>> look, CancellationToken ct)
     {
         await _turn.WaitAsync(ct);
         try
         {
-            return (head.Read(), (await EndOf(db, ct)).Count);
+            return await look();
         }
         finally
         {
