@@ -78,6 +78,19 @@ public sealed class AuditTests
     }
 
     [Test]
+    public async Task A_write_that_fails_after_a_change_does_not_hide_it()
+    {
+        await Execute("delete from access_audit where seq > 20");
+        await Execute("create trigger no_more before insert on access_audit begin select raise(abort, 'no'); end");
+        await using (var tier = await RunningTier.Start("cloud", _folder))
+            Assert.That(async () => await tier.Send(new AddUser("unseen", [])), Throws.Exception);
+        await Execute("drop trigger no_more");
+        await using var again = await RunningTier.Start("cloud", _folder);
+        await again.Send(new AddUser("after", []));
+        Assert.That((await again.Send(new VerifyAudit())).Value, Has.Property("Intact").False.And.Property("Reason").EqualTo("cut-off"));
+    }
+
+    [Test]
     public async Task An_emptied_table_without_a_head_file_is_not_a_new_host()
     {
         await Execute("delete from access_audit");

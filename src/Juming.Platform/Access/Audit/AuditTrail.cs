@@ -73,18 +73,9 @@ internal sealed partial class AuditTrail(IServiceScopeFactory scopes, AuditHead 
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<AccessDb>();
-            var now = _end ?? await EndOf(db, ct);
-            var entries = batch.Select(item => (item.Entry, item.At));
-            // What the table ends with is only trusted when the head file says the same; otherwise the chain goes on, and says for good that it was broken.
-            if (_end is null && ChainBreak.Of(head.Read(), now) is { } broken) entries = entries.Prepend((EntryOf(broken, now), clock.GetUtcNow()));
+            var now = _end ?? await TrustedEnd(db, ct);
             var next = now;
-            foreach (var (entry, at) in entries)
-            {
-                var row = Row(entry, at, next.Count + 1);
-                row.Hash = AuditChain.HashOf(next.Hash, row);
-                db.Add(row);
-                next = new ChainEnd(row.Seq, row.Hash);
-            }
+            foreach (var item in batch) next = Add(db, next, item.Entry, item.At);
             // Unknown until the commit has answered; a failure makes the next call read it from the table again.
             _end = null;
             head.Write(now, next, flush: true);
@@ -104,6 +95,27 @@ internal sealed partial class AuditTrail(IServiceScopeFactory scopes, AuditHead 
         }
     }
 
+    /// <summary>The table's end, which is only trusted when the head file says the same; otherwise the chain goes on after an entry that says for good that it was broken.</summary>
+    private async Task<ChainEnd> TrustedEnd(AccessDb db, CancellationToken ct)
+    {
+        var found = await EndOf(db, ct);
+        if (ChainBreak.Of(head.Read(), found) is not { } broken) return found;
+        LogBroken(log, broken.At, broken.Reason);
+        var end = Add(db, found, EntryOf(broken, found), clock.GetUtcNow());
+        await db.SaveChangesAsync(ct);
+        // Only now: a head that agreed with the table before the entry is durable would hide the break from the next start.
+        head.Write(end, end, flush: true);
+        return end;
+    }
+
+    private static ChainEnd Add(AccessDb db, ChainEnd end, AuditEntry entry, DateTimeOffset at)
+    {
+        var row = Row(entry, at, end.Count + 1);
+        row.Hash = AuditChain.HashOf(end.Hash, row);
+        db.Add(row);
+        return new ChainEnd(row.Seq, row.Hash);
+    }
+
     private static async Task<ChainEnd> EndOf(AccessDb db, CancellationToken ct)
     {
         var last = await db.Audit.AsNoTracking().OrderByDescending(a => a.Seq).Select(a => new { a.Seq, a.Hash }).FirstOrDefaultAsync(ct);
@@ -112,28 +124,24 @@ internal sealed partial class AuditTrail(IServiceScopeFactory scopes, AuditHead 
 
     private AuditEntry EntryOf(ChainBreak broken, ChainEnd found)
     {
-        LogBroken(log, broken.At, broken.Reason);
         var known = head.Read();
         var arguments = JsonSerializer.Serialize(new { at = broken.At, reason = broken.Reason, known = known?.Now, next = known?.Next, found }, JsonSerializerOptions.Web);
         return new AuditEntry(ChainBreak.Action, Actor.System.Kind, Actor.System.Id, Actor.System.Name, null, arguments, AccessErrors.AuditBroken.Code);
     }
 
-    private static AuditRow Row(AuditEntry entry, DateTimeOffset at, long seq)
+    private static AuditRow Row(AuditEntry entry, DateTimeOffset at, long seq) => new()
     {
-        return new AuditRow
-        {
-            Seq = seq,
-            // The table keeps whole microseconds; the hash is over what is kept.
-            At = at.AddTicks(-(at.Ticks % 10)),
-            Action = entry.Action,
-            ActorKind = entry.ActorKind.ToString(),
-            ActorId = entry.ActorId,
-            ActorName = entry.ActorName,
-            Address = entry.Address,
-            Arguments = entry.Arguments.Replace("\0", "", StringComparison.Ordinal),
-            Outcome = entry.Outcome,
-        };
-    }
+        Seq = seq,
+        // The table keeps whole microseconds; the hash is over what is kept.
+        At = at.AddTicks(-(at.Ticks % 10)),
+        Action = entry.Action,
+        ActorKind = entry.ActorKind.ToString(),
+        ActorId = entry.ActorId,
+        ActorName = entry.ActorName,
+        Address = entry.Address,
+        Arguments = entry.Arguments.Replace("\0", "", StringComparison.Ordinal),
+        Outcome = entry.Outcome,
+    };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The audit trail was changed behind the program's back at entry {At}: {Reason}. The chain goes on, and verification fails from now on")]
     private static partial void LogBroken(ILogger log, long at, string reason);

@@ -5,6 +5,8 @@ namespace Juming.Platform.Access.SignIn;
 /// <summary>A person who has given the password but not yet the second factor.</summary>
 internal sealed class PendingSignIn(Guid userId, DateTimeOffset until)
 {
+    private int _tries;
+
     public Guid UserId => userId;
 
     public DateTimeOffset Until => until;
@@ -14,8 +16,6 @@ internal sealed class PendingSignIn(Guid userId, DateTimeOffset until)
 
     /// <summary>Takes one of so many tries; false when none is left.</summary>
     public bool Try(int most) => Interlocked.Increment(ref _tries) <= most;
-
-    private int _tries;
 }
 
 /// <summary>Sign-ins between password and second factor; ten minutes, five tries.</summary>
