@@ -76,6 +76,8 @@ internal static class BackupArchive
                 count++;
                 bytes += entry.Length;
             }
+            // The tar ends before the gzip does, whose last bytes are its checksum.
+            await gzip.CopyToAsync(Stream.Null, ct);
             return whole ? (manifest, count, bytes) : throw new BadInputException($"'{file}' is not a whole backup: its end is missing.");
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or JsonException or ArgumentException)

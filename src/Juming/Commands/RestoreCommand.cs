@@ -49,6 +49,10 @@ internal static class RestoreCommand
         {
             throw new BadInputException(e.Message);
         }
+        catch (InvalidDataException e)
+        {
+            throw new BadInputException($"'{file}' is not a whole backup: {e.Message}");
+        }
         finally
         {
             if (!swapped && Directory.Exists(beside)) Directory.Delete(beside, true);

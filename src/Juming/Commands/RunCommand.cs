@@ -21,6 +21,7 @@ internal static class RunCommand
     {
         var locks = new List<DataFolderLock>();
         var apps = new List<WebApplication>();
+        var made = new HashSet<WebApplication>();
         try
         {
             TierHost.CheckApart(hosts);
@@ -30,6 +31,9 @@ internal static class RunCommand
                 HostCopies.Clear(host.DataFolder);
                 var app = TierHost.Build(host);
                 apps.Add(app);
+                // What can't even be made has nothing to stop.
+                _ = app.Services.GetServices<IHostedService>().Count();
+                made.Add(app);
                 await Start(app, ct);
                 await Announce(app);
             }
@@ -45,8 +49,7 @@ internal static class RunCommand
         {
             foreach (var app in apps)
             {
-                // One that could not start may not even have made what a stop would stop.
-                if (app.Lifetime.ApplicationStarted.IsCancellationRequested) await app.StopAsync(CancellationToken.None);
+                if (made.Contains(app)) await app.StopAsync(CancellationToken.None);
                 await app.DisposeAsync();
             }
             foreach (var held in locks) held.Dispose();

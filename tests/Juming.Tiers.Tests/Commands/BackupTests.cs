@@ -5,9 +5,10 @@ using Juming.Platform.Access.Audit;
 using Juming.Platform.Access.Users;
 using Juming.Testing;
 using NUnit.Framework;
-using TestDatabases = Juming.Tiers.Tests.Databases.TestDatabases;
 
 namespace Juming.Tiers.Tests.Commands;
+
+using TestDatabases = Databases.TestDatabases;
 
 /// <summary><c>juming backup</c> and <c>juming restore</c>: there and back, of a stopped and a running tier, on both databases, and files that somebody has changed.</summary>
 [TestFixture(TestDatabases.Sqlite)]

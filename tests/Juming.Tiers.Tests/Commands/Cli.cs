@@ -18,7 +18,7 @@ internal sealed record Cli(int Code, string Out, string Error)
         try
         {
             var run = Task.Run(() => (int)typeof(Hosting.TierHost).Assembly.EntryPoint!.Invoke(null, [line])!);
-            if (!run.Wait(TimeSpan.FromSeconds(120))) Assert.Fail($"'{string.Join(' ', line)}' does not end: {said}{complained}");
+            if (!run.Wait(TimeSpan.FromSeconds(60))) Assert.Fail($"'{string.Join(' ', line)}' does not end: {said}{complained}");
 #pragma warning disable RS0030 // It has completed.
             return new Cli(run.Result, said.ToString(), complained.ToString());
 #pragma warning restore RS0030

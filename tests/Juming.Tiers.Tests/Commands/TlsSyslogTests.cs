@@ -52,7 +52,7 @@ public sealed class TlsSyslogTests
         thumbprint = null;
         if (kind == "host's own") return settings;
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var made = new CertificateRequest("CN=siem.example.com", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(90));
+        using var made = new CertificateRequest("CN=siem.example.com", key, HashAlgorithmName.SHA256).CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(90));
         thumbprint = made.GetCertHashString();
         var (file, keyFile) = (Path.Combine(_folder, "own"), Path.Combine(_folder, "own.key"));
         settings["Web:CertificateFile"] = file;
