@@ -13,7 +13,7 @@ public abstract class Module
     /// <summary>Services that scanning does not find.</summary>
     public virtual void AddServices(IServiceCollection services, IConfiguration settings) { }
 
-    /// <summary>Endpoints, already under <c>/api/{Name}</c> and already authenticated; authorisation is the guard's.</summary>
+    /// <summary>Endpoints, already under <c>/api/{Name}</c> and already authenticated; authorisation is the guard's. Each says what it answers (<see cref="Http.Described"/>).</summary>
     public virtual void MapEndpoints(IEndpointRouteBuilder routes) { }
 
     /// <summary>Entries of the console's menu.</summary>

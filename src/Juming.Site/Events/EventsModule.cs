@@ -41,7 +41,7 @@ public sealed class EventsModule : Module
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("search", async (Sender sender, TimeProvider clock, 
+        routes.MapGet("search", async (Sender sender, TimeProvider clock,
             [Description("In the query language of the log search; empty for all")] string? query, [Description("Default: 24 hours ago")] DateTimeOffset? from, [Description("Default: now")] DateTimeOffset? to,
             [Description("Events of the page, 100 by default"), Range(1, 1000)] int? limit, [Description("Where the former page ended")] string? cursor, [Description("By which time: event, the default, or received")] string? time, CancellationToken ct) =>
             (await sender.Send(new FindEvents(query ?? "", from ?? clock.GetUtcNow().AddHours(-24), to ?? clock.GetUtcNow(), limit ?? 100, cursor, time ?? TimeKinds.Event), ct)).ToHttp()).Answers<EventPage>("Events that fit a query, newest first, one page at a time. Audited.");
