@@ -100,11 +100,11 @@ internal sealed partial class DuckSearch(DuckEventStore store) : ISearch, IDispo
                 isEvicted = reader.Evicted;
             }
         }
-        catch (DuckDBException) when (ct.IsCancellationRequested)
+        catch (Exception e) when (e is DuckDBException or OperationCanceledException && ct.IsCancellationRequested)
         {
             throw new OperationCanceledException(ct);
         }
-        catch (Exception e) when (e is StoreEvictedException || (e is DuckDBException && isEvicted))
+        catch (Exception e) when (e is StoreEvictedException || (e is DuckDBException or OperationCanceledException && isEvicted))
         {
             throw new SearchQueryException(SearchQueryException.Busy, "Storing needed the memory of the search; narrow its time range, or try again in a few seconds.", 0, 0);
         }

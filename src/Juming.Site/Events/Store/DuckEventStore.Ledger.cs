@@ -66,7 +66,7 @@ internal sealed partial class DuckEventStore
                     isEvicted = reader.Evicted;
                 }
             }
-            catch (Exception e) when (attempt < MostAttempts && (e is StoreEvictedException || (e is DuckDBException && isEvicted)))
+            catch (Exception e) when (attempt < MostAttempts && (e is StoreEvictedException || (e is DuckDBException or OperationCanceledException && isEvicted)))
             {
                 await Task.Delay(LongestPause, _clock, ct);
             }

@@ -39,7 +39,7 @@ internal sealed partial class DuckEventStore
         await _writer.WaitAsync(ct);
         try
         {
-            LookAtSpace();
+            SetLevel();
             _marks.Expire(Now);
             // Also where nobody sends any more: the last segment is closed and can go in its time.
             if (_level != StoreLevel.Full && MustRoll(_hot, Now)) Roll();
@@ -163,6 +163,11 @@ internal sealed partial class DuckEventStore
         var now = _clock.GetTimestamp();
         var due = Interlocked.Read(ref _nextSpaceLook);
         if (now < due || Interlocked.CompareExchange(ref _nextSpaceLook, now + (_clock.TimestampFrequency * 2), due) != due) return;
+        SetLevel();
+    }
+
+    private void SetLevel()
+    {
         var (total, bytes) = Disk();
         var free = bytes / 1_048_576;
         var level = free < _settings.LeastFreeMegabytes ? StoreLevel.Full : total - bytes > total * (_settings.DiskPercent / 100.0) ? StoreLevel.Tight : StoreLevel.Good;

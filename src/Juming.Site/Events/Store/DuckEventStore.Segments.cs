@@ -8,7 +8,7 @@ namespace Juming.Site.Events.Store;
 /// <summary>Segments: opening, beginning, and mending them.</summary>
 internal sealed partial class DuckEventStore
 {
-    private const string History = "number INTEGER, what VARCHAR, at BIGINT, rows BIGINT, min_received BIGINT, max_received BIGINT, note VARCHAR";
+    private const string History = "number INTEGER, what VARCHAR, happened BIGINT, rows BIGINT, min_received BIGINT, max_received BIGINT, note VARCHAR";
 
     // What DuckDB says of a file that no second attempt will read. Anything else (a lock, memory, a full disk) passes.
     private static readonly string[] BrokenSigns = ["not a valid DuckDB database file", "Corrupt", "does not match stored checksum", "Could not read enough bytes"];
