@@ -26,6 +26,7 @@ public sealed class SearchStreamTests
         Assert.Multiple(() =>
         {
             Assert.That(whole, Has.Count.GreaterThan(10));
+            Assert.That(whole.Select(c => c.Events.Count), Has.All.LessThanOrEqualTo(2000), "memory does not grow with the result");
             Assert.That(whole.Select(c => c.Share), Is.Ordered);
             Assert.That(whole[0].Share, Is.LessThan(0.1));
             Assert.That(whole[^1].Share, Is.EqualTo(1));
