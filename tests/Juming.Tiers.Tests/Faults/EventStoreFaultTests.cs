@@ -100,7 +100,7 @@ internal sealed class EventStoreFaultTests
             for (var i = 0; i < 6; i++) await store.Append(Batch(2000), new BatchCommit(), CancellationToken.None);
         }
         await File.WriteAllBytesAsync(Path.Combine(data, "events", "00000001.duckdb"), new byte[20_000]);
-        await using var site = await RunningTier.Start("site", data, Quiet);
+        await using var site = await RunningTier.Start("site", data, new Dictionary<string, string?>(Quiet) { ["Modules:Events:LeastFreeMegabytes"] = "1" });
         using var client = await site.WithToken("collection.read");
         using var ready = await client.GetAsync("/readyz");
         Assert.That(JsonDocument.Parse(await ready.Content.ReadAsStringAsync()).RootElement.GetProperty("event-store").GetString(), Is.EqualTo("warning"));
