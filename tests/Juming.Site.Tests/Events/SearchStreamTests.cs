@@ -94,6 +94,15 @@ public sealed class SearchStreamTests
             Assert.That(seen.Select(e => e.Id).Distinct().Count(), Is.EqualTo(seen.Count));
             if (size == 7000) Assert.That(chunks, Is.LessThan(60), "empty decades are passed over");
         }
+        var closed = _bench.Store.Segments[0];
+        Assert.Multiple(() =>
+        {
+            Assert.That(closed.Days, Has.Length.EqualTo(3), "1970, now, and seventy years on");
+            Assert.That(closed.Overlaps(StoreBench.Micros(StoreBench.Start.AddYears(-9)), StoreBench.Micros(StoreBench.Start.AddDays(-1))), Is.False);
+            Assert.That(closed.Overlaps(StoreBench.Micros(StoreBench.Start.AddYears(-9)), StoreBench.Micros(StoreBench.Start.AddHours(2))), Is.True);
+            Assert.That(closed.Overlaps(-5, 0), Is.True);
+            Assert.That(closed.Overlaps(-500, -1), Is.False);
+        });
     }
 
     [Test]

@@ -22,6 +22,7 @@ internal sealed partial class DuckSearch
         var width = Math.Max(1, (to - from + steps - 1) / steps);
         var counts = new long[steps];
         using var held = store.Hold();
+        await FindDays(held.All, from, to, ct);
         var slices = new TimeSlices(held.All, from, to, parts: 8);
         while (slices.Next())
         {

@@ -22,6 +22,7 @@ internal sealed partial class DuckSearch(DuckEventStore store) : ISearch, IDispo
         var after = Cursor.Parse(request.Cursor);
         var (from, to) = (Instants.Micros(request.From), Math.Min(Instants.Micros(request.To), after?.Time ?? long.MaxValue));
         using var held = store.Hold();
+        await FindDays(held.All, from, to, ct);
         var slices = new TimeSlices(held.All, from, to, parts: 256);
         var given = 0;
         while (given < request.Limit && slices.Next())
@@ -71,6 +72,17 @@ internal sealed partial class DuckSearch(DuckEventStore store) : ISearch, IDispo
         var found = new List<EventView>();
         await Read($"SELECT {EventRow.Selected} FROM {segment.Source} WHERE {Within(slice.Low, slice.High)}{cursor} AND {sql.Condition} ORDER BY time DESC, id DESC LIMIT {Text(most)}", sql, ct, row => found.Add(EventRow.Read(row)));
         return found;
+    }
+
+    /// <summary>Looks once at the days of closed segments whose span says little; a scan of one column.</summary>
+    private async Task FindDays(IReadOnlyList<Segment> segments, long from, long to, CancellationToken ct)
+    {
+        foreach (var segment in segments.SkipLast(1).Where(s => s.Days is null && s.IsStretched && s.Overlaps(from, to)))
+        {
+            var days = new List<long>();
+            await Read($"SELECT DISTINCT floor(epoch_us(time) / 86400000000)::BIGINT FROM {segment.Alias}.events", new QuerySql(), ct, row => days.Add(row.GetInt64(0)));
+            segment.Days = [.. days.Order()];
+        }
     }
 
     private async Task Read(string text, QuerySql sql, CancellationToken ct, Action<System.Data.Common.DbDataReader> each)

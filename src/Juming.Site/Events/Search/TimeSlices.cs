@@ -57,7 +57,7 @@ internal sealed class TimeSlices
             _next = _from - 1;
             return false;
         }
-        High = Math.Min(_next, left.Max(s => s.MaxTime));
+        High = left.Max(s => s.LatestUntil(_next));
         Low = High - _from < _width ? _from : High - _width + 1;
         return true;
     }

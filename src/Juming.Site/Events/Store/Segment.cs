@@ -63,8 +63,28 @@ internal sealed class Segment(int number, string path)
         MaxReceived = Math.Max(MaxReceived, maxReceived);
     }
 
+    /// <summary>
+    /// UTC days of event time that it holds events of, ascending; null while nobody has looked. A sender without a clock stretches the span of a
+    /// segment over decades, and only the days say that nearly all of them are empty.
+    /// </summary>
+    public long[]? Days { get; set; }
+
+    /// <summary>True when its span of event time is longer than its receipt explains.</summary>
+    public bool IsStretched => Rows > 0 && MaxTime - MinTime > MaxReceived - MinReceived + (3 * MicrosPerDay);
+
     /// <summary>True when it may hold events of a span of event time.</summary>
-    public bool Overlaps(long from, long to) => Rows > 0 && MinTime <= to && MaxTime >= from;
+    public bool Overlaps(long from, long to) => Rows > 0 && MinTime <= to && MaxTime >= from && LatestUntil(to) >= from;
+
+    /// <summary>The latest time, not after an instant, at which it may hold an event; the smallest number when there is none.</summary>
+    public long LatestUntil(long micros)
+    {
+        var latest = Math.Min(micros, MaxTime);
+        if (Days is not { } days) return latest;
+        var day = Math.DivRem(latest, MicrosPerDay, out var rest) - (rest < 0 ? 1 : 0);
+        var at = Array.BinarySearch(days, day);
+        if (at >= 0) return latest;
+        return ~at == 0 ? long.MinValue : ((days[~at - 1] + 1) * MicrosPerDay) - 1;
+    }
 
     /// <summary>UTC days between its first receipt and an instant; none while it is empty.</summary>
     public long DaysUntil(long micros) => Rows == 0 ? 0 : (micros / MicrosPerDay) - (MinReceived / MicrosPerDay);
