@@ -21,6 +21,10 @@ public sealed class EventStoreSettings
     [Range(1, 3650)]
     public int KeepDays { get; set; } = 180;
 
+    /// <summary>Days of events that the disk guard leaves while it is other data that fills the disk, 1 to 3650; a full disk goes before.</summary>
+    [Range(1, 3650)]
+    public int KeepLeastDays { get; set; } = 7;
+
     /// <summary>Largest share of the disk that may be in use, in percent, 10 to 99; the oldest segments go first.</summary>
     [Range(10, 99)]
     public int DiskPercent { get; set; } = 85;
@@ -28,6 +32,14 @@ public sealed class EventStoreSettings
     /// <summary>Free space below which nothing is stored any more, in MiB, 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
     public int LeastFreeMegabytes { get; set; } = 512;
+
+    /// <summary>Idempotency keys kept of one sender, 1,000 to 10 million; above it the oldest are forgotten before their 24 hours are over.</summary>
+    [Range(1000, 10_000_000)]
+    public int KeysPerSender { get; set; } = 100_000;
+
+    /// <summary>Searches that scan at the same moment, 1 to 64; others wait for their turn.</summary>
+    [Range(1, 64)]
+    public int Searches { get; set; } = 4;
 
     /// <summary>Most rows of one export, 1 to 10 million; the newest are written and the export says that it was cut.</summary>
     [Range(1, 10_000_000)]

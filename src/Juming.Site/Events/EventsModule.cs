@@ -23,7 +23,7 @@ public sealed class EventsModule : Module
     public override string Name => "events";
 
     /// <inheritdoc/>
-    public override IEnumerable<RecurringJob> Jobs => [new("events-retention", "*/5 * * * *", (services, ct) => services.GetRequiredService<DuckEventStore>().Retire(ct)), new("events-exports", "23 * * * *", (services, ct) => services.GetRequiredService<ExportRunner>().Retire(ct))];
+    public override IEnumerable<RecurringJob> Jobs => [new("events-retention", "* * * * *", Retention.Run), new("events-exports", "23 * * * *", (services, ct) => services.GetRequiredService<ExportRunner>().Retire(ct))];
 
     /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu => [new("response", "LogSearch", "/logs", EventsRead.Code, 30, "search", typeof(EventsTexts))];

@@ -16,6 +16,9 @@ public interface ISearch
     /// <summary>How many events fit that were received in the span and are dated outside of it: wrong clocks, and files handed in late.</summary>
     Task<long> DatedElsewhere(SearchRequest request, CancellationToken ct);
 
+    /// <summary>The same, as it is counted: the newest time first, each result with all that is known so far.</summary>
+    IAsyncEnumerable<HistogramSoFar> HistogramAsFound(SearchRequest request, int steps, CancellationToken ct);
+
     /// <summary>Most frequent values of a field among the events that fit.</summary>
     Task<IReadOnlyList<FacetValue>> Facet(SearchRequest request, string field, int most, CancellationToken ct);
 
@@ -30,7 +33,7 @@ public interface ISearch
 /// <param name="Query">In the query language; empty for everything.</param>
 /// <param name="From">Event time, inclusive.</param>
 /// <param name="To">Event time, inclusive.</param>
-/// <param name="Limit">Most events, 1 to 10,000.</param>
+/// <param name="Limit">Most events; they come in chunks, so many do not mean much memory.</param>
 /// <param name="Cursor">Where the last page ended, or null.</param>
 /// <param name="ByReceipt">The span is one of receipt, and the latest received come first: it finds events of devices whose clock is wrong.</param>
 public sealed record SearchRequest(string Query, DateTimeOffset From, DateTimeOffset To, int Limit = 100, string? Cursor = null, bool ByReceipt = false);
@@ -39,8 +42,12 @@ public sealed record SearchRequest(string Query, DateTimeOffset From, DateTimeOf
 /// <param name="Events">Found since the last chunk, newest first.</param>
 /// <param name="SegmentsDone">Segments looked through.</param>
 /// <param name="SegmentsTotal">Segments that may hold something.</param>
-/// <param name="Cursor">Where the next page begins; null when there is no more.</param>
-public sealed record SearchChunk(IReadOnlyList<EventView> Events, int SegmentsDone, int SegmentsTotal, string? Cursor);
+/// <param name="Cursor">Where a search goes on that is stopped after this chunk, or has had its limit; null when there is no more.</param>
+public sealed record SearchChunk(IReadOnlyList<EventView> Events, int SegmentsDone, int SegmentsTotal, string? Cursor)
+{
+    /// <summary>Share of the time range that is looked through, 0 to 1.</summary>
+    public double Share { get; init; }
+}
 
 /// <summary>One stored event.</summary>
 public sealed record EventView
@@ -82,6 +89,11 @@ public sealed record SeverityStep(DateTimeOffset At, IReadOnlyList<long> Counts)
     public const int Bands = 6;
 }
 
+/// <summary>A histogram while it is counted.</summary>
+/// <param name="Steps">All steps; those of the time not looked through yet are lower than they will be.</param>
+/// <param name="Share">Share of the time range that is counted, 0 to 1.</param>
+public sealed record HistogramSoFar(IReadOnlyList<HistogramStep> Steps, double Share);
+
 /// <summary>What one sender stored in a time.</summary>
 /// <param name="SourceId">Number of the sender.</param>
 /// <param name="Stored">Events.</param>
@@ -92,9 +104,12 @@ public readonly record struct SourceTally(int SourceId, long Stored, long Unpars
 /// <summary>One value of a facet.</summary>
 public readonly record struct FacetValue(string Value, long Count);
 
-/// <summary>The query can't be understood.</summary>
+/// <summary>The search is refused: the query can't be understood, or too much is searched at this moment (<see cref="Busy"/>).</summary>
 public sealed class SearchQueryException(string code, string message, int position, int length) : Exception(message)
 {
+    /// <summary>Code of a refusal that passes.</summary>
+    public const string Busy = "search.busy";
+
     /// <summary>Stable code.</summary>
     public string Code { get; } = code;
 

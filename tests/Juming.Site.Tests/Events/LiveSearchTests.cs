@@ -107,6 +107,8 @@ public sealed class LiveSearchTests
 
         public Task<IReadOnlyList<HistogramStep>> Histogram(SearchRequest request, int steps, CancellationToken ct) => search.Histogram(request, steps, ct);
 
+        public IAsyncEnumerable<HistogramSoFar> HistogramAsFound(SearchRequest request, int steps, CancellationToken ct) => search.HistogramAsFound(request, steps, ct);
+
         public Task<IReadOnlyList<SeverityStep>> HistogramBySeverity(SearchRequest request, int steps, CancellationToken ct) => search.HistogramBySeverity(request, steps, ct);
 
         public Task<long> DatedElsewhere(SearchRequest request, CancellationToken ct) => search.DatedElsewhere(request, ct);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -14,27 +13,18 @@ internal sealed class DiskFullTests
 {
     private const int DiskMegabytes = 96;
 
-    private string _disk = "";
-    private bool _mounted;
+    private SmallDisk _disk = null!;
 
     [SetUp]
-    public void MakeDisk()
-    {
-        _disk = Directory.CreateTempSubdirectory("juming-disk-").FullName;
-        _mounted = Environment.UserName == "root" && Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={DiskMegabytes}m"), "tmpfs", _disk) == 0;
-    }
+    public void MakeDisk() => _disk = new SmallDisk(DiskMegabytes);
 
     [TearDown]
-    public void DeleteDisk()
-    {
-        if (_mounted) Run("umount", "-l", _disk);
-        Directory.Delete(_disk, true);
-    }
+    public void DeleteDisk() => _disk.Dispose();
 
     [Test]
     public async Task A_full_disk_refuses_events_tells_it_and_recovers_by_itself_with_a_balanced_ledger()
     {
-        if (!_mounted) Needs.Skip(Needs.Mount, "Mounting a tmpfs is not permitted here; the guard is tested by its threshold instead.");
+        if (!_disk.IsMounted) Needs.Skip(Needs.Mount, "Mounting a tmpfs is not permitted here; the guard is tested by its threshold instead.");
         var port = FreePort();
         var settings = new Dictionary<string, string?>
         {
@@ -43,16 +33,16 @@ internal sealed class DiskFullTests
             ["Modules:Events:LeastFreeMegabytes"] = "24",
             ["Modules:Events:DiskPercent"] = "60",
         };
-        await using var site = await RunningTier.Start("site", Path.Combine(_disk, "data"), settings);
+        await using var site = await RunningTier.Start("site", Path.Combine(_disk.Folder, "data"), settings);
         using var sender = await site.WithToken("collection.send", "collection.read");
         Assert.That(await Send(sender, "before"), Is.EqualTo(HttpStatusCode.OK));
         Assert.That(await Level(sender), Is.EqualTo("good"));
 
-        await Fill(FreeMegabytes() - 30);
+        await _disk.Fill(_disk.FreeMegabytes - 30);
         await Until(sender, "warning");
         Assert.That(await Send(sender, "while tight"), Is.EqualTo(HttpStatusCode.OK), "a tight disk still takes events");
 
-        await Fill(FreeMegabytes() - 10);
+        await _disk.Fill(_disk.FreeMegabytes - 10);
         await Until(sender, "bad");
         Assert.That(await Send(sender, "while full"), Is.EqualTo(HttpStatusCode.InsufficientStorage).Or.EqualTo(HttpStatusCode.ServiceUnavailable).Or.EqualTo(HttpStatusCode.TooManyRequests));
         // A transport that can't be told is counted: these lines are dropped with their reason.
@@ -64,7 +54,7 @@ internal sealed class DiskFullTests
         }
         Assert.That((await sender.GetAsync("/healthz")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
 
-        File.Delete(Path.Combine(_disk, "ballast"));
+        _disk.Free();
         await Until(sender, "good");
         Assert.That(await Send(sender, "after"), Is.EqualTo(HttpStatusCode.OK));
         JsonElement ledger = default;
@@ -85,15 +75,15 @@ internal sealed class DiskFullTests
     [Test]
     public async Task A_disk_that_fills_faster_than_the_guard_looks_neither_ends_the_process_nor_breaks_the_store()
     {
-        if (!_mounted) Needs.Skip(Needs.Mount, "Mounting a tmpfs is not permitted here.");
+        if (!_disk.IsMounted) Needs.Skip(Needs.Mount, "Mounting a tmpfs is not permitted here.");
         var settings = new Dictionary<string, string?> { ["Modules:Collection:Udp:0"] = "127.0.0.1:0", ["Modules:Collection:Tcp:0"] = "127.0.0.1:0", ["Modules:Events:LeastFreeMegabytes"] = "1", ["Modules:Events:DiskPercent"] = "99", ["Log:File"] = "false" };
         var stored = 0;
-        await using (var site = await RunningTier.Start("site", Path.Combine(_disk, "data"), settings))
+        await using (var site = await RunningTier.Start("site", Path.Combine(_disk.Folder, "data"), settings))
         {
             using var sender = await site.WithToken("collection.send", "collection.read");
             Assert.That(await Send(sender, "before"), Is.EqualTo(HttpStatusCode.OK));
             stored++;
-            await Fill(FreeMegabytes() - 2);
+            await _disk.Fill(_disk.FreeMegabytes - 2);
             var block = string.Concat(Enumerable.Range(0, 4000).Select(i => $"{Guid.NewGuid()} {Guid.NewGuid()} filler {i}\n"));
             var refused = 0;
             for (var i = 0; i < 12; i++)
@@ -104,7 +94,7 @@ internal sealed class DiskFullTests
             }
             Assert.That(refused, Is.GreaterThan(0), "the disk must really have been full");
             Assert.That((await sender.GetAsync("/healthz")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
-            File.Delete(Path.Combine(_disk, "ballast"));
+            _disk.Free();
             await Databases.WholeTierTests.Wait(async () =>
             {
                 if (await Send(sender, "after") != HttpStatusCode.OK) return false;
@@ -113,7 +103,7 @@ internal sealed class DiskFullTests
             }, "takes events again by itself");
             Assert.That(await StoredRows(sender), Is.EqualTo(stored));
         }
-        await using var again = await RunningTier.Start("site", Path.Combine(_disk, "data"), settings);
+        await using var again = await RunningTier.Start("site", Path.Combine(_disk.Folder, "data"), settings);
         using var reader = await again.WithToken("collection.read");
         Assert.That(await StoredRows(reader), Is.EqualTo(stored), "everything that was acknowledged is there after a restart");
     }
@@ -122,9 +112,9 @@ internal sealed class DiskFullTests
     public async Task The_guards_threshold_alone_stops_storing_and_a_start_with_room_goes_on()
     {
         var settings = new Dictionary<string, string?> { ["Modules:Collection:Udp:0"] = "127.0.0.1:0", ["Modules:Collection:Tcp:0"] = "127.0.0.1:0" };
-        var full = new Dictionary<string, string?>(settings) { ["Modules:Events:LeastFreeMegabytes"] = Math.Min(1_000_000, FreeMegabytes() + 100).ToString(CultureInfo.InvariantCulture) };
+        var full = new Dictionary<string, string?>(settings) { ["Modules:Events:LeastFreeMegabytes"] = Math.Min(1_000_000, _disk.FreeMegabytes + 100).ToString(CultureInfo.InvariantCulture) };
         var room = new Dictionary<string, string?>(settings) { ["Modules:Events:LeastFreeMegabytes"] = "1" };
-        var folder = Path.Combine(_disk, "data");
+        var folder = Path.Combine(_disk.Folder, "data");
         await using (var site = await RunningTier.Start("site", folder, full))
         {
             using var sender = await site.WithToken("collection.send");
@@ -135,15 +125,6 @@ internal sealed class DiskFullTests
         using var later = await again.WithToken("collection.send");
         Assert.That(await Send(later, "two"), Is.EqualTo(HttpStatusCode.OK));
     }
-
-    private async Task Fill(long megabytes)
-    {
-        var block = new byte[1_048_576];
-        await using var file = new FileStream(Path.Combine(_disk, "ballast"), FileMode.Append);
-        for (var i = 0; i < megabytes; i++) await file.WriteAsync(block);
-    }
-
-    private long FreeMegabytes() => new DriveInfo(_disk).AvailableFreeSpace / 1_048_576;
 
     private static async Task<long> StoredRows(HttpClient reader) =>
         JsonDocument.Parse(await reader.GetStringAsync("/api/collection/ledger")).RootElement.GetProperty("stored").GetInt64();
@@ -167,12 +148,5 @@ internal sealed class DiskFullTests
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
         return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
-
-    private static int Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode;
     }
 }

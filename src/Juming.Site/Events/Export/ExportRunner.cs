@@ -12,7 +12,8 @@ namespace Juming.Site.Events.Export;
 /// <summary>Writes exports one after the other; those that a stop interrupted begin anew. Files and rows go after 24 hours.</summary>
 internal sealed partial class ExportRunner(IServiceScopeFactory scopes, ISearch search, ISourceDirectory sources, EventStoreSettings settings, TierContext tier, TimeProvider clock, ILogger<ExportRunner> log) : BackgroundService
 {
-    private const int PageRows = 10_000;
+    private const int MostAttempts = 100;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a file can be fetched.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
@@ -118,25 +119,31 @@ internal sealed partial class ExportRunner(IServiceScopeFactory scopes, ISearch 
         await using var writer = EventWriter.Of(file, export.Csv);
         long rows = 0;
         string? cursor = null;
-        do
+        for (var attempt = 1; ; attempt++)
         {
-            Room();
-            // One more than allowed is asked for at the end, so that "cut" is only said when something is missing.
-            var wanted = (int)Math.Min(PageRows, settings.ExportRows - rows + 1);
-            await foreach (var chunk in search.Search(new SearchRequest(export.Query, export.From, export.To, wanted, cursor, export.ByReceipt), ct))
+            try
             {
-                foreach (var found in chunk.Events)
+                // One more than allowed is asked for, so that "cut" is only said when something is missing.
+                var wanted = (int)(settings.ExportRows - rows + 1);
+                await foreach (var chunk in search.Search(new SearchRequest(export.Query, export.From, export.To, wanted, cursor, export.ByReceipt), ct))
                 {
-                    if (rows == settings.ExportRows) return (rows, true);
-                    await writer.Write(found, sources.NameOf(found.SourceId), ct);
-                    rows++;
+                    Room();
+                    foreach (var found in chunk.Events)
+                    {
+                        if (rows == settings.ExportRows) return (rows, true);
+                        await writer.Write(found, sources.NameOf(found.SourceId), ct);
+                        rows++;
+                    }
+                    (cursor, progress.Rows, progress.Share) = (chunk.Cursor, rows, chunk.Share);
                 }
-                cursor = chunk.Cursor;
-                (progress.Rows, progress.Share) = (rows, chunk.SegmentsTotal == 0 ? 1 : (double)chunk.SegmentsDone / chunk.SegmentsTotal);
+                return (rows, false);
+            }
+            catch (SearchQueryException e) when (e.Code == SearchQueryException.Busy && attempt < MostAttempts)
+            {
+                // People who search go first; the export goes on where it was.
+                await Task.Delay(Pause, clock, ct);
             }
         }
-        while (cursor is not null);
-        return (rows, false);
     }
 
     /// <summary>A file for a person must not take the room that logs need.</summary>

@@ -1,152 +1,197 @@
 using System.Globalization;
 using DuckDB.NET.Data;
-using Microsoft.Extensions.Logging;
 
 namespace Juming.Site.Events.Store;
 
-/// <summary>Segments and space.</summary>
+/// <summary>Segments: opening, beginning, and mending them.</summary>
 internal sealed partial class DuckEventStore
 {
-    private void OpenSegments()
+    private const string History = "number INTEGER, what VARCHAR, happened BIGINT, rows BIGINT, min_received BIGINT, max_received BIGINT, note VARCHAR";
+
+    /// <summary>The segments of now; none of them is detached before the result is disposed.</summary>
+    public HeldSegments Hold()
+    {
+        lock (_segmentsGate)
+        {
+            foreach (var segment in _segments) segment.Readers++;
+            return new HeldSegments(_segments, Release);
+        }
+    }
+
+    private void Release(IReadOnlyList<Segment> held)
+    {
+        var over = new List<Segment>();
+        lock (_segmentsGate)
+            foreach (var segment in held)
+                if (--segment.Readers == 0 && segment.Leaving) over.Add(segment);
+        foreach (var segment in over) Remove(segment);
+    }
+
+    private Segment OpenSegments()
     {
         var found = new List<Segment>();
-        var files = Directory.GetFiles(_folder, "*.duckdb").Select(f => (File: f, Number: int.TryParse(Path.GetFileNameWithoutExtension(f), out var n) ? n : -1)).Where(f => f.Number > 0).OrderBy(f => f.Number).ToList();
+        var retired = new HashSet<int>();
+        var broken = new List<(Segment Segment, string Reason)>();
+        var files = Directory.GetFiles(_folder, "*.duckdb").Select(f => (File: f, Number: int.TryParse(Path.GetFileNameWithoutExtension(f), out var n) ? n : -1)).Where(f => f.Number > 0).OrderByDescending(f => f.Number).ToList();
+        // The newest first: it says which of the others are retired and were only not deleted any more.
         foreach (var (file, number) in files)
         {
-            var segment = new Segment(number, file);
-            try
+            if (retired.Contains(number)) DeleteFiles(file);
+            else if (Open(new Segment(number, file), isNewest: number == files[0].Number, broken) is { } segment)
             {
-                Attach(segment);
-                Learn(segment);
-                found.Add(segment);
-            }
-            catch (Exception e) when (e is DuckDBException or IOException)
-            {
-                LogSetAside(_log, file, e.Message);
-                SetFileAside(segment);
+                retired.UnionWith(Numbers(segment, "retired"));
+                found.Insert(0, segment);
             }
         }
         _segments = found;
+        var hot = found.Count > 0 && found[^1].Schema == Columns.Version ? found[^1] : NewSegment(1 + files.Select(f => f.Number).FirstOrDefault(), found.LastOrDefault());
+        AddHistory(hot);
+        foreach (var (segment, reason) in broken) BookSetAside(hot, segment, reason);
+        _setAside.AddRange(Directory.GetFiles(_folder, "*.broken-*").Where(f => !f.EndsWith(".wal", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        ReadMarks();
+        return hot;
     }
 
-    private void SetFileAside(Segment segment)
+    private Segment? Open(Segment segment, bool isNewest, List<(Segment, string)> broken)
     {
         try
         {
-            Execute($"DETACH DATABASE IF EXISTS {segment.Alias}");
+            Attach(segment);
+            if (Learn(segment)) return segment;
+            if (!isNewest) throw new BrokenSegmentException("it holds no events table");
         }
-        catch (DuckDBException e)
+        catch (Exception e) when (e is DuckDBException or IOException or BrokenSegmentException)
         {
-            LogRollback(_log, e.Message);
+            _duck.Detach(segment.Alias);
+            // A kill between making the file and filling it leaves one of no length.
+            if (!isNewest || new FileInfo(segment.Path).Length > 0 || File.Exists(segment.Path + ".wal"))
+            {
+                if (!IsBroken(e)) throw new EventStoreBlockedException($"The event segment '{segment.Path}' can't be opened now ({FirstLine(e)}). Nothing was changed. See that no other program holds the file and that there are memory and disk, then start again.", e);
+                SetFileAside(segment, e);
+                broken.Add((segment, FirstLine(e)));
+                return null;
+            }
         }
-        var aside = segment.Path + ".broken-" + _clock.GetUtcNow().ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
-        File.Move(segment.Path, aside);
-        if (File.Exists(segment.Path + ".wal")) File.Move(segment.Path + ".wal", aside + ".wal");
-        _setAside.Add(aside);
+        // It was being made when the program ended, and holds nothing.
+        _duck.Detach(segment.Alias);
+        DeleteFiles(segment.Path);
+        return null;
     }
 
-    private Segment NewSegment(int number)
+    private Segment NewSegment(int number, Segment? before)
     {
         var segment = new Segment(number, Path.Combine(_folder, number.ToString("D8", CultureInfo.InvariantCulture) + ".duckdb"));
         Attach(segment);
-        Execute($"""
-            BEGIN TRANSACTION;
-            CREATE TABLE {segment.Alias}.events ({EventAppender.TableColumns});
-            CREATE TABLE {segment.Alias}.batches (seq BIGINT, rows INTEGER, min_time BIGINT, max_time BIGINT, min_received BIGINT, max_received BIGINT);
-            CREATE TABLE {segment.Alias}.marks (seq BIGINT, key VARCHAR, value VARCHAR, expires BIGINT);
-            CREATE TABLE {segment.Alias}.ledger (source INTEGER, minute BIGINT, reason VARCHAR, count BIGINT, bytes BIGINT);
-            CREATE TABLE {segment.Alias}.about (schema_version INTEGER, made_at TIMESTAMP);
-            INSERT INTO {segment.Alias}.about VALUES ({Columns.Version}, now()::TIMESTAMP);
-            COMMIT
-            """);
+        try
+        {
+            // All of it or nothing: marks that are alive are in the new segment from its first moment, so that the old one can go.
+            _duck.Execute($"""
+                BEGIN TRANSACTION;
+                CREATE TABLE {segment.Alias}.events ({EventAppender.TableColumns});
+                CREATE TABLE {segment.Alias}.batches (seq BIGINT, rows INTEGER, min_time BIGINT, max_time BIGINT, min_received BIGINT, max_received BIGINT);
+                CREATE TABLE {segment.Alias}.marks (seq BIGINT, key VARCHAR, value VARCHAR, expires BIGINT);
+                CREATE TABLE {segment.Alias}.ledger (source INTEGER, minute BIGINT, reason VARCHAR, count BIGINT, bytes BIGINT);
+                CREATE TABLE {segment.Alias}.about (schema_version INTEGER, made_at TIMESTAMP);
+                CREATE TABLE {segment.Alias}.history ({History});
+                INSERT INTO {segment.Alias}.about VALUES ({Columns.Version}, now()::TIMESTAMP);
+                {(before is null ? "" : CarryOver(before, segment))}
+                COMMIT
+                """);
+        }
+        catch (DuckDBException)
+        {
+            TryRollback();
+            _duck.Detach(segment.Alias);
+            DeleteFiles(segment.Path);
+            throw;
+        }
         Learn(segment);
-        _segments = [.. _segments, segment];
+        lock (_segmentsGate) _segments = [.. _segments, segment];
         return segment;
     }
 
-    private void Attach(Segment segment) =>
-        Execute($"ATTACH '{segment.Path.Replace("'", "''", StringComparison.Ordinal)}' AS {segment.Alias} (STORAGE_VERSION 'latest', ROW_GROUP_SIZE {EventAppender.RowGroupRows.ToString(CultureInfo.InvariantCulture)})");
+    private string CarryOver(Segment from, Segment to) => string.Create(CultureInfo.InvariantCulture, $"""
+        INSERT INTO {to.Alias}.batches VALUES ({_lastSequence}, 0, 0, 0, 0, 0);
+        INSERT INTO {to.Alias}.marks SELECT max(seq), key, arg_max(value, seq), arg_max(expires, seq) FROM {from.Alias}.marks GROUP BY key HAVING arg_max(expires, seq) > {Now};
+        INSERT INTO {to.Alias}.history VALUES {HistoryRow(from, "closed", "")};
+        """);
 
-    private void Learn(Segment segment)
+    private string HistoryRow(Segment segment, string what, string note) =>
+        string.Create(CultureInfo.InvariantCulture, $"({segment.Number}, '{what}', {Now}, {segment.Rows}, {(segment.Rows == 0 ? 0 : segment.MinReceived)}, {(segment.Rows == 0 ? 0 : segment.MaxReceived)}, {Quote(note)})");
+
+    private void Attach(Segment segment) =>
+        _duck.Execute($"ATTACH '{segment.Path.Replace("'", "''", StringComparison.Ordinal)}' AS {segment.Alias} (STORAGE_VERSION 'latest', ROW_GROUP_SIZE {EventAppender.RowGroupRows.ToString(CultureInfo.InvariantCulture)})");
+
+    /// <summary>Reads what a segment holds; false when it has no table at all.</summary>
+    private bool Learn(Segment segment)
     {
-        using (var columns = Command(_connection, "SELECT column_name FROM duckdb_columns() WHERE database_name = $db AND table_name = 'events'", ("db", segment.Alias)))
+        var tables = new HashSet<string>(StringComparer.Ordinal);
+        using (var columns = Command(_duck.Writer, "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = $db", ("db", segment.Alias)))
         using (var rows = columns.ExecuteReader())
-            while (rows.Read()) segment.Columns.Add(rows.GetString(0));
-        if (segment.Columns.Count == 0) throw new IOException("it holds no events table");
-        using (var marks = Command(_connection, $"SELECT coalesce(bit_or(flags), 0)::INTEGER FROM {segment.Alias}.events WHERE flags >= {Columns.FirstMark.ToString(CultureInfo.InvariantCulture)}"))
-        using (var rows = marks.ExecuteReader())
-            if (rows.Read()) segment.Beside = rows.GetInt32(0);
-        using var command = Command(_connection, $"SELECT coalesce(max(seq), 0), coalesce(sum(rows), 0)::BIGINT, min(min_time) FILTER (rows > 0), max(max_time) FILTER (rows > 0), min(min_received) FILTER (rows > 0), max(max_received) FILTER (rows > 0) FROM {segment.Alias}.batches");
+            while (rows.Read())
+                if (tables.Add(rows.GetString(0)) | rows.GetString(0) == "events") segment.Columns.Add(rows.GetString(1));
+        if (tables.Count == 0) return false;
+        if (!tables.IsSupersetOf(["events", "batches", "marks", "ledger", "about"])) throw new BrokenSegmentException("it holds no events table");
+        segment.HasHistory = tables.Contains("history");
+        segment.FindSource();
+        using (var about = Command(_duck.Writer, $"SELECT coalesce(max(schema_version), 1) FROM {segment.Alias}.about"))
+            segment.Schema = (int)about.ExecuteScalar()!;
+        if (segment.Schema > Columns.Version)
+            throw new EventStoreBlockedException($"The event segment '{segment.Path}' was written by a newer release (field schema {segment.Schema}; this release knows {Columns.Version}). Start that release, or move the file away to go on without its events.");
+        using (var marks = Command(_duck.Writer, $"SELECT coalesce(bit_or(flags), 0)::INTEGER FROM {segment.Alias}.events WHERE flags >= {Columns.FirstMark.ToString(CultureInfo.InvariantCulture)}"))
+            segment.Beside = (int)marks.ExecuteScalar()!;
+        using var command = Command(_duck.Writer, $"SELECT coalesce(max(seq), 0), coalesce(sum(rows), 0)::BIGINT, min(min_time) FILTER (rows > 0), max(max_time) FILTER (rows > 0), min(min_received) FILTER (rows > 0), max(max_received) FILTER (rows > 0) FROM {segment.Alias}.batches");
         using var row = command.ExecuteReader();
         row.Read();
         _lastSequence = Math.Max(_lastSequence, row.GetInt64(0));
         if (row.GetInt64(1) > 0) segment.Cover(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5));
+        return true;
+    }
+
+    private void AddHistory(Segment hot)
+    {
+        if (hot.HasHistory) return;
+        _duck.Execute($"CREATE TABLE {hot.Alias}.history ({History})");
+        hot.HasHistory = true;
+    }
+
+    private HashSet<int> Numbers(Segment segment, string what)
+    {
+        var found = new HashSet<int>();
+        if (!segment.HasHistory) return found;
+        using var command = Command(_duck.Writer, $"SELECT number FROM {segment.Alias}.history WHERE what = $what", ("what", what));
+        using var rows = command.ExecuteReader();
+        while (rows.Read()) found.Add(rows.GetInt32(0));
+        return found;
     }
 
     private void ReadMarks()
     {
-        foreach (var segment in _segments)
-        {
-            using var command = Command(_connection, $"SELECT key, value, expires FROM {segment.Alias}.marks WHERE expires > $now ORDER BY seq", ("now", Now));
-            using var rows = command.ExecuteReader();
-            while (rows.Read()) _marks[rows.GetString(0)] = (rows.GetString(1), rows.GetInt64(2));
-        }
+        _marks.Clear();
+        var all = string.Join(" UNION ALL ", _segments.Select(s => $"SELECT seq, key, value, expires FROM {s.Alias}.marks"));
+        using var command = Command(_duck.Writer, $"SELECT key, value, expires FROM ({all}) WHERE expires > $now ORDER BY seq", ("now", Now));
+        using var rows = command.ExecuteReader();
+        while (rows.Read()) _marks.Set(rows.GetString(0), rows.GetString(1), rows.GetInt64(2));
     }
 
-    /// <summary>Begins a new segment; marks that are alive are carried over so that an old segment can go.</summary>
+    /// <summary>
+    /// A segment is closed when it is full, and at the turn of a UTC day of receipt, so that age retention has something to take. A quiet site
+    /// would make many small files of that: a small segment goes on, up to a thirtieth of the retention.
+    /// </summary>
+    private bool MustRoll(Segment hot, long now)
+    {
+        if (hot.Rows == 0) return false;
+        if (hot.Rows >= _settings.SegmentRows) return true;
+        var most = hot.Rows >= _settings.SegmentRows / 40 ? _settings.KeepDays / 366.0 : _settings.KeepDays / 30.0;
+        return hot.DaysUntil(now) >= Math.Max(1, Math.Ceiling(most));
+    }
+
+    private bool MustRoll(List<Waiting> group) => MustRoll(_hot, group.FirstOrDefault(g => g.Batch.Count > 0) is { } first ? first.Batch.Events[0].Received : Now);
+
+    /// <summary>Begins a new segment.</summary>
     private void Roll()
     {
-        Execute($"CHECKPOINT {_hot.Alias}");
-        var next = NewSegment(_hot.Number + 1);
-        List<(string Key, string Value, DateTimeOffset? Expires)> alive;
-        lock (_marksGate)
-        {
-            foreach (var key in _marks.Where(m => m.Value.Expires <= Now).Select(m => m.Key).ToList()) _marks.Remove(key);
-            alive = [.. _marks.Select(m => (m.Key, m.Value.Value, m.Value.Expires == long.MaxValue ? (DateTimeOffset?)null : DateTimeOffset.UnixEpoch.AddTicks(m.Value.Expires * 10)))];
-        }
-        _hot = next;
-        var commit = new BatchCommit();
-        commit.Marks.AddRange(alive);
-        Write([new Waiting(new EventBatch(1), commit)]);
+        _duck.Execute($"CHECKPOINT {_hot.Alias}");
+        _hot = NewSegment(_hot.Number + 1, _hot);
     }
-
-    private void Drop(Segment segment)
-    {
-        _segments = [.. _segments.Where(s => s != segment)];
-        Execute($"INSERT INTO {_hot.Alias}.ledger SELECT source, minute // 1440 * 1440, reason, sum(count), sum(bytes) FROM {segment.Alias}.ledger GROUP BY ALL");
-        Execute($"DETACH {segment.Alias}");
-        File.Delete(segment.Path);
-        File.Delete(segment.Path + ".wal");
-        LogRetired(_log, segment.Path, segment.Rows);
-    }
-
-    private void LookAtSpace()
-    {
-        var now = _clock.GetTimestamp();
-        var due = Interlocked.Read(ref _nextSpaceLook);
-        if (now < due || Interlocked.CompareExchange(ref _nextSpaceLook, now + (_clock.TimestampFrequency * 2), due) != due) return;
-        var free = Drive().AvailableFreeSpace / 1_048_576;
-        var level = free < _settings.LeastFreeMegabytes ? StoreLevel.Full : UsedPercent() > _settings.DiskPercent ? StoreLevel.Tight : StoreLevel.Good;
-        if (level == _level) return;
-        _level = level;
-        LogLevelChanged(_log, level, free);
-    }
-
-    private DriveInfo Drive() => new(_folder);
-
-    /// <summary>Share of the store's disk that is in use, in percent.</summary>
-    public double UsedPercent()
-    {
-        var drive = Drive();
-        return 100.0 * (drive.TotalSize - drive.AvailableFreeSpace) / drive.TotalSize;
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Segment {File} can't be opened and is set aside: {Reason}")]
-    private static partial void LogSetAside(ILogger log, string file, string reason);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Segment {File} with {Rows} events is past its retention and removed")]
-    private static partial void LogRetired(ILogger log, string file, long rows);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Disk guard: {Level}, {Free} MiB free")]
-    private static partial void LogLevelChanged(ILogger log, StoreLevel level, long free);
 }

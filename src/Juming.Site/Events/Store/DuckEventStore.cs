@@ -15,25 +15,21 @@ namespace Juming.Site.Events.Store;
 /// </summary>
 internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
 {
-    private readonly string _folder;
-    private readonly EventStoreSettings _settings;
-    private readonly TimeProvider _clock;
-    private readonly ILogger _log;
     private static readonly TimeSpan GatherStep = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestGather = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _hasteGate = new();
-    private readonly DuckDBConnection _control;
-    private readonly int _threads;
-    private int _hurrying;
+    private readonly string _folder;
+    private readonly EventStoreSettings _settings;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly DuckInstance _duck;
     private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly ConcurrentQueue<Waiting> _waiting = new();
-    private long _waitingRows;
-    private readonly DuckDBConnection _connection;
     private readonly EventAppender _appender = new();
-    private readonly Dictionary<string, (string Value, long Expires)> _marks = new(StringComparer.Ordinal);
-    private readonly Lock _marksGate = new();
+    private readonly Marks _marks;
+    private readonly Lock _segmentsGate = new();
+    private long _waitingRows;
     private volatile IReadOnlyList<Segment> _segments = [];
     private Segment _hot;
     private long _lastSequence;
@@ -41,28 +37,29 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
     private volatile StoreLevel _level;
 
     /// <summary>Opens the store, recovering what the last end left.</summary>
+    /// <exception cref="EventStoreBlockedException">A segment can't be opened, and nothing says that it is broken.</exception>
     public DuckEventStore(TierContext tier, EventStoreSettings settings, TimeProvider clock, ILogger<DuckEventStore> log)
     {
         (_settings, _clock, _log) = (settings, clock, log);
+        _marks = new Marks(settings.KeysPerSender);
         _folder = Path.Combine(tier.DataFolder, "events");
         Directory.CreateDirectory(_folder);
-        _connection = new DuckDBConnection("Data Source=:memory:");
-        _connection.Open();
-        Execute($"SET memory_limit='{settings.MemoryMegabytes}MB'");
-        _threads = settings.Threads > 0 ? settings.Threads : Math.Min(4, Environment.ProcessorCount);
-        Execute("SET threads=1");
-        _control = Reader();
-        _connection.RegisterScalarFunction<string, string, bool>(QuerySql.InRange, Network.Holds);
-        Execute("SET preserve_insertion_order=false");
-        Execute("SET autoinstall_known_extensions=false");
-        Execute("SET autoload_known_extensions=false");
-        Execute("SET wal_autocheckpoint='256MB'");
-        Execute("SET write_buffer_row_group_count=1");
-        Execute($"SET temp_directory='{Path.Combine(_folder, "tmp").Replace("'", "''", StringComparison.Ordinal)}'");
-        OpenSegments();
-        _hot = _segments.Count > 0 ? _segments[^1] : NewSegment(1);
-        ReadMarks();
+        Disk = () => new DriveInfo(_folder) is var drive ? (drive.TotalSize, drive.AvailableFreeSpace) : default;
+        _duck = new DuckInstance(settings, _folder);
+        try
+        {
+            _hot = OpenSegments();
+        }
+        catch
+        {
+            // Whoever asks again finds the files free.
+            _duck.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>Bytes of the store's disk, all and free.</summary>
+    public Func<(long Total, long Free)> Disk { get; init; }
 
     /// <inheritdoc/>
     public long LastSequence => Interlocked.Read(ref _lastSequence);
@@ -80,24 +77,14 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
         }
     }
 
-    /// <summary>Files that could not be opened and were set aside.</summary>
-    public IReadOnlyList<string> SetAside => _setAside;
+    /// <summary>Marks in memory.</summary>
+    public int MarkCount => _marks.Count;
 
-    private readonly List<string> _setAside = [];
+    /// <summary>What was set.</summary>
+    public EventStoreSettings Settings => _settings;
 
-    /// <summary>
-    /// Gives reading all threads until it is disposed. At other times DuckDB has one: its idle workers would spin beside the writer,
-    /// which costs a third of the writing.
-    /// </summary>
-    public IDisposable Hurry() => new Haste(this);
-
-    /// <summary>A connection of its own for reading; interrupting it never touches the writer.</summary>
-    public DuckDBConnection Reader()
-    {
-        var reader = _connection.Duplicate();
-        if (reader.State != System.Data.ConnectionState.Open) reader.Open();
-        return reader;
-    }
+    /// <summary>The DuckDB instance.</summary>
+    public DuckInstance Duck => _duck;
 
     /// <inheritdoc/>
     public async Task<long> Append(EventBatch batch, BatchCommit commit, CancellationToken ct)
@@ -110,7 +97,7 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
         try
         {
             if (!mine.Answer.Task.IsCompleted) await Gather();
-            while (!mine.Answer.Task.IsCompleted) WriteGroup();
+            while (!mine.Answer.Task.IsCompleted) await WriteGroup();
         }
         finally
         {
@@ -138,7 +125,7 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
         }
     }
 
-    private void WriteGroup()
+    private async Task WriteGroup()
     {
         var group = new List<Waiting>();
         var rows = 0;
@@ -152,173 +139,73 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
         {
             LookAtSpace();
             if (_level == StoreLevel.Full) throw new EventStoreFullException($"Less than {_settings.LeastFreeMegabytes} MiB are free on the disk of '{_folder}': free space, or shorten Modules:Events:KeepDays.");
-            if (_hot.Rows >= _settings.SegmentRows) Roll();
+            if (MustRoll(group)) Roll();
             Write(group);
-            foreach (var one in group) one.Answer.SetResult(one.Batch.Sequence);
         }
-        catch (Exception e) when (e is EventStoreFullException || group.Count == 1)
+        catch (EventStoreFullException e)
         {
             foreach (var one in group) one.Answer.SetException(e);
         }
         catch (Exception e)
         {
             // Of whatever kind: a batch without an answer would hold up its worker, and this writer, for ever.
-            // One bad batch must not take its neighbours along: each is tried by itself.
             LogGroupFailed(_log, group.Count, e);
-            foreach (var one in group) WriteAlone(one);
+            await WriteApart(group, e);
         }
     }
 
-    private void WriteAlone(Waiting one)
+    /// <summary>One bad batch must not take its neighbours along: after what can be mended is mended, each is tried by itself.</summary>
+    private async Task WriteApart(List<Waiting> group, Exception first)
     {
         try
         {
-            Write([one]);
-            one.Answer.SetResult(one.Batch.Sequence);
+            await Mend(first);
+            // The commit may have been made although an error came back for it: nothing is written twice.
+            if (IsStored(group[^1].Batch)) Written(group);
         }
         catch (Exception e)
         {
-            one.Answer.SetException(e);
+            LogMendFailed(_log, e);
         }
-    }
-
-    private void Hurry(int change)
-    {
-        lock (_hasteGate)
+        foreach (var one in group.Where(g => !g.Answer.Task.IsCompleted))
         {
-            var before = _hurrying;
-            _hurrying += change;
-            if (before > 0 && _hurrying > 0) return;
-            using var command = _control.CreateCommand();
-            command.CommandText = "SET threads=" + (_hurrying > 0 ? _threads : 1).ToString(CultureInfo.InvariantCulture);
-            command.ExecuteNonQuery();
+            try
+            {
+                Write([one]);
+            }
+            catch (Exception e)
+            {
+                one.Answer.SetException(e);
+            }
         }
-    }
-
-    private sealed class Haste : IDisposable
-    {
-        private readonly DuckEventStore _store;
-
-        public Haste(DuckEventStore store) => (_store = store).Hurry(1);
-
-        public void Dispose() => _store.Hurry(-1);
-    }
-
-    private sealed record Waiting(EventBatch Batch, BatchCommit Commit)
-    {
-        public TaskCompletionSource<long> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredBatch> ReadAfter(long sequence, [EnumeratorCancellation] CancellationToken ct)
     {
-        foreach (var segment in _segments)
-        {
-            using var reader = Reader();
-            var batches = new List<long>();
-            using (var command = Command(reader, $"SELECT seq FROM {segment.Alias}.batches WHERE seq > $after AND rows > 0 ORDER BY seq", ("after", sequence)))
-            using (var rows = command.ExecuteReader())
-                while (rows.Read()) batches.Add(rows.GetInt64(0));
-            foreach (var number in batches)
+        using var held = Hold();
+        foreach (var segment in held.All)
+            foreach (var number in await Patiently(connection => BatchesOf(connection, segment, sequence), ct))
             {
                 ct.ThrowIfCancellationRequested();
-                yield return ReadBatch(reader, segment, number);
+                yield return await Patiently(connection => ReadBatch(connection, segment, number), ct);
             }
-        }
-        await Task.CompletedTask;
+    }
+
+    private static List<long> BatchesOf(DuckDBConnection connection, Segment segment, long after)
+    {
+        using var command = Command(connection, $"SELECT seq FROM {segment.Alias}.batches WHERE seq > $after AND rows > 0 ORDER BY seq", ("after", after));
+        using var rows = command.ExecuteReader();
+        var found = new List<long>();
+        while (rows.Read()) found.Add(rows.GetInt64(0));
+        return found;
     }
 
     /// <inheritdoc/>
-    public Task<string?> ReadMark(string key, CancellationToken ct)
-    {
-        lock (_marksGate) return Task.FromResult(_marks.TryGetValue(key, out var mark) && mark.Expires > Now ? mark.Value : null);
-    }
+    public Task<string?> ReadMark(string key, CancellationToken ct) => Task.FromResult(_marks.Get(key, Now));
 
     /// <inheritdoc/>
-    public Task<IReadOnlyDictionary<string, string>> ReadMarks(string prefix, CancellationToken ct)
-    {
-        lock (_marksGate)
-            return Task.FromResult<IReadOnlyDictionary<string, string>>(_marks.Where(m => m.Key.StartsWith(prefix, StringComparison.Ordinal) && m.Value.Expires > Now).ToDictionary(m => m.Key, m => m.Value.Value));
-    }
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<LedgerDelta>> Read(long fromMinute, long toMinute, int? sourceId, CancellationToken ct) => Task.Run<IReadOnlyList<LedgerDelta>>(() =>
-    {
-        using var reader = Reader();
-        var from = string.Join(" UNION ALL ", _segments.Select(s => $"SELECT source, minute, reason, count, bytes FROM {s.Alias}.ledger"));
-        using var command = Command(reader,
-            $"SELECT source, minute, reason, sum(count)::BIGINT, sum(bytes)::BIGINT FROM ({from}) WHERE minute >= $from AND minute < $to{(sourceId is null ? "" : " AND source = $source")} GROUP BY ALL ORDER BY minute, source, reason",
-            sourceId is { } source ? [("from", fromMinute), ("to", toMinute), ("source", source)] : [("from", fromMinute), ("to", toMinute)]);
-        using var rows = command.ExecuteReader();
-        var found = new List<LedgerDelta>();
-        while (rows.Read()) found.Add(new LedgerDelta(rows.GetInt32(0), rows.GetInt64(1), rows.GetString(2), rows.GetInt64(3), rows.GetInt64(4)));
-        return found;
-    }, ct);
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyDictionary<int, long>> ReceivedBySource(CancellationToken ct) => Task.Run<IReadOnlyDictionary<int, long>>(() =>
-    {
-        using var reader = Reader();
-        var from = string.Join(" UNION ALL ", _segments.Select(s => $"SELECT source, count FROM {s.Alias}.ledger WHERE reason = 'received'"));
-        using var command = Command(reader, $"SELECT source, sum(count)::BIGINT FROM ({from}) GROUP BY source");
-        using var rows = command.ExecuteReader();
-        var found = new Dictionary<int, long>();
-        while (rows.Read()) found[rows.GetInt32(0)] = rows.GetInt64(1);
-        return found;
-    }, ct);
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<LedgerDelta>> Open(CancellationToken ct) => Task.Run<IReadOnlyList<LedgerDelta>>(() =>
-    {
-        using var reader = Reader();
-        var from = string.Join(" UNION ALL ", _segments.Select(s => $"SELECT source, minute, CASE reason WHEN 'received' THEN count ELSE -count END AS count FROM {s.Alias}.ledger"));
-        // By day, because the minutes of a segment that made room are kept as days.
-        using var command = Command(reader,
-            $"SELECT source, max(minute) FILTER (WHERE count <> 0), sum(count)::BIGINT FROM (SELECT source, minute, sum(count) AS count FROM ({from}) GROUP BY ALL) GROUP BY source, minute // 1440 HAVING sum(count) <> 0");
-        using var rows = command.ExecuteReader();
-        var found = new List<LedgerDelta>();
-        while (rows.Read()) found.Add(new LedgerDelta(rows.GetInt32(0), rows.GetInt64(1), "", rows.GetInt64(2), 0));
-        return found;
-    }, ct);
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyDictionary<int, long[]>> ReceivedBySteps(long fromMinute, long toMinute, int stepMinutes, CancellationToken ct) => Task.Run<IReadOnlyDictionary<int, long[]>>(() =>
-    {
-        using var reader = Reader();
-        var from = string.Join(" UNION ALL ", _segments.Select(s => $"SELECT source, minute, count FROM {s.Alias}.ledger WHERE reason = 'received'"));
-        using var command = Command(reader,
-            $"SELECT source, (minute - $from) // $step, sum(count)::BIGINT FROM ({from}) WHERE minute >= $from AND minute < $to GROUP BY ALL",
-            [("from", fromMinute), ("to", toMinute), ("step", (long)stepMinutes)]);
-        using var rows = command.ExecuteReader();
-        var found = new Dictionary<int, long[]>();
-        while (rows.Read())
-        {
-            if (!found.TryGetValue(rows.GetInt32(0), out var steps)) found[rows.GetInt32(0)] = steps = new long[(toMinute - fromMinute + stepMinutes - 1) / stepMinutes];
-            steps[rows.GetInt64(1)] += rows.GetInt64(2);
-        }
-        return found;
-    }, ct);
-
-    /// <summary>Removes the segments that are past their age, and the oldest while the disk is fuller than allowed; their ledger moves on.</summary>
-    public async Task<int> Retire(CancellationToken ct)
-    {
-        await _writer.WaitAsync(ct);
-        try
-        {
-            var oldest = Now - (_settings.KeepDays * 86_400_000_000L);
-            var gone = 0;
-            while (_segments.Count > 1 && (_segments[0].MaxReceived < oldest || UsedPercent() > _settings.DiskPercent))
-            {
-                Drop(_segments[0]);
-                gone++;
-            }
-            return gone;
-        }
-        finally
-        {
-            _writer.Release();
-        }
-    }
+    public Task<IReadOnlyDictionary<string, string>> ReadMarks(string prefix, CancellationToken ct) => Task.FromResult(_marks.StartingWith(prefix, Now));
 
     /// <summary>Makes a command with named parameters.</summary>
     public static DuckDBCommand Command(DuckDBConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
@@ -333,32 +220,28 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
     public void Dispose()
     {
         _appender.Dispose();
-        _control.Dispose();
-        _connection.Dispose();
+        _duck.Dispose();
         _writer.Dispose();
     }
 
     private long Now => (_clock.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10;
 
-    private void Write(IReadOnlyList<Waiting> group)
+    private void Write(List<Waiting> group)
     {
         var sequence = _lastSequence;
         var sql = new StringBuilder();
-        var spans = new List<Span>();
-        Execute("BEGIN TRANSACTION");
+        _duck.Execute("BEGIN TRANSACTION");
         try
         {
-            foreach (var (batch, commit) in group)
+            foreach (var one in group)
             {
-                batch.Sequence = ++sequence;
-                var span = Number(batch, sequence);
-                spans.Add(span);
-                _appender.Append(_connection, _hot, batch);
-                AddInserts(sql, batch.Count, sequence, span, commit);
+                one.Number(++sequence);
+                _appender.Append(_duck.Writer, _hot, one.Batch);
+                AddInserts(sql, one);
             }
             _appender.Finish();
-            Execute(sql.ToString());
-            Execute("COMMIT");
+            _duck.Execute(sql.ToString());
+            _duck.Execute("COMMIT");
         }
         catch
         {
@@ -366,40 +249,31 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
             TryRollback();
             throw;
         }
-        Interlocked.Exchange(ref _lastSequence, sequence);
-        for (var i = 0; i < group.Count; i++)
+        Written(group);
+    }
+
+    private void Written(List<Waiting> group)
+    {
+        Interlocked.Exchange(ref _lastSequence, group[^1].Batch.Sequence);
+        foreach (var (one, span) in group.Select(g => (g, g.Span)))
         {
-            _hot.Cover(group[i].Batch.Count, spans[i].MinTime, spans[i].MaxTime, spans[i].MinReceived, spans[i].MaxReceived);
-            lock (_marksGate)
-                foreach (var (key, value, expires) in group[i].Commit.Marks) _marks[key] = (value, Expiry(expires));
+            _hot.Cover(one.Batch.Count, span.MinTime, span.MaxTime, span.MinReceived, span.MaxReceived);
+            foreach (var (key, value, expires) in one.Commit.Marks) _marks.Set(key, value, Expiry(expires));
+            one.Answer.SetResult(one.Batch.Sequence);
         }
     }
 
-    private readonly record struct Span(long MinTime, long MaxTime, long MinReceived, long MaxReceived);
-
-    /// <summary>Gives each event its identity: receipt in milliseconds, then batch and index, so that ids sort by arrival and compress well.</summary>
-    private static Span Number(EventBatch batch, long sequence)
+    private bool IsStored(EventBatch last)
     {
-        long minTime = long.MaxValue, maxTime = long.MinValue, minReceived = long.MaxValue, maxReceived = long.MinValue;
-        Span<byte> bytes = stackalloc byte[16];
-        for (var i = 0; i < batch.Count; i++)
-        {
-            ref var header = ref batch.Events[i];
-            minTime = Math.Min(minTime, header.Time);
-            maxTime = Math.Max(maxTime, header.Time);
-            minReceived = Math.Min(minReceived, header.Received);
-            maxReceived = Math.Max(maxReceived, header.Received);
-            if (header.Id != Guid.Empty) continue;
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes, ((ulong)(header.Received / 1000) << 16) | 0x7000);
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], 0x8000_0000_0000_0000UL | ((ulong)sequence << 20) | (uint)i);
-            header.Id = new Guid(bytes, bigEndian: true);
-        }
-        return new Span(minTime, maxTime, minReceived, maxReceived);
+        if (last.Sequence <= _lastSequence) return false;
+        using var command = Command(_duck.Writer, $"SELECT count(*) FROM {_hot.Alias}.batches WHERE seq = $seq", ("seq", last.Sequence));
+        return (long)command.ExecuteScalar()! > 0;
     }
 
-    private void AddInserts(StringBuilder sql, int rows, long sequence, Span span, BatchCommit commit)
+    private void AddInserts(StringBuilder sql, Waiting one)
     {
-        sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO {_hot.Alias}.batches VALUES ({sequence}, {rows}, {(rows == 0 ? 0 : span.MinTime)}, {(rows == 0 ? 0 : span.MaxTime)}, {(rows == 0 ? 0 : span.MinReceived)}, {(rows == 0 ? 0 : span.MaxReceived)});");
+        var (rows, sequence, span, commit) = (one.Batch.Count, one.Batch.Sequence, one.Batch.Count == 0 ? default : one.Span, one.Commit);
+        sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO {_hot.Alias}.batches VALUES ({sequence}, {rows}, {span.MinTime}, {span.MaxTime}, {span.MinReceived}, {span.MaxReceived});");
         if (commit.Marks.Count > 0)
             sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO {_hot.Alias}.marks VALUES ").AppendJoin(',', commit.Marks.Select(m => $"({sequence}, {Quote(m.Key)}, {Quote(m.Value)}, {Expiry(m.Expires)})")).Append(';');
         if (commit.Ledger.Count > 0)
@@ -423,7 +297,7 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
     {
         try
         {
-            Execute("ROLLBACK");
+            _duck.Execute("ROLLBACK");
         }
         catch (DuckDBException e)
         {
@@ -432,29 +306,12 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
         }
     }
 
-    private void Execute(string sql)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Batches} batches could not be stored together and are tried one by one")]
     private static partial void LogGroupFailed(ILogger log, int batches, Exception error);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "The event store could not be mended after a failed write; it is tried again with the next")]
+    private static partial void LogMendFailed(ILogger log, Exception error);
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "Nothing to roll back: {Reason}")]
     private static partial void LogRollback(ILogger log, string reason);
-}
-
-/// <summary>How the store's disk stands.</summary>
-internal enum StoreLevel
-{
-    /// <summary>Room enough.</summary>
-    Good,
-
-    /// <summary>Fuller than the share allowed: the oldest segments are being removed.</summary>
-    Tight,
-
-    /// <summary>Nothing is stored until space is free again.</summary>
-    Full,
 }

@@ -68,13 +68,13 @@ internal sealed unsafe class EventAppender : IDisposable
     {
         if (batch.Count == 0) return;
         if (_appender is null && NativeMethods.Appender.DuckDBAppenderCreateExt(connection.NativeConnection, segment.Alias, "main", "events", out _appender) != DuckDBState.Success)
-            throw new IOException("The event store's table can't be opened for writing.");
+            throw Failed("The event store's table can't be opened for writing");
         for (var first = 0; first < batch.Count; first += VectorRows)
         {
             var rows = Math.Min(VectorRows, batch.Count - first);
             Fill(segment, batch, first, rows);
             NativeMethods.DataChunks.DuckDBDataChunkSetSize(_chunk, (ulong)rows);
-            if (NativeMethods.Appender.DuckDBAppendDataChunk(_appender, _chunk) != DuckDBState.Success) throw new IOException("The event store refused rows.");
+            if (NativeMethods.Appender.DuckDBAppendDataChunk(_appender, _chunk) != DuckDBState.Success) throw Failed("The event store refused rows");
         }
     }
 
@@ -83,9 +83,16 @@ internal sealed unsafe class EventAppender : IDisposable
     public void Finish()
     {
         if (_appender is null) return;
-        if (NativeMethods.Appender.DuckDBAppenderFlush(_appender) != DuckDBState.Success) throw new IOException("The event store could not write rows.");
-        if (NativeMethods.Appender.DuckDBAppenderClose(_appender) != DuckDBState.Success) throw new IOException("The event store could not finish writing rows.");
+        if (NativeMethods.Appender.DuckDBAppenderFlush(_appender) != DuckDBState.Success) throw Failed("The event store could not write rows");
+        if (NativeMethods.Appender.DuckDBAppenderClose(_appender) != DuckDBState.Success) throw Failed("The event store could not finish writing rows");
         Abandon();
+    }
+
+    private IOException Failed(string what)
+    {
+        if (_appender is null) return new IOException(what + ".");
+        using var error = NativeMethods.Appender.DuckDBAppenderErrorData(_appender);
+        return new IOException($"{what}: {NativeMethods.ErrorData.DuckDBErrorDataMessage(error)}");
     }
 
     /// <summary>Forgets what was handed over since the last <see cref="Finish"/>.</summary>

@@ -14,7 +14,8 @@ internal sealed class StoreReadiness(DuckEventStore store, EventStoreSettings se
         var report = store.Level switch
         {
             StoreLevel.Full => new ReadinessReport(ReadinessLevel.Bad, "The disk is full; nothing is stored.", "Free space, or shorten Modules:Events:KeepDays."),
-            _ when store.SetAside.Count > 0 => new ReadinessReport(ReadinessLevel.Warning, $"{store.SetAside.Count} segments could not be opened: {string.Join(", ", store.SetAside)}.", "Restore them from a backup."),
+            _ when store.SetAside.Count > 0 => new ReadinessReport(ReadinessLevel.Warning, $"{store.SetAside.Count} segments are broken and their events can't be searched: {string.Join(", ", store.SetAside)}.", "Stop the tier, put the files of a backup in their place under their first names and delete the broken ones."),
+            _ when store.DiskTrouble is { } trouble => new ReadinessReport(ReadinessLevel.Warning, $"The disk is fuller than allowed and no events are removed: {trouble}.", "Free space that other data takes, add disk, or shorten Modules:Events:KeepDays."),
             StoreLevel.Tight => new ReadinessReport(ReadinessLevel.Warning, "The disk is fuller than allowed; the oldest segments go.", "Add disk, or shorten Modules:Events:KeepDays."),
             _ => new ReadinessReport(ReadinessLevel.Good, string.Create(CultureInfo.InvariantCulture, $"{rows} events in {store.Segments.Count} segments; the disk is {store.UsedPercent():0.#} % full, old events go at {settings.DiskPercent} %.")),
         };
@@ -28,8 +29,10 @@ internal sealed class StoreFigures(DuckEventStore store) : IFigures
     public void Add(FigureWriter to)
     {
         to.Add("juming_events_rows", "gauge", "Stored events.", store.Segments.Sum(s => s.Rows));
-        to.Add("juming_events_bytes", "gauge", "Bytes of the event store's files.", store.Segments.Sum(s => File.Exists(s.Path) ? new FileInfo(s.Path).Length : 0));
+        to.Add("juming_events_bytes", "gauge", "Bytes of the event store's files.", store.Segments.Sum(s => s.Bytes));
         to.Add("juming_events_segments", "gauge", "Segments.", store.Segments.Count);
+        to.Add("juming_events_set_aside", "gauge", "Broken segments that were set aside.", store.SetAside.Count);
+        to.Add("juming_events_marks", "gauge", "Marks in memory, idempotency keys most of them.", store.MarkCount);
         to.Add("juming_events_disk_level", "gauge", "Disk guard: 0 good, 1 tight, 2 full.", (int)store.Level);
     }
 }
