@@ -3,6 +3,7 @@ using System.Text;
 using Juming.Platform.Modules;
 using Juming.Site.Collection.Pipeline;
 using Juming.Site.Collection.Receivers;
+using Juming.Site.Events;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
@@ -46,6 +47,35 @@ public sealed class ReceiversTests
         {
             Assert.That((ledger.Received, ledger.Stored), Is.EqualTo((101L, 101L)));
             Assert.That(ledger.Dropped, Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task A_stop_while_the_queue_is_full_loses_nothing_that_was_received()
+    {
+        using var folder = new TestFolder();
+        var slow = new Slow();
+        long received;
+        var bench = await CollectionBench.Start(folder.Path, s => (s.Workers, s.QueueBatches) = (1, 4), s => s.AddSingleton<ILineNormalizer>(slow));
+        using (var client = await bench.Connect())
+        {
+            _ = client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 80_000).Select(i => $"<13>line {i}\n")))).AsTask();
+            // Three batches are taken on, the next one waits for a place, full.
+            Assert.That(await bench.Until(() => bench.Book.Balances.Values.Sum(b => b.Received) >= 4 * RawBatch.MostLines), Is.True);
+            await Task.Delay(500);
+            received = bench.Book.Balances.Values.Sum(b => b.Received);
+            var stop = bench.DisposeAsync();
+            await Task.Delay(500);
+            slow.Go.Set();
+            await stop;
+        }
+        await using var again = await CollectionBench.Start(folder.Path);
+        var ledger = await again.Ledger();
+        Assert.Multiple(() =>
+        {
+            Assert.That(ledger.Dropped, Is.Empty);
+            Assert.That(ledger.Received, Is.GreaterThanOrEqualTo(received));
+            Assert.That(ledger.Stored, Is.EqualTo(ledger.Received));
         });
     }
 
@@ -154,6 +184,19 @@ public sealed class ReceiversTests
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
         await socket.SendAsync("{\"event_type\":\"dns\"}\n"u8.ToArray());
         Assert.That(await bench.Stored(1), Is.EqualTo(1));
+    }
+
+    private sealed class Slow : ILineNormalizer
+    {
+        private readonly LineNormalizer _real = new();
+
+        public ManualResetEventSlim Go { get; } = new();
+
+        public void Normalize(EventBatch batch, ReadOnlySpan<byte> line, in LineContext context)
+        {
+            Go.WaitHandle.WaitOne();
+            _real.Normalize(batch, line, context);
+        }
     }
 
     private static async Task<bool> Closed(NetworkStream stream)

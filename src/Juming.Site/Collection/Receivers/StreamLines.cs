@@ -45,6 +45,8 @@ internal sealed class StreamLines(LineGatherer gatherer, CollectionSettings sett
         }
         finally
         {
+            // The stop may have broken off the wait for a place, with a batch that is full.
+            await gatherer.Submit(CancellationToken.None);
             // Whatever ended it, a reset or the stop of the program included: the last message may have no end, and nothing waits for more.
             await Take(source, StreamState.Ended, CancellationToken.None);
             EndPassing(source);
