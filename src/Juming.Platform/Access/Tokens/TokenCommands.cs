@@ -41,8 +41,15 @@ file sealed class CreateHandler(AccessDb db, TokenRegistry registry, PermissionM
         var now = clock.GetUtcNow();
         var row = new TokenRow
         {
-            Name = request.Name, Start = secret[..9], Hash = OnceShown.HashOf(secret), Scopes = string.Join(',', request.Scopes.Distinct()), Within = ScopeSet.Write(current.Actor.Scopes),
-            CreatedBy = current.Actor.Name, OwnerId = current.Actor.PersonId, CreatedAt = now, ExpiresAt = now.AddDays(request.Days),
+            Name = request.Name,
+            Start = secret[..9],
+            Hash = OnceShown.HashOf(secret),
+            Scopes = string.Join(',', request.Scopes.Distinct()),
+            Within = ScopeSet.Write(current.Actor.Scopes),
+            CreatedBy = current.Actor.Name,
+            OwnerId = current.Actor.PersonId,
+            CreatedAt = now,
+            ExpiresAt = now.AddDays(request.Days),
         };
         db.Add(row);
         await db.SaveChangesAsync(ct);
