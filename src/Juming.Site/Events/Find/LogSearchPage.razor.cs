@@ -188,7 +188,7 @@ internal sealed record QueryMark(string Before, string Bad, string After, string
     /// <summary>The mark of a refusal, or null when it is about something else.</summary>
     public static QueryMark? Of(Platform.Handlers.Error? error, string query)
     {
-        if (error?.Code != EventsErrors.BadQuery.Code || error.Arguments is not { } told || !told.TryGetValue("code", out var code)) return null;
+        if (error?.Code != EventsErrors.BadQuery.Code || error.Arguments is not { } told || !told.TryGetValue("code", out var code) || !code.StartsWith("query.", StringComparison.Ordinal)) return null;
         var at = Math.Clamp(Number(told, "position"), 0, query.Length);
         var end = Math.Clamp(at + Number(told, "length"), at, query.Length);
         var bad = query[at..end];
