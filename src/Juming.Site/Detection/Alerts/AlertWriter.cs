@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
+using Juming.Platform.Data;
 using Juming.Platform.Modules;
 using Juming.Site.Detection.Data;
 using Juming.Site.Detection.Rules;
@@ -79,24 +80,8 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
 
     private async Task Restore(IQueryable<AlertRow> alerts, CancellationToken ct)
     {
-        var rows = await alerts.Select(a => new { a.Id, a.FoldKey, a.FirstAt, a.LastAt, a.Count, a.Events, a.Result, a.LastSequence, a.TimeEstimated, a.Announced }).ToListAsync(ct);
-        foreach (var row in rows)
+        foreach (var fold in await AlertRows.Folds(alerts, ct))
         {
-            var result = (AttackResult)row.Result;
-            var fold = new Fold
-            {
-                Id = row.Id,
-                Key = row.FoldKey,
-                First = Micros(row.FirstAt),
-                Last = Micros(row.LastAt),
-                Count = row.Count,
-                Result = result,
-                Sequence = row.LastSequence,
-                IsEstimated = row.TimeEstimated,
-                ToldCount = row.Announced ?? row.Count,
-                ToldResult = result,
-            };
-            foreach (var id in row.Events.Split(',', StringSplitOptions.RemoveEmptyEntries)) fold.Events[fold.EventCount++] = Guid.Parse(id);
             _folds.Restore(fold);
             if (fold.IsOwed) _owed.Add(fold);
         }
@@ -116,7 +101,7 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
     public void Raise(string code, Severity severity, IReadOnlyDictionary<string, string> arguments, int sourceId, DateTimeOffset at)
     {
         var sorted = new SortedDictionary<string, string>(arguments.ToDictionary(), StringComparer.Ordinal);
-        if (!_codes.Writer.TryWrite(Fold.OpenCode(code, severity, JsonSerializer.Serialize(sorted), sourceId, Micros(at)))) LogLost(_log, code);
+        if (!_codes.Writer.TryWrite(Fold.OpenCode(code, severity, JsonSerializer.Serialize(sorted), sourceId, PlainStatements.Micros(at)))) LogLost(_log, code);
     }
 
     /// <summary>Commits what is there. Returns whether anything was.</summary>
@@ -133,7 +118,7 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
             foreach (var (rule, until) in _storms.Begun) _ledger.TakeCode(Notice(rule, until));
             _storms.Begun.Clear();
             var now = _clock.GetUtcNow();
-            if (_ledger.Dirty.Count == 0 && !_owed.Any(f => tellsAll || IsDue(f, Micros(now))) && (_ledger.Sequence == _committed || !evenWatermarkOnly)) return false;
+            if (_ledger.Dirty.Count == 0 && !_owed.Any(f => tellsAll || IsDue(f, PlainStatements.Micros(now))) && (_ledger.Sequence == _committed || !evenWatermarkOnly)) return false;
             await Commit(now, tellsAll, ct);
             return true;
         }
@@ -195,14 +180,14 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
         progress.Property(p => p.WarmFrom).IsModified = true;
         foreach (var ids in fresh.Select(f => f.Id).Chunk(MostAnnouncedTogether)) db.Publish(new AlertsRaised(ids));
         var stored = _ledger.Dirty.Where(f => f.Opening is null).Concat(_owed.Where(f => !f.IsDirty)).ToList();
-        var told = stored.Where(f => f.IsOwed && (tellsAll || IsDue(f, Micros(now)))).ToHashSet();
-        foreach (var some in told.Chunk(MostAnnouncedTogether)) db.Publish(new AlertsGrown([.. some.Select(f => new GrownAlert(f.Id, Instant(f.Last), f.Count, f.Result))]));
+        var told = stored.Where(f => f.IsOwed && (tellsAll || IsDue(f, PlainStatements.Micros(now)))).ToHashSet();
+        foreach (var some in told.Chunk(MostAnnouncedTogether)) db.Publish(new AlertsGrown([.. some.Select(f => new GrownAlert(f.Id, AlertRows.Instant(f.Last), f.Count, f.Result))]));
         try
         {
             await db.SaveWith(async plain =>
             {
                 var statements = new AlertStatements(plain);
-                await statements.Insert(fresh.Select(f => Row(f, now)));
+                await statements.Insert(fresh.Select(f => AlertRows.Of(f, now)));
                 await statements.Update(stored.Where(f => f.IsDirty || told.Contains(f)).Select(f => (f, told.Contains(f) ? f.Count : f.ToldCount)));
                 await statements.AddHits(_ledger.Hits.Select(h => (h.Key, h.Value)));
             }, ct);
@@ -214,8 +199,8 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
         }
         foreach (var fold in fresh) _alertsByRule.AddOrUpdate(fold.Opening!.Rule.Id, 1, static (_, n) => n + 1);
         _modes.NoteHits(_ledger.Hits);
-        foreach (var fold in fresh) fold.Told(Micros(now));
-        foreach (var fold in told) fold.Told(Micros(now));
+        foreach (var fold in fresh) fold.Told(PlainStatements.Micros(now));
+        foreach (var fold in told) fold.Told(PlainStatements.Micros(now));
         _owed.ExceptWith(told);
         _owed.UnionWith(stored.Where(f => f.IsOwed));
         _ledger.Clear();
@@ -229,47 +214,10 @@ internal sealed partial class AlertWriter : BackgroundService, IAlertIntake
 
     private Fold Notice(AlertRule rule, long until)
     {
-        _modes.NoteStorm(rule.Id, Instant(until));
+        _modes.NoteStorm(rule.Id, AlertRows.Instant(until));
         var arguments = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["rule"] = rule.Title, ["rule_id"] = rule.Id, ["limit"] = _settings.StormAlertsPerMinute.ToString(System.Globalization.CultureInfo.InvariantCulture) };
-        return Fold.OpenCode("detection.rule-storm", Severity.Medium, JsonSerializer.Serialize(arguments), 0, Micros(_clock.GetUtcNow()));
+        return Fold.OpenCode("detection.rule-storm", Severity.Medium, JsonSerializer.Serialize(arguments), 0, PlainStatements.Micros(_clock.GetUtcNow()));
     }
-
-    private static AlertRow Row(Fold fold, DateTimeOffset now)
-    {
-        var opening = fold.Opening!;
-        return new AlertRow
-        {
-            Id = fold.Id,
-            RuleId = opening.Rule.Id,
-            Title = opening.Rule.Title,
-            Code = opening.Code,
-            Severity = (int)opening.Rule.Severity,
-            FirstAt = Instant(fold.First),
-            LastAt = Instant(fold.Last),
-            DetectedAt = now,
-            Count = fold.Count,
-            Attacker = opening.Parties.Attacker,
-            Victim = opening.Parties.Victim,
-            Host = opening.Parties.Host,
-            Account = opening.Parties.Account,
-            Result = (int)fold.Result,
-            Tactics = opening.Rule.Tactics,
-            Techniques = opening.Rule.Techniques,
-            Events = fold.EventList,
-            Matched = opening.Matched,
-            SourceId = opening.SourceId,
-            FoldKey = fold.Key,
-            LastSequence = fold.Sequence,
-            Subject = opening.Subject,
-            PartyFields = string.IsNullOrEmpty(opening.Parties.Fields) ? null : opening.Parties.Fields,
-            TimeEstimated = fold.IsEstimated,
-            Rolling = (int)opening.Rolling,
-        };
-    }
-
-    private static long Micros(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10;
-
-    private static DateTimeOffset Instant(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * 10);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Alerts could not be committed; they are kept and tried again")]
     private static partial void LogFailed(ILogger log, Exception error);

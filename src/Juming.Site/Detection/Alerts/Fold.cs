@@ -119,7 +119,7 @@ internal sealed class Fold
         };
     }
 
-    /// <summary>Opens what a storm rolls into one: the matches of a fold without what parts them.</summary>
+    /// <summary>Opens what a storm rolls into one: the matches of a fold without what parts them. Its parties are those of the first match: of an attack that comes late in a storm they are what matters.</summary>
     /// <param name="fold">The fold that would have been one alert too many.</param>
     /// <param name="kind">What is rolled together.</param>
     /// <param name="shared">What they share, as text.</param>
@@ -129,7 +129,6 @@ internal sealed class Fold
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(Encoding.UTF8.GetBytes($"{opening.Rule.Id}\n{kind}\n{shared.ToLowerInvariant()}"), hash);
         var key = new Guid(hash[..16]);
-        var parties = kind == Rolling.Attacker ? opening.Parties with { Victim = null } : default;
         var roll = new Fold
         {
             Key = key,
@@ -137,7 +136,7 @@ internal sealed class Fold
             First = fold.First,
             Last = fold.Last,
             Sequence = fold.Sequence,
-            Opening = opening with { Parties = parties, Rolling = kind },
+            Opening = opening with { Rolling = kind },
         };
         roll.Merge(fold);
         return roll;
