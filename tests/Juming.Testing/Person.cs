@@ -20,7 +20,7 @@ public static class Person
         if (!db.HostStates.Any()) db.Add(new HostState { SetUpAt = TimeProvider.System.GetUtcNow(), Trial = false });
         await db.SaveChangesAsync();
         var (_, secret) = await tier.Services.GetRequiredService<SessionRegistry>().Open(db, user, "127.0.0.1", "test", CancellationToken.None);
-        var client = tier.Client(followRedirects: false);
+        var client = tier.Client(followRedirects: false, RunningTier.AnotherAddress());
         client.DefaultRequestHeaders.Add("Cookie", $"__Host-juming-{tier.Services.GetRequiredService<Platform.Modules.TierContext>().Tier.Name}={secret}");
         // The confirmation page is the smallest one with a form: its token speaks for this session.
         using var page = await client.GetAsync("/confirm");

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Juming.Hosting;
 using Juming.Platform.Access;
 using Juming.Platform.Handlers;
@@ -52,12 +54,33 @@ public sealed class RunningTier : IAsyncDisposable
     }
 
     /// <summary>An HTTP client that accepts the host's own certificate and keeps cookies.</summary>
-    public HttpClient Client(bool followRedirects = true)
+    /// <param name="followRedirects">False to see where a page sends.</param>
+    /// <param name="from">Address of this machine to come from, such as 127.0.0.9, where what is counted by address matters; null for any.</param>
+    public HttpClient Client(bool followRedirects = true, IPAddress? from = null)
     {
-        var handler = new HttpClientHandler { AllowAutoRedirect = followRedirects, ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = followRedirects };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        if (from is not null) handler.ConnectCallback = (connection, ct) => Connect(from, connection.DnsEndPoint.Port, ct);
 #pragma warning disable RS0030 // A test talks to one server of its own and disposes the client.
         return new HttpClient(handler) { BaseAddress = Address };
 #pragma warning restore RS0030
+    }
+
+    /// <summary>Another address of this machine at each call, so that what is counted by address is counted for one client alone.</summary>
+    public static IPAddress AnotherAddress()
+    {
+        var number = Interlocked.Increment(ref _addresses);
+        return new IPAddress([127, 1, (byte)(number / 250 % 250), (byte)(1 + (number % 250))]);
+    }
+
+    private static int _addresses;
+
+    private static async ValueTask<Stream> Connect(IPAddress from, int port, CancellationToken ct)
+    {
+        var socket = new Socket(from.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(from, 0));
+        await socket.ConnectAsync(IPAddress.Loopback, port, ct);
+        return new NetworkStream(socket, ownsSocket: true);
     }
 
     /// <inheritdoc/>

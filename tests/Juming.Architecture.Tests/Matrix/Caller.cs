@@ -16,7 +16,7 @@ namespace Juming.Architecture.Tests.Matrix;
 internal sealed record Caller(string Name, HttpClient Http, Session? Session = null) : IDisposable
 {
     /// <summary>No session, no token.</summary>
-    public static Caller Nobody(RunningTier tier) => new("nobody", tier.Client(followRedirects: false));
+    public static Caller Nobody(RunningTier tier) => new("nobody", tier.Client(followRedirects: false, RunningTier.AnotherAddress()));
 
     /// <summary>A person with one role; with <paramref name="elsewhere"/>, one whose role holds at another site.</summary>
     public static async Task<Caller> Person(RunningTier tier, Role role, Elsewhere? elsewhere = null)
@@ -40,7 +40,7 @@ internal sealed record Caller(string Name, HttpClient Http, Session? Session = n
         await db.SaveChangesAsync();
         tier.Services.GetRequiredService<TokenRegistry>().Add(row);
         elsewhere?.Send(row.Id);
-        var http = tier.Client(followRedirects: false);
+        var http = tier.Client(followRedirects: false, RunningTier.AnotherAddress());
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         return new Caller(name, http);
     }

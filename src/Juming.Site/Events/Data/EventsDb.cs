@@ -131,7 +131,7 @@ public sealed class CreateEventsTables : ModuleMigration
 }
 
 /// <summary>Kept searches have an end, and searches go by receipt as well.</summary>
-[Migration(2026_11_27_19_30)]
+[Migration(2026_11_27_20_15)]
 public sealed class AddEventsTimeKinds : ModuleMigration
 {
     /// <inheritdoc/>
