@@ -62,10 +62,23 @@ public sealed class CommitQueue(Database database) : BackgroundService
         }
         finally
         {
-            // Whoever comes now, or waits still, is told: nobody would answer any more.
-            _items.Writer.TryComplete();
-            while (_items.Reader.TryRead(out var item)) item.Done.TrySetException(new OperationCanceledException("The host is stopping."));
+            End();
         }
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        // A loop that was stopped before it began ran nothing at all.
+        if (ExecuteTask is null or { IsCompleted: true }) End();
+    }
+
+    /// <summary>Whoever comes now, or waits still, is told: nobody would answer any more.</summary>
+    private void End()
+    {
+        _items.Writer.TryComplete();
+        while (_items.Reader.TryRead(out var item)) item.Done.TrySetException(new OperationCanceledException("The host is stopping."));
     }
 
     private static async Task Write(SqliteConnection connection, List<Item> group)
