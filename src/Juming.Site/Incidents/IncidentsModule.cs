@@ -31,7 +31,7 @@ public sealed class IncidentsModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<IncidentsSettings>("Modules:Incidents");
-        services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<IIncidentDirectory, IncidentDirectory>();
+        services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<AlertGrowth>().AddScoped<IIncidentDirectory, IncidentDirectory>();
         services.TryAddSingleton<IAssetDirectory, NoAssetsKept>();
     }
 
@@ -71,7 +71,7 @@ public sealed class IncidentsModule : Module
     {
         var version = patch.Version;
         if (EntityTagHeaderValue.TryParse(http.Request.Headers.IfMatch.ToString(), out var tag) && long.TryParse(tag.Tag.AsSpan().Trim('"').ToString().Split('-')[0], CultureInfo.InvariantCulture, out var named)) version = named;
-        var changed = await sender.Send(new ChangeIncident { Id = id, Version = version, State = patch.State, Assignee = patch.Assignee, Severity = patch.Severity, Title = patch.Title, Verdict = patch.Verdict, Reason = patch.Reason }, ct);
+        var changed = await sender.Send(new ChangeIncident { Id = id, Version = version, State = patch.State, Assignee = patch.Assignee, Severity = patch.Severity, Title = patch.Title, Verdict = patch.Verdict, Reason = patch.Reason, Contained = patch.Contained, Resolved = patch.Resolved, NotApplicable = patch.NotApplicable }, ct);
         return changed.ToHttp();
     }
 
@@ -94,4 +94,7 @@ public sealed class IncidentsModule : Module
 /// <param name="Title">Title in a person's words.</param>
 /// <param name="Verdict">What it was found to be.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record IncidentPatch(long? Version, IncidentState? State, string? Assignee, Severity? Severity, string? Title, Verdict? Verdict, string? Reason);
+/// <param name="Contained">With closing: when the attack was stopped.</param>
+/// <param name="Resolved">With closing: when its cause was gone.</param>
+/// <param name="NotApplicable">With closing: why neither applies.</param>
+internal sealed record IncidentPatch(long? Version, IncidentState? State, string? Assignee, Severity? Severity, string? Title, Verdict? Verdict, string? Reason, DateTimeOffset? Contained = null, DateTimeOffset? Resolved = null, string? NotApplicable = null);
