@@ -49,7 +49,7 @@ public sealed class IncidentsModule : Module
         routes.MapGet("export", async (Sender sender, string? view, Severity? severity, IncidentState? state, string? entity, string? text, DateTimeOffset? from, DateTimeOffset? to, string? sort, CancellationToken ct) =>
         {
             var written = await sender.Send(new ExportIncidents(new ListIncidents { View = view ?? "open", LeastSeverity = severity, State = state, Entity = entity, Text = text, From = from, To = to, Sort = sort ?? "urgency" }), ct);
-            return written.Error is { } error ? error.ToHttp() : Results.File(written.Value.Content, "text/csv; charset=utf-8", "incidents.csv");
+            return written.Error is { } error ? error.ToHttp() : Results.File(written.Value.Content, "text/csv; charset=utf-8", written.Value.Name);
         });
         routes.MapGet("response-times", async (Sender sender, DateTimeOffset from, DateTimeOffset to, CancellationToken ct) => (await sender.Send(new GetResponseTimes(from, to), ct)).ToHttp());
         routes.MapGet("{id}", Get);
