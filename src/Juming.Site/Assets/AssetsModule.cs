@@ -47,6 +47,7 @@ public sealed class AssetsModule : Module
         routes.MapGet("", async (Sender sender, [AsParameters] AssetQuery query, CancellationToken ct) => (await sender.Send(query.ToRequest(), ct)).ToHttp());
         routes.MapGet("{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetAsset(id), ct)).ToHttp());
         routes.MapPatch("{id:guid}", async (Sender sender, Guid id, AssetPatch patch, CancellationToken ct) => (await sender.Send(patch.ToCommand(id), ct)).ToHttp());
+        routes.MapPost("", async (Sender sender, EnterAsset asset, CancellationToken ct) => (await sender.Send(asset, ct)).ToHttp());
         routes.MapPost("merge", async (Sender sender, MergeAssets merge, CancellationToken ct) => (await sender.Send(merge, ct)).ToHttp());
         routes.MapPost("{id:guid}/unmerge", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new UndoMerge(id), ct)).ToHttp());
         routes.MapGet("export", async (Sender sender, [AsParameters] AssetQuery query, CancellationToken ct) =>
