@@ -33,7 +33,7 @@ public sealed class AssetsModule : Module
         services.AddSettings<AssetsSettings>("Modules:Assets");
         services.AddSingleton(p => new Networks(p.GetRequiredService<AssetsSettings>().Networks));
         services.AddSingleton<AssetIndex>().AddSingleton<IAssetDirectory>(p => p.GetRequiredService<AssetIndex>()).AddSingleton<AssetTurn>();
-        services.AddSingleton<AssetWatcher>().AddSingleton<IBatchMatcher>(p => p.GetRequiredService<AssetWatcher>());
+        services.AddSingleton(p => new Senders(source => p.GetRequiredService<ISourceDirectory>().MemoryOf(source).Address)).AddSingleton<AssetWatcher>().AddSingleton<IBatchMatcher>(p => p.GetRequiredService<AssetWatcher>());
         services.AddSingleton<SightingWriter>().AddHostedService(p => p.GetRequiredService<SightingWriter>());
         services.AddSingleton<IFigures, AssetsFigures>();
     }

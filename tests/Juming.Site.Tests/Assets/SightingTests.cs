@@ -132,6 +132,20 @@ internal sealed class SightingTests
     }
 
     [Test]
+    public void A_sender_that_names_one_host_for_long_is_that_host_and_a_relay_never_is()
+    {
+        const long minute = 60_000_000;
+        var senders = new Senders(source => "10.8.8." + source);
+        for (var i = 0; i < 30; i++) Assert.That(senders.OwnAddress(1, 7, i), Is.Null, "many lines at once prove nothing");
+        Assert.That(senders.OwnAddress(1, 7, 11 * minute), Is.EqualTo("10.8.8.1"));
+        for (var i = 0; i < 30; i++) senders.OwnAddress(2, (ulong)(i % 2), i * minute);
+        Assert.That(senders.OwnAddress(2, 1, 60 * minute), Is.Null);
+        Assert.That(senders.OwnAddress(1, 8, 12 * minute), Is.Null, "another name makes it a relay");
+        Assert.That(senders.OwnAddress(1, 7, 13 * minute), Is.Null);
+        Assert.That(senders.OwnAddress(0, 7, 99 * minute), Is.Null);
+    }
+
+    [Test]
     public async Task A_million_forged_addresses_grow_neither_memory_nor_the_register_without_bound()
     {
         await using var bench = await AssetsBench.Start(settings: new() { ["Modules:Assets:MostAssets"] = "100" });
@@ -153,7 +167,7 @@ internal sealed class SightingTests
     [Test]
     public void What_was_seen_already_costs_no_memory_and_little_time()
     {
-        var watcher = new AssetWatcher(new Networks([]));
+        var watcher = new AssetWatcher(new Networks([]), new Senders(_ => null));
         var batch = new EventBatch();
         Fill(batch, "10.7.0.1");
         for (var i = 0; i < 10_000; i++) watcher.Match(batch);
