@@ -45,6 +45,14 @@ public sealed class AssetsJourney : BrowserTest
         await page.GetByTestId("bulk").Locator("button[type=submit]").ClickAsync();
         await Expect(page.GetByTestId("asset-Mail " + theme)).ToContainTextAsync("◆");
         await Picture(page, $"assets-{culture}-{theme}");
+        await page.GetByTestId("enter").ClickAsync();
+        await page.GetByTestId("enter-save").ClickAsync();
+        await Expect(page.Locator("aside [role=alert]")).ToBeVisibleAsync();
+        await page.GetByTestId("enter-host").FillAsync("vault-" + theme);
+        await page.GetByTestId("enter-importance").SelectOptionAsync("Core");
+        await page.GetByTestId("enter-save").ClickAsync();
+        await Expect(page.Locator("aside h2")).ToHaveTextAsync("vault-" + theme);
+        await Picture(page, $"assets-entered-{culture}-{theme}");
         await Open(page, "/assets?text=no-such-thing");
         await Expect(page.Locator(".empty")).ToBeVisibleAsync();
         NothingComplained();

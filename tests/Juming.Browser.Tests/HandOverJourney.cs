@@ -40,7 +40,7 @@ public sealed class HandOverJourney : BrowserTest
         await By(page, page.GetByTestId("take"));
         await Expect(page.GetByTestId("state")).ToHaveTextAsync(culture == "en" ? "Acknowledged" : "处理中");
         var said = "handed over at dawn, " + theme;
-        await page.Locator("textarea").First.FocusAsync();
+        await page.GetByTestId("comment").FocusAsync();
         await page.Keyboard.TypeAsync(said);
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Enter");

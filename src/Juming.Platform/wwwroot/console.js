@@ -156,7 +156,9 @@ document.addEventListener('keydown', event => {
   }
   if (event.key === 'g') { goes = true; return; }
   if (event.target.matches('.bars[data-zoom]') && barKey(event)) { event.preventDefault(); return; }
-  const act = single[event.key];
+  // A page may give a letter its own meaning: the control that carries it is pressed, or written in.
+  const own = document.querySelector(`main [data-key="${CSS.escape(event.key)}"]:not(:disabled)`);
+  const act = own ? () => own.matches('textarea, input') ? own.focus() : own.click() : single[event.key];
   if (!act) return;
   event.preventDefault();
   act();

@@ -23,6 +23,8 @@ internal static class AssetErrors
     public static readonly Error RowMac = new(ErrorKind.Invalid, "assets.row-mac", "{value} is not a hardware address.");
     public static readonly Error RowImportance = new(ErrorKind.Invalid, "assets.row-importance", "{value} is not an importance; write normal, important or core.");
     public static readonly Error RowNoIdentity = new(ErrorKind.Invalid, "assets.row-no-identity", "The line has neither address nor host name nor hardware address.");
+    public static readonly Error EnteredWithoutIdentity = new(ErrorKind.Invalid, "assets.entered-without-identity", "Give an address or a host name; by nothing else can it be recognised.", Field: "Address");
+    public static readonly Error EnteredTwice = new(ErrorKind.Conflict, "assets.entered-twice", "{value} belongs to {asset} already; open that and change it.");
     public static readonly Error RowTwice = new(ErrorKind.Invalid, "assets.row-twice", "{value} stands in line {line} already.");
     public static readonly Error RowTwoAssets = new(ErrorKind.Conflict, "assets.row-two-assets", "The line names two assets of the register, {first} and {second}; merge them first.");
 }

@@ -35,7 +35,7 @@ public sealed class AssetsModule : Module
         services.AddSettings<AssetsSettings>("Modules:Assets");
         services.AddSingleton(p => new Networks(p.GetRequiredService<AssetsSettings>().Networks));
         services.AddSingleton<AssetIndex>().AddSingleton<IAssetDirectory>(p => p.GetRequiredService<AssetIndex>()).AddSingleton<AssetTurn>();
-        services.AddSingleton<AssetWatcher>().AddSingleton<IBatchMatcher>(p => p.GetRequiredService<AssetWatcher>());
+        services.AddSingleton(p => new Senders(source => p.GetRequiredService<ISourceDirectory>().MemoryOf(source).Address)).AddSingleton<AssetWatcher>().AddSingleton<IBatchMatcher>(p => p.GetRequiredService<AssetWatcher>());
         services.AddSingleton<SightingWriter>().AddHostedService(p => p.GetRequiredService<SightingWriter>());
         services.AddSingleton<IFigures, AssetsFigures>();
     }
@@ -49,6 +49,7 @@ public sealed class AssetsModule : Module
         routes.MapGet("", async (Sender sender, [AsParameters] AssetQuery query, CancellationToken ct) => (await sender.Send(query.ToRequest(), ct)).ToHttp()).Answers<AssetPage>("Assets, the last seen first, one page at a time.");
         routes.MapGet("{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetAsset(id), ct)).ToHttp()).Answers<AssetDossier>("One asset with its identities and users.");
         routes.MapPatch("{id:guid}", async (Sender sender, Guid id, AssetPatch patch, CancellationToken ct) => (await sender.Send(patch.ToCommand(id), ct)).ToHttp()).Answers<Done>("Changes what people know of an asset; what is absent stays as it is.");
+        routes.MapPost("", async (Sender sender, EnterAsset asset, CancellationToken ct) => (await sender.Send(asset, ct)).ToHttp()).Answers<Guid>("Enters an asset by hand; answers with its identity.");
         routes.MapPost("merge", async (Sender sender, MergeAssets merge, CancellationToken ct) => (await sender.Send(merge, ct)).ToHttp()).Answers<Done>("Makes two assets one.");
         routes.MapPost("{id:guid}/unmerge", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new UndoMerge(id), ct)).ToHttp()).Answers<Done>("Takes a merge back.");
         routes.MapGet("export", async (Sender sender, [AsParameters] AssetQuery query, CancellationToken ct) =>

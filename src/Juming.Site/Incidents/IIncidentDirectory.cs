@@ -93,4 +93,5 @@ public sealed record IncidentTitle(string Code, IReadOnlyDictionary<string, stri
 /// <param name="Mean">Mean, or null without incidents.</param>
 /// <param name="Median">Median, or null.</param>
 /// <param name="P90">Nine of ten are at most this, or null.</param>
-public sealed record ResponseTime(string Metric, int N, TimeSpan? Mean, TimeSpan? Median, TimeSpan? P90);
+/// <param name="Estimated">How many of them rest on a clock that can't be right, and count as no time at all.</param>
+public sealed record ResponseTime(string Metric, int N, TimeSpan? Mean, TimeSpan? Median, TimeSpan? P90, int Estimated = 0);

@@ -21,5 +21,12 @@ internal static class IncidentErrors
     public static readonly Error AlreadyUndone = new(ErrorKind.Conflict, "incidents.already-undone", "This was undone already.");
     public static readonly Error MovedOn = new(ErrorKind.Conflict, "incidents.moved-on", "These alerts have been moved again since; undo the later merge or split first.");
     public static readonly Error TooMuchEvidence = new(ErrorKind.Conflict, "incidents.too-much-evidence", "There are {most} pieces of evidence already; remove some first.");
+    public static readonly Error NoSuchEvent = new(ErrorKind.NotFound, "incidents.no-such-event", "This log event is no longer stored.");
+    public static readonly Error PinnedAlready = new(ErrorKind.Conflict, "incidents.pinned-already", "This log event is evidence of {number} already.");
+    public static readonly Error NoSuchPerson = new(ErrorKind.Invalid, "incidents.no-such-person", "Nobody named {name} may work on incidents; choose a name from the list.", Field: "Assignee");
+    public static readonly Error InstantsNeeded = new(ErrorKind.Invalid, "incidents.instants-needed", "Say when the attack was contained and when it was resolved, or why that does not apply.", Field: "Contained");
+    public static readonly Error InstantOutOfOrder = new(ErrorKind.Invalid, "incidents.instant-out-of-order", "An attack is detected, then contained, then resolved, and none of it lies ahead.", Field: "Contained");
+    public static readonly Error NoSuchComment = new(ErrorKind.NotFound, "incidents.no-such-comment", "There is no such comment of yours.");
+    public static readonly Error TooManyCorrections = new(ErrorKind.Conflict, "incidents.too-many-corrections", "This comment was corrected {most} times; write a new one.");
     public static readonly Error FileTooLarge = new(ErrorKind.Invalid, "incidents.file-too-large", "A file may have at most {most} KiB.", Field: "Content");
 }

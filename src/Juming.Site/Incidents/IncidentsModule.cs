@@ -33,7 +33,7 @@ public sealed class IncidentsModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<IncidentsSettings>("Modules:Incidents");
-        services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<IIncidentDirectory, IncidentDirectory>().AddScoped<IEvidenceDesk, EvidenceDesk>().AddScoped<IAlertWhereabouts, AlertWhereabouts>();
+        services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<AlertGrowth>().AddScoped<IIncidentDirectory, IncidentDirectory>().AddScoped<IEvidenceDesk, EvidenceDesk>().AddScoped<IAlertWhereabouts, AlertWhereabouts>();
         services.TryAddSingleton<IAssetDirectory, NoAssetsKept>();
     }
 
@@ -50,7 +50,7 @@ public sealed class IncidentsModule : Module
         routes.MapGet("export", async (Sender sender, [AsParameters] IncidentQuery query, CancellationToken ct) =>
         {
             var written = await sender.Send(new ExportIncidents(query.ToRequest()), ct);
-            return written.Error is { } error ? error.ToHttp() : Results.File(written.Value.Content, "text/csv; charset=utf-8", "incidents.csv");
+            return written.Error is { } error ? error.ToHttp() : Results.File(written.Value.Content, "text/csv; charset=utf-8", written.Value.Name);
         }).AnswersFile("Incidents that fit, as a file.", "text/csv");
         routes.MapGet("response-times", async (Sender sender, [Description("Detected at or after")] DateTimeOffset from, [Description("Detected before")] DateTimeOffset to, CancellationToken ct) => (await sender.Send(new GetResponseTimes(from, to), ct)).ToHttp())
             .Answers<IReadOnlyList<ResponseTime>>("Mean times to detect, acknowledge, contain and resolve.");
@@ -74,7 +74,7 @@ public sealed class IncidentsModule : Module
         var version = patch.Version;
         if (EntityTagHeaderValue.TryParse(http.Request.Headers.IfMatch.ToString(), out var tag) && long.TryParse(tag.Tag.AsSpan().Trim('"').ToString().Split('-')[0], CultureInfo.InvariantCulture, out var named)) version = named;
         var byId = Guid.TryParse(id, out var identity);
-        var changed = await sender.Send(new ChangeIncident { Id = identity, Number = byId ? null : id, Version = version, State = patch.State, Assignee = patch.Assignee, Severity = patch.Severity, Title = patch.Title, Verdict = patch.Verdict, Reason = patch.Reason }, ct);
+        var changed = await sender.Send(new ChangeIncident { Id = identity, Number = byId ? null : id, Version = version, State = patch.State, Assignee = patch.Assignee, Severity = patch.Severity, Title = patch.Title, Verdict = patch.Verdict, Reason = patch.Reason, Contained = patch.Contained, Resolved = patch.Resolved, NotApplicable = patch.NotApplicable }, ct);
         return changed.ToHttp();
     }
 
@@ -97,4 +97,7 @@ public sealed class IncidentsModule : Module
 /// <param name="Title">Title in a person's words.</param>
 /// <param name="Verdict">What it was found to be.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record IncidentPatch(long? Version, IncidentState? State, string? Assignee, Severity? Severity, string? Title, Verdict? Verdict, string? Reason);
+/// <param name="Contained">With closing: when the attack was stopped.</param>
+/// <param name="Resolved">With closing: when its cause was gone.</param>
+/// <param name="NotApplicable">With closing: why neither applies.</param>
+internal sealed record IncidentPatch(long? Version, IncidentState? State, string? Assignee, Severity? Severity, string? Title, Verdict? Verdict, string? Reason, DateTimeOffset? Contained = null, DateTimeOffset? Resolved = null, string? NotApplicable = null);

@@ -1,6 +1,9 @@
 using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Modules;
+using Juming.Site.Overview.Workbench;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Juming.Site.Overview;
 
@@ -9,6 +12,9 @@ public sealed class OverviewModule : Module
 {
     /// <inheritdoc/>
     public override string Name => "overview";
+
+    /// <inheritdoc/>
+    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddSingleton<LastVisits>();
 
     /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu => [new("overview", "Workbench", "/", OverviewRead.Code, 1, "home", typeof(OverviewTexts)), new("overview", "Security", "/overview", OverviewRead.Code, 2, "chart", typeof(OverviewTexts))];

@@ -52,8 +52,8 @@ internal static partial class EndpointRows
     /// <summary>True when the caller came past authentication, permission and scope, however the call ended then.</summary>
     private static async Task<bool> Admits(Caller caller, string method, string route)
     {
-        // The from and to are there for endpoints that demand them, the name for the choice of language.
-        var path = Parameters().Replace(route, p => p.Groups["name"].Value == "documentName" ? "v1" : p.Groups["type"].Value == ":guid" ? Guid.NewGuid().ToString() : "none-such") + "?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&name=en";
+        // The from, to and field are there for endpoints that demand them, the name for the choice of language.
+        var path = Parameters().Replace(route, p => p.Groups["name"].Value == "documentName" ? "v1" : p.Groups["type"].Value == ":guid" ? Guid.NewGuid().ToString() : "none-such") + "?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&field=source.ip&name=en";
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (method is not ("GET" or "HEAD"))
         {

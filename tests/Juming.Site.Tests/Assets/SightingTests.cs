@@ -104,6 +104,48 @@ internal sealed class SightingTests
     }
 
     [Test]
+    public async Task A_short_name_and_its_only_long_form_are_one_machine_and_two_long_forms_are_not()
+    {
+        await _bench.Tell(Event(("host.name", "app77")));
+        await _bench.Tell(Event(("host.name", "app77.corp.example"), ("host.ip", "10.8.0.1")));
+        Assert.That((await _bench.One("app77")).GetProperty("hosts").GetArrayLength(), Is.EqualTo(2));
+        await _bench.Tell(Event(("host.name", "app77.lab.example"), ("host.ip", "10.8.0.2")));
+        Assert.That((await _bench.Get("?text=app77")).GetProperty("total").GetInt32(), Is.EqualTo(2));
+        var other = await _bench.Get("/" + (await _bench.One("app77.lab")).GetProperty("id").GetString());
+        Assert.That(other.GetProperty("namesakes").GetArrayLength(), Is.EqualTo(1), "a person is asked");
+        Assert.That((await _bench.Get("?text=app7")).GetProperty("total").GetInt32(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_merge_takes_nothing_from_what_matters_and_an_asset_is_entered_once()
+    {
+        await _bench.Tell(Event(("host.name", "plain-1"), ("host.ip", "10.8.1.1")));
+        var plain = (await _bench.One("plain-1")).GetProperty("id").GetGuid();
+        var (status, core) = await _bench.Post("", JsonContent.Create(new { name = "Ledger", address = "10.8.1.2", host = "LEDGER-1", importance = "Core" }));
+        Assert.That((status, Directory.Find("ledger-1")?.Importance), Is.EqualTo((200, (AssetImportance?)AssetImportance.Core)));
+        Assert.That((await _bench.One("ledger-1")).GetProperty("origin").GetString(), Is.EqualTo("Entered"));
+        Assert.That((await _bench.Post("", JsonContent.Create(new { name = "Twice", address = "10.8.1.2", host = "" }))).Status, Is.EqualTo(409));
+        Assert.That((await _bench.Post("", JsonContent.Create(new { name = "None", address = "", host = " " }))).Status, Is.EqualTo(400));
+        Assert.That((await _bench.Post("", JsonContent.Create(new { name = "Evil", address = "", host = "<b>x</b>" }))).Status, Is.EqualTo(400));
+        Assert.That((await _bench.Post("merge", JsonContent.Create(new { into = plain, from = core.GetGuid() }))).Status, Is.EqualTo(204));
+        Assert.That(Directory.Find("10.8.1.1")?.Importance, Is.EqualTo(AssetImportance.Core));
+    }
+
+    [Test]
+    public void A_sender_that_names_one_host_for_long_is_that_host_and_a_relay_never_is()
+    {
+        const long minute = 60_000_000;
+        var senders = new Senders(source => "10.8.8." + source);
+        for (var i = 0; i < 30; i++) Assert.That(senders.OwnAddress(1, 7, i), Is.Null, "many lines at once prove nothing");
+        Assert.That(senders.OwnAddress(1, 7, 11 * minute), Is.EqualTo("10.8.8.1"));
+        for (var i = 0; i < 30; i++) senders.OwnAddress(2, (ulong)(i % 2), i * minute);
+        Assert.That(senders.OwnAddress(2, 1, 60 * minute), Is.Null);
+        Assert.That(senders.OwnAddress(1, 8, 12 * minute), Is.Null, "another name makes it a relay");
+        Assert.That(senders.OwnAddress(1, 7, 13 * minute), Is.Null);
+        Assert.That(senders.OwnAddress(0, 7, 99 * minute), Is.Null);
+    }
+
+    [Test]
     public async Task A_million_forged_addresses_grow_neither_memory_nor_the_register_without_bound()
     {
         await using var bench = await AssetsBench.Start(settings: new() { ["Modules:Assets:MostAssets"] = "100" });
@@ -125,7 +167,7 @@ internal sealed class SightingTests
     [Test]
     public void What_was_seen_already_costs_no_memory_and_little_time()
     {
-        var watcher = new AssetWatcher(new Networks([]));
+        var watcher = new AssetWatcher(new Networks([]), new Senders(_ => null));
         var batch = new EventBatch();
         Fill(batch, "10.7.0.1");
         for (var i = 0; i < 10_000; i++) watcher.Match(batch);

@@ -27,6 +27,8 @@ file sealed class Handler(AssetTurn turn, AssetsDb db, CurrentActor current, Tim
         // One level only: the parts of the part move along, so that an undo of one never touches another.
         foreach (var part in await db.Assets.Where(a => a.MergedInto == from.Id).ToListAsync(cancellationToken)) part.MergedInto = into.Id;
         (from.State, from.MergedInto) = (AssetState.Merged, into.Id);
+        // Nothing that matters becomes less by a merge; the part keeps its own weight for the day it is taken out again.
+        into.Importance = Math.Max(into.Importance, from.Importance);
         Touch(from);
         Touch(into);
         await Reweighing.Publish(db, [into.Id, from.Id], cancellationToken);

@@ -15,6 +15,8 @@ internal sealed class AssetIndex(Networks networks) : IAssetDirectory
     private readonly ConcurrentDictionary<Guid, Guid> _merged = new();
     private readonly ConcurrentDictionary<string, (Guid Asset, DateTimeOffset Seen)> _holders = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, byte>> _names = new(StringComparer.Ordinal);
+
     /// <summary>Assets in the register, merged ones included.</summary>
     public int Count => _assets.Count;
 
@@ -39,6 +41,9 @@ internal sealed class AssetIndex(Networks networks) : IAssetDirectory
 
     public bool IsInternal(string address) => IPAddress.TryParse(address, out var parsed) && networks.Contains(parsed);
 
+    /// <summary>Host names that begin as this one does: "web01.corp.example" and "web01".</summary>
+    public IEnumerable<string> Namesakes(string host) => _names.TryGetValue(Identity.Label(host), out var names) ? names.Keys : [];
+
     /// <summary>False when certainly no asset in the store holds an address, name or hardware address.</summary>
     public bool MayHold(string value) => _holders.ContainsKey(value);
 
@@ -57,6 +62,7 @@ internal sealed class AssetIndex(Networks networks) : IAssetDirectory
     /// <summary>Takes in an identity as it is stored; the holder seen last answers for it.</summary>
     public void Put(IdentityRow row)
     {
+        if (row.Kind == IdentityKind.Host) _names.GetOrAdd(Identity.Label(row.Value), _ => new ConcurrentDictionary<string, byte>(StringComparer.Ordinal))[row.Value] = 0;
         if (!_holders.TryGetValue(row.Value, out var holder) || holder.Asset == row.AssetId || holder.Seen <= row.LastSeen) _holders[row.Value] = (row.AssetId, row.LastSeen);
     }
 

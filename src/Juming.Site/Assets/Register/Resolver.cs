@@ -17,6 +17,7 @@ internal sealed class Resolver(AssetsDb db, int room, Func<string, bool> mayClai
 
     private readonly Dictionary<(IdentityKind, string), List<IdentityRow>> _holders = [];
     private readonly Dictionary<Guid, List<IdentityRow>> _identities = [];
+    private readonly Dictionary<string, HashSet<string>> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, List<AssetUserRow>> _users = [];
     private readonly Dictionary<Guid, AssetRow> _assets = [];
 
@@ -52,7 +53,7 @@ internal sealed class Resolver(AssetsDb db, int room, Func<string, bool> mayClai
         if (at > now) at = now;
         var mac = seen.Mac is { } hardware && !IsRouter(hardware, seen.Address, at) ? hardware : null;
         var byMac = Latest(IdentityKind.Mac, mac);
-        var byHost = Latest(IdentityKind.Host, seen.Host);
+        var byHost = Latest(IdentityKind.Host, seen.Host) ?? Namesake(seen.Host);
         var byAddress = Latest(IdentityKind.Address, seen.Address);
         var asset = byMac ?? byHost;
         if (asset is null && byAddress is not null && Fits(byAddress, seen.Host, mac)) asset = byAddress;
@@ -69,6 +70,18 @@ internal sealed class Resolver(AssetsDb db, int room, Func<string, bool> mayClai
         if (asset.State == AssetState.Retired && at > asset.UpdatedAt) asset.State = AssetState.Active;
         if (!asset.Named && BestName(asset) is { } name) asset.Name = name;
         return true;
+    }
+
+    /// <summary>
+    /// The asset that is known by the short form of a name, or by the only long form of it. Two long forms, or two assets, leave it open: both stay,
+    /// and a person is asked.
+    /// </summary>
+    private AssetRow? Namesake(string? host)
+    {
+        if (host is null || !_names.TryGetValue(Identity.Label(host), out var names)) return null;
+        if (names.Append(host).Where(n => n.Contains('.', StringComparison.Ordinal)).Distinct().Count() != 1) return null;
+        var assets = names.Select(n => Latest(IdentityKind.Host, n)).Where(a => a is not null).Distinct().ToList();
+        return assets.Count == 1 ? assets[0] : null;
     }
 
     private bool IsRouter(string mac, string? address, DateTimeOffset at)
@@ -184,6 +197,9 @@ internal sealed class Resolver(AssetsDb db, int room, Func<string, bool> mayClai
         _identities[identity.AssetId].Add(identity);
         if (!_holders.TryGetValue((identity.Kind, identity.Value), out var holders)) _holders[(identity.Kind, identity.Value)] = holders = [];
         holders.Add(identity);
+        if (identity.Kind != IdentityKind.Host) return;
+        if (!_names.TryGetValue(Identity.Label(identity.Value), out var names)) _names[Identity.Label(identity.Value)] = names = new HashSet<string>(StringComparer.Ordinal);
+        names.Add(identity.Value);
     }
 
     private void Forget(IdentityRow identity)

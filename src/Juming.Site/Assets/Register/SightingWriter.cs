@@ -13,6 +13,7 @@ internal sealed partial class SightingWriter(
 {
     private const int MostAtOnce = 500;
     private const int MostClaims = 32;
+    private const int MostNamesakes = 8;
     private const int MostClaimants = 4096;
 
     private readonly Dictionary<string, int> _claims = new(StringComparer.Ordinal);
@@ -56,7 +57,11 @@ internal sealed partial class SightingWriter(
         foreach (var seen in batch)
         {
             if (seen.Address is { } address) values.Add(address);
-            if (seen.Host is { } host) values.Add(host);
+            if (seen.Host is { } host)
+            {
+                values.Add(host);
+                values.UnionWith(index.Namesakes(host).Take(MostNamesakes));
+            }
             if (seen.Mac is { } mac) values.Add(mac);
         }
         using var held = await turn.Enter(ct);

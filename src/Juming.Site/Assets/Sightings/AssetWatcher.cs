@@ -18,12 +18,13 @@ internal sealed class AssetWatcher : IBatchMatcher
     private readonly byte[] _roles = new byte[FieldNames.Capacity];
     private readonly SeenCache _seen = new();
     private readonly Networks _networks;
+    private readonly Senders _senders;
     private readonly Channel<Sighting> _queue = Channel.CreateBounded<Sighting>(new BoundedChannelOptions(MostQueued) { SingleReader = true });
     private long _refused;
 
-    public AssetWatcher(Networks networks)
+    public AssetWatcher(Networks networks, Senders senders)
     {
-        _networks = networks;
+        (_networks, _senders) = (networks, senders);
         _roles[Field.SourceIp] = Source;
         _roles[Field.DestinationIp] = Destination;
         _roles[Field.HostIp] = HostAddress;
@@ -78,7 +79,7 @@ internal sealed class AssetWatcher : IBatchMatcher
         // What could not be reached need not exist: a sweep must not fill the register.
         if (!destination.IsEmpty && !failed) Address(epoch, destination, default, source.IsEmpty ? destination : source, at);
         if (host.IsEmpty) return;
-        Named(epoch, host, hostAddress, at);
+        Named(epoch, host, hostAddress, hostAddress.IsEmpty ? _senders.OwnAddress(header.SourceId, _seen.Key(0, 5, host), header.Received) : null, at);
         if (!user.IsEmpty) Account(epoch, host, user, at);
     }
 
@@ -93,11 +94,12 @@ internal sealed class AssetWatcher : IBatchMatcher
         if (Identity.Address(Text(address)) is { } ip) Queued(key, new Sighting(ip, null, mac.IsEmpty ? null : Identity.Mac(Text(mac)), null, from.IsEmpty ? null : Text(from), at, known));
     }
 
-    private void Named(ulong epoch, ReadOnlySpan<byte> host, ReadOnlySpan<byte> address, long at)
+    private void Named(ulong epoch, ReadOnlySpan<byte> host, ReadOnlySpan<byte> address, string? sender, long at)
     {
-        var key = _seen.Key(epoch, 2, host, address);
+        // A sender that speaks for itself is told once more, now with its address.
+        var key = _seen.Key(epoch, (byte)(string.IsNullOrEmpty(sender) ? 2 : 6), host, address);
         if (_seen.Has(key)) return;
-        var own = address.IsEmpty || !_networks.Contains(address) ? null : Identity.Address(Text(address));
+        var own = address.IsEmpty ? string.IsNullOrEmpty(sender) || !_networks.Contains(IPAddress.Parse(sender)) ? null : sender : _networks.Contains(address) ? Identity.Address(Text(address)) : null;
         if (Identity.Host(Text(host)) is { } name) Queued(key, new Sighting(own, name, null, null, null, at));
         // A header that holds an address instead of a name names the same machine by its address.
         else if (_networks.Contains(host)) Queued(key, new Sighting(Identity.Address(Text(host)), null, null, null, null, at));

@@ -38,6 +38,15 @@ internal sealed record ChangeIncident : ICommand<IncidentVersion>, INeeds<Incide
 
     /// <summary>Why: of the verdict, or of opening it again.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>When the attack was stopped, where nobody said so while it happened; only with closing.</summary>
+    public DateTimeOffset? Contained { get; init; }
+
+    /// <summary>When its cause was gone, likewise.</summary>
+    public DateTimeOffset? Resolved { get; init; }
+
+    /// <summary>Why a real attack needed neither, likewise: it then counts for no response time.</summary>
+    public string? NotApplicable { get; init; }
 }
 
 /// <summary>Version of an incident after a change.</summary>
@@ -50,6 +59,8 @@ file sealed class Validator : AbstractValidator<ChangeIncident>
         RuleFor(c => c.Assignee).MaximumLength(100).Must(NoControls).WithMessage("A name has no control characters.");
         RuleFor(c => c.Title).MaximumLength(300).Must(NoControls).WithMessage("A title is one line.");
         RuleFor(c => c.Reason).MaximumLength(4000);
+        RuleFor(c => c.NotApplicable).MaximumLength(4000);
+        RuleFor(c => c.State).Equal(IncidentState.Closed).When(c => c.Contained is not null || c.Resolved is not null || c.NotApplicable is not null).WithMessage("Instants are made up for when an incident is closed; before that, move it.");
         RuleFor(c => c.State).IsInEnum().NotEqual(IncidentState.Merged).WithMessage("Use merge to merge.");
         RuleFor(c => c.Severity).IsInEnum();
         RuleFor(c => c.Verdict).IsInEnum();
@@ -59,7 +70,7 @@ file sealed class Validator : AbstractValidator<ChangeIncident>
     private static bool NoControls(string? text) => text is null || !text.Any(char.IsControl);
 }
 
-file sealed class Handler(IncidentDesk desk, IncidentsDb db, CurrentActor current, TimeProvider clock) : ICommandHandler<ChangeIncident, IncidentVersion>
+file sealed class Handler(IncidentDesk desk, IncidentsDb db, IPeople people, CurrentActor current, TimeProvider clock) : ICommandHandler<ChangeIncident, IncidentVersion>
 {
     public async Task<Result<IncidentVersion>> Handle(ChangeIncident request, CancellationToken cancellationToken)
     {
@@ -72,6 +83,7 @@ file sealed class Handler(IncidentDesk desk, IncidentsDb db, CurrentActor curren
         incident.Touch(by, now);
         ApplyPeople(request, incident, by, now);
         ApplyVerdict(request, incident, by, now);
+        if (request.State == IncidentState.Closed) ApplyInstants(request, incident, by, now);
         ApplyState(request, incident, by, now);
         await db.SaveChangesAsync(cancellationToken);
         desk.Changed(incident.Id);
@@ -79,20 +91,40 @@ file sealed class Handler(IncidentDesk desk, IncidentsDb db, CurrentActor curren
     }
 
     private static Error Stale(Incident incident) =>
-        IncidentErrors.ChangedMeanwhile.With("by", incident.ChangedBy).With("at", incident.UpdatedAt.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", System.Globalization.CultureInfo.InvariantCulture))
+        IncidentErrors.ChangedMeanwhile.With("by", incident.ChangedBy).With("at", Told(incident.UpdatedAt))
             .With("version", incident.Version.ToString(System.Globalization.CultureInfo.InvariantCulture)).With("state", incident.State.ToString()).With("assignee", incident.Assignee)
-            .With("severity", ((Severity)incident.Severity).ToString());
+            .With("severity", ((Severity)incident.Severity).ToString()).With("verdict", incident.Verdict?.ToString() ?? "");
 
     private async Task<Error?> Refusal(ChangeIncident request, Incident incident, CancellationToken ct)
     {
         if (incident.MergedInto is { } into)
             return IncidentErrors.AlreadyMerged.With("number", (await db.Incidents.FirstAsync(i => i.Id == into, ct)).ShortNumber);
         if (request.Verdict is not null && string.IsNullOrWhiteSpace(request.Reason)) return IncidentErrors.ReasonNeeded;
-        if (request.State is not { } to || to == incident.State) return incident.State == IncidentState.Closed && request.State is null ? IncidentErrors.ClosedIncident : null;
+        // To close once more is no way to change what is closed.
+        if (incident.State == IncidentState.Closed && (request.State ?? IncidentState.Closed) == IncidentState.Closed) return IncidentErrors.ClosedIncident;
+        if (await Stranger(request, incident, ct) is { } stranger) return stranger;
+        if (request.State is not { } to || to == incident.State) return null;
         if (to == IncidentState.New) return IncidentErrors.StateNotReachable.With("from", incident.State.ToString()).With("to", to.ToString());
         // Judged, contained, resolved and closed all claim to know what it was.
         if (to >= IncidentState.Judged && incident.Verdict is null && request.Verdict is null) return IncidentErrors.VerdictNeeded;
-        return incident.State == IncidentState.Closed && string.IsNullOrWhiteSpace(request.Reason) ? IncidentErrors.ReopenNeedsReason : null;
+        if (incident.State == IncidentState.Closed) return string.IsNullOrWhiteSpace(request.Reason) ? IncidentErrors.ReopenNeedsReason : null;
+        return to == IncidentState.Closed ? Instants(request, incident, clock.GetUtcNow()) : null;
+    }
+
+    /// <summary>Work goes to people who may do it; the caller, a token too, may take it.</summary>
+    private async Task<Error?> Stranger(ChangeIncident request, Incident incident, CancellationToken ct)
+    {
+        var name = request.Assignee?.Trim();
+        if (string.IsNullOrEmpty(name) || name == "me" || name == incident.Assignee || name == current.Actor.Name) return null;
+        return (await people.Holding(IncidentsWrite.Code, ct)).Contains(name) ? null : IncidentErrors.NoSuchPerson.With("name", name);
+    }
+
+    /// <summary>A real attack ends contained and resolved, or with a word why not; else the response times would only tell of the easy ones.</summary>
+    private static Error? Instants(ChangeIncident request, Incident incident, DateTimeOffset now)
+    {
+        if ((request.Verdict ?? incident.Verdict) != Verdict.TruePositive || !string.IsNullOrWhiteSpace(request.NotApplicable)) return null;
+        if ((request.Contained ?? incident.ContainedAt) is not { } contained || (request.Resolved ?? incident.ResolvedAt) is not { } resolved) return IncidentErrors.InstantsNeeded;
+        return contained < (incident.OccurredAt < incident.DetectedAt ? incident.OccurredAt : incident.DetectedAt) || resolved < contained || resolved > now ? IncidentErrors.InstantOutOfOrder : null;
     }
 
     private void ApplyPeople(ChangeIncident request, Incident incident, string by, DateTimeOffset now)
@@ -127,6 +159,21 @@ file sealed class Handler(IncidentDesk desk, IncidentsDb db, CurrentActor curren
         entry.Text = incident.VerdictReason;
         db.Add(entry);
     }
+
+    private void ApplyInstants(ChangeIncident request, Incident incident, string by, DateTimeOffset now)
+    {
+        if (!string.IsNullOrWhiteSpace(request.NotApplicable))
+        {
+            var entry = Entries.Of(incident.Id, now, "not-applicable", by);
+            entry.Text = request.NotApplicable.Trim();
+            db.Add(entry);
+            return;
+        }
+        if (request.Contained is { } contained) (incident.ContainedAt, _) = (contained, db.Add(Entries.Of(incident.Id, now, "contained-at", by, ("at", Told(contained)))));
+        if (request.Resolved is { } resolved) (incident.ResolvedAt, _) = (resolved, db.Add(Entries.Of(incident.Id, now, "resolved-at", by, ("at", Told(resolved)))));
+    }
+
+    private static string Told(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", System.Globalization.CultureInfo.InvariantCulture);
 
     private void ApplyState(ChangeIncident request, Incident incident, string by, DateTimeOffset now)
     {

@@ -6,6 +6,9 @@ namespace Juming.Site.Incidents.Data;
 /// <summary>Makes entries of time lines.</summary>
 internal static class Entries
 {
+    /// <summary>Code of an entry that says anew what a comment says.</summary>
+    public const string Correction = "comment-corrected";
+
     /// <summary>An entry of a code with arguments.</summary>
     public static EntryRow Of(Guid incident, DateTimeOffset at, string code, string by, params ReadOnlySpan<(string Name, object Value)> arguments)
     {

@@ -37,6 +37,9 @@ internal sealed class MemberRow
     public string? Account { get; set; }
     public int Result { get; set; }
 
+    /// <summary>Matches that are folded into the alert.</summary>
+    public long Matches { get; set; } = 1;
+
     /// <summary>Identities separated by blanks.</summary>
     public string Tactics { get; set; } = "";
     public string Techniques { get; set; } = "";
@@ -48,7 +51,13 @@ internal sealed class PartyRow
     public Guid IncidentId { get; set; }
     public PartyKind Kind { get; set; }
     public required string Value { get; set; }
+
+    /// <summary>The value as it is compared.</summary>
+    public string ValueKey { get; set; } = "";
     public DateTimeOffset FirstAt { get; set; }
+
+    /// <summary>The form in which values are compared: names and addresses know no case.</summary>
+    public static string KeyOf(string value) => value.ToLowerInvariant();
 }
 
 /// <summary>Part that someone plays.</summary>
@@ -92,8 +101,13 @@ internal sealed class EvidenceRow
     public Guid IncidentId { get; set; }
     public EvidenceKind Kind { get; set; }
     public Guid? EventId { get; set; }
+
+    /// <summary>Time of the log event.</summary>
+    public DateTimeOffset? EventAt { get; set; }
     public string Name { get; set; } = "";
     public string Note { get; set; } = "";
+
+    /// <summary>The file, or the raw line of a log event.</summary>
     public byte[]? Content { get; set; }
     public string Hash { get; set; } = "";
     public required string By { get; set; }

@@ -58,11 +58,12 @@ internal static class Statistic
     /// <summary>The statistic of those that are known; a clock that ran backwards counts as zero.</summary>
     public static ResponseTime Of(string metric, IEnumerable<TimeSpan?> durations)
     {
-        var known = durations.Where(d => d is not null).Select(d => d!.Value < TimeSpan.Zero ? 0 : d.Value.Ticks).Order().ToList();
+        var all = durations.Where(d => d is not null).Select(d => d!.Value.Ticks).ToList();
+        var known = all.Select(ticks => Math.Max(0, ticks)).Order().ToList();
         if (known.Count == 0) return new ResponseTime(metric, 0, null, null, null);
         var median = known.Count % 2 == 1 ? known[known.Count / 2] : (known[(known.Count / 2) - 1] + known[known.Count / 2]) / 2;
         // Nearest rank: the smallest value that nine of ten do not exceed.
         var p90 = known[(int)Math.Ceiling(known.Count * 0.9) - 1];
-        return new ResponseTime(metric, known.Count, TimeSpan.FromTicks((long)known.Average()), TimeSpan.FromTicks(median), TimeSpan.FromTicks(p90));
+        return new ResponseTime(metric, known.Count, TimeSpan.FromTicks((long)known.Average()), TimeSpan.FromTicks(median), TimeSpan.FromTicks(p90), all.Count(ticks => ticks < 0));
     }
 }

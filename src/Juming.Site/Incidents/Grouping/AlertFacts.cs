@@ -51,6 +51,7 @@ internal sealed class AlertFacts
         Host = Cut(alert.Host),
         Account = Cut(alert.Account),
         Result = (int)alert.Result,
+        Matches = Math.Max(1, alert.Count),
         Tactics = string.Join(' ', alert.Tactics.Take(14)),
         Techniques = string.Join(' ', alert.Techniques.Take(20)),
     }, assets);

@@ -44,8 +44,9 @@ file sealed class AssetHandler(IncidentDesk desk, IncidentsDb db, IncidentsSetti
     public async Task Handle(AssetsReweighed notification, CancellationToken cancellationToken)
     {
         using var turn = await desk.Enter(cancellationToken);
-        var names = notification.Names.ToArray();
-        var ids = await db.Parties.Where(p => names.Contains(p.Value)).Select(p => p.IncidentId).Distinct().ToListAsync(cancellationToken);
+        var ids = new HashSet<Guid>();
+        foreach (var names in notification.Names.Select(PartyRow.KeyOf).Distinct().Chunk(500))
+            ids.UnionWith(await db.Parties.Where(p => names.Contains(p.ValueKey)).Select(p => p.IncidentId).Distinct().ToListAsync(cancellationToken));
         var now = clock.GetUtcNow();
         foreach (var incident in await db.Incidents.Where(i => ids.Contains(i.Id) && i.State != IncidentState.Closed && i.State != IncidentState.Merged).ToListAsync(cancellationToken))
         {

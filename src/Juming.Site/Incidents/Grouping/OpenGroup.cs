@@ -108,7 +108,7 @@ internal sealed class OpenGroup
     {
         if (value is null || _parties.Count >= MostParties || !_parties.Add((kind, value.ToLowerInvariant()))) return;
         Tally(kind);
-        NewParties.Add(new PartyRow { IncidentId = Id, Kind = kind, Value = value, FirstAt = at });
+        NewParties.Add(new PartyRow { IncidentId = Id, Kind = kind, Value = value, ValueKey = PartyRow.KeyOf(value), FirstAt = at });
     }
 
     private void Learn(List<string> fresh, string? key)

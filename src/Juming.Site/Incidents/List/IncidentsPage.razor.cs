@@ -16,7 +16,6 @@ public sealed partial class IncidentsPage
 
     private static readonly string[] Views = ["open", "mine", "unassigned", "closed", "all"];
     private static readonly string[] Sorts = [Urgency, "last", "detected", "severity"];
-    private static readonly Dictionary<string, TimeSpan?> Spans = new() { ["24h"] = TimeSpan.FromHours(24), ["7d"] = TimeSpan.FromDays(7), ["30d"] = TimeSpan.FromDays(30), [All] = null };
 
     private readonly HashSet<Guid> _chosen = [];
     private IncidentRows? _page;
@@ -25,6 +24,10 @@ public sealed partial class IncidentsPage
     private Func<Task<Error?>>? _undo;
     private (int Total, DateTimeOffset? Last) _seen;
     private int _skip, _fresh;
+    private IReadOnlyList<string> _people = [];
+    private string _person = "", _reason = "";
+    private Verdict _verdict = Verdict.FalsePositive;
+    private bool _mayWrite, _andClose = true;
 
     /// <summary>open, mine, unassigned, closed or all.</summary>
     [SupplyParameterFromQuery(Name = "view")] public string? ViewParameter { get; set; }
@@ -62,7 +65,7 @@ public sealed partial class IncidentsPage
         Entity = Blank(_entity),
         LeastSeverity = Enum.TryParse<Severity>(_severity, true, out var severity) ? severity : null,
         State = Enum.TryParse<IncidentState>(_state, true, out var state) ? state : null,
-        From = Spans[_span] is { } span ? Clock.GetUtcNow() - span : null,
+        From = ListAddress.Spans[_span] is { } span ? Clock.GetUtcNow() - span : null,
         Sort = _sort,
         Skip = _skip,
         Take = Rows,
@@ -80,12 +83,19 @@ public sealed partial class IncidentsPage
     });
 
     /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        _mayWrite = (await Actors.Current(Gone)).Holds(IncidentsWrite.Code);
+        if (_mayWrite) _people = await Ask(new ListAssignees()) ?? [];
+    }
+
+    /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
         (_text, _entity, _severity, _state) = (TextParameter, EntityParameter, SeverityParameter, StateParameter);
         _view = ViewParameter is { } view && Views.Contains(view) ? view : "open";
-        _span = SpanParameter is { } span && Spans.ContainsKey(span) ? span : All;
-        _sort = SortParameter is { } sort && Sorts.Contains(sort) ? sort : Urgency;
+        _span = SpanParameter is { } span && ListAddress.Spans.ContainsKey(span) ? span : All;
+        _sort = SortParameter is { } sort && IncidentFilter.IsSort(sort) ? sort : Urgency;
         _skip = Math.Clamp(SkipParameter ?? 0, 0, 100_000);
         var key = string.Join('\n', _view, _text, _entity, _severity, _state, _span, _sort, _skip);
         if (key == _shown) return;
@@ -154,6 +164,15 @@ public sealed partial class IncidentsPage
 
     private Task AcknowledgeChosen() =>
         Act("AcknowledgedNote", _page!.Items.Where(i => _chosen.Contains(i.Id) && i.State == IncidentState.New).Select(i => new ChangeIncident { Id = i.Id, State = IncidentState.Acknowledged }), []);
+
+    private Task AssignChosen()
+    {
+        var before = _page!.Items.Where(i => _chosen.Contains(i.Id)).ToList();
+        return Act("AssignedNote", before.Select(i => new ChangeIncident { Id = i.Id, Assignee = _person }), before.Select(i => new ChangeIncident { Id = i.Id, Assignee = i.Assignee }));
+    }
+
+    private Task JudgeChosen() =>
+        Act("JudgedNote", _page!.Items.Where(i => _chosen.Contains(i.Id)).Select(i => new ChangeIncident { Id = i.Id, Verdict = _verdict, Reason = _reason, State = _andClose ? IncidentState.Closed : null }), []);
 
     private async Task Act(string note, IEnumerable<ChangeIncident> changes, IEnumerable<ChangeIncident> back)
     {

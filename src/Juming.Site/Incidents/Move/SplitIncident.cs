@@ -39,6 +39,8 @@ file sealed class Handler(IncidentDesk desk, IncidentsDb db, IncidentsSettings s
         var made = db.Add(new Incident { Year = now.Year, Number = desk.NextNumber(now.Year), Assignee = from.Assignee, UpdatedAt = now }).Entity;
         await new Regrouping(db, settings, assets).Shift(chosen, from, made, ct);
         var move = db.Add(new MoveRow { Kind = MoveKind.Split, FromId = from.Id, ToId = made.Id, Alerts = string.Join(' ', chosen.Select(a => a.AlertId.ToString("N"))), By = by, At = now }).Entity;
+        // Who took the whole had taken this part too; only an alert that came later is taken later.
+        if (from.AcknowledgedAt is { } taken) (made.State, made.AcknowledgedAt) = (IncidentState.Acknowledged, taken > made.DetectedAt ? taken : made.DetectedAt);
         made.Touch(by, now);
         from.Touch(by, now);
         db.Add(Entries.Of(from.Id, now, "split", by, ("number", made.ShortNumber), ("alerts", chosen.Count)));

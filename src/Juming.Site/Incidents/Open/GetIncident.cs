@@ -7,69 +7,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.Incidents.Open;
 
-/// <summary>One incident with its story.</summary>
+/// <summary>One incident with its story, what merged incidents brought included.</summary>
 /// <param name="Incident">Identity, or short number "INC-2026-0012".</param>
 internal sealed record GetIncident(string Incident) : IQuery<IncidentDossier>, INeeds<IncidentsRead>;
-
-/// <summary>One incident with its story.</summary>
-internal sealed record IncidentDossier
-{
-    public required IncidentBrief Brief { get; init; }
-
-    /// <summary>Counts people's changes; a change names the version that it was made on.</summary>
-    public required long Version { get; init; }
-    public required string ChangedBy { get; init; }
-    public required Clocks Clocks { get; init; }
-    public required PriorityFactors Factors { get; init; }
-    public Verdict? Verdict { get; init; }
-    public required string VerdictReason { get; init; }
-    public required bool SeveritySet { get; init; }
-    public required bool Storm { get; init; }
-
-    /// <summary>Alerts that are counted only.</summary>
-    public required int Counted { get; init; }
-
-    /// <summary>Number of the incident that this one was merged into, or null.</summary>
-    public string? MergedInto { get; init; }
-    public required IReadOnlyList<Member> Alerts { get; init; }
-    public required IReadOnlyList<Party> Parties { get; init; }
-    public required IReadOnlyList<Entry> Entries { get; init; }
-    public required IReadOnlyList<EvidencePiece> Evidence { get; init; }
-    public required IReadOnlyList<AlertMove> Moves { get; init; }
-
-    /// <summary>Other open incidents with a party in common.</summary>
-    public required IReadOnlyList<Related> Related { get; init; }
-}
-
-/// <summary>Instants of the steps; null for those not reached.</summary>
-internal sealed record Clocks(DateTimeOffset Occurred, DateTimeOffset Detected, DateTimeOffset? Acknowledged, DateTimeOffset? Judged, DateTimeOffset? Contained, DateTimeOffset? Resolved, DateTimeOffset? Closed);
-
-/// <summary>What the priority was made of.</summary>
-internal sealed record PriorityFactors(Severity Severity, AssetImportance Importance, AttackResult Result, bool Raised);
-
-/// <summary>An alert of the incident, and why it is there.</summary>
-internal sealed record Member(Guid Id, string RuleId, string Title, Severity Severity, DateTimeOffset FirstAt, DateTimeOffset LastAt, string? Attacker, string? Victim, string? Host, string? Account, AttackResult Result,
-    IReadOnlyList<string> Tactics, IReadOnlyList<string> Techniques, string Reason, IReadOnlyDictionary<string, string> ReasonArguments);
-
-/// <summary>A party, and the asset that it is.</summary>
-internal sealed record Party(string Kind, string Value, AssetBrief? Asset);
-
-/// <summary>An act, as code and arguments; a comment's own words in Text.</summary>
-internal sealed record Entry(Guid Id, DateTimeOffset At, string Code, IReadOnlyDictionary<string, string> Arguments, string By, string Text);
-
-/// <summary>A piece of evidence.</summary>
-internal sealed record EvidencePiece(Guid Id, EvidenceKind Kind, Guid? EventId, string Name, string Note, string Hash, string By, DateTimeOffset At);
-
-/// <summary>A merge or split.</summary>
-internal sealed record AlertMove(Guid Id, MoveKind Kind, string From, string To, int Alerts, string By, DateTimeOffset At, DateTimeOffset? UndoneAt);
-
-/// <summary>Another incident with a party in common.</summary>
-internal sealed record Related(IncidentBrief Brief, string Shared);
 
 file sealed class Handler(IncidentsDb db, IAssetDirectory assets) : IQueryHandler<GetIncident, IncidentDossier>
 {
     private const int MostEntries = 500;
     private const int MostRelated = 10;
+    private const int MostParts = 200;
 
     public async Task<Result<IncidentDossier>> Handle(GetIncident request, CancellationToken cancellationToken)
     {
@@ -78,9 +24,11 @@ file sealed class Handler(IncidentsDb db, IAssetDirectory assets) : IQueryHandle
         var id = incident.Id;
         var members = await db.Members.AsNoTracking().Where(m => m.IncidentId == id && m.Standing == Standing.Kept).OrderBy(m => m.FirstAt).ThenBy(m => m.AlertId).Take(6000).ToListAsync(ct);
         var parties = await db.Parties.AsNoTracking().Where(p => p.IncidentId == id).OrderBy(p => p.FirstAt).Take(500).ToListAsync(ct);
-        var entries = await db.Entries.AsNoTracking().Where(e => e.IncidentId == id).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(MostEntries).ToListAsync(ct);
-        var evidence = await db.Evidence.AsNoTracking().Where(e => e.IncidentId == id).OrderBy(e => e.At)
-            .Select(e => new EvidencePiece(e.Id, e.Kind, e.EventId, e.Name, e.Note, e.Hash, e.By, e.At)).ToListAsync(ct);
+        var parts = await PartsOf(id, ct);
+        var ids = parts.Keys.Append(id).ToArray();
+        var entries = await db.Entries.AsNoTracking().Where(e => ids.Contains(e.IncidentId)).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(MostEntries).ToListAsync(ct);
+        var evidence = await db.Evidence.AsNoTracking().Where(e => ids.Contains(e.IncidentId)).OrderBy(e => e.At)
+            .Select(e => new { e.Id, e.IncidentId, e.Kind, e.EventId, e.Name, e.Note, e.Hash, e.By, e.At, e.EventAt }).ToListAsync(ct);
         return new IncidentDossier
         {
             Brief = incident.Brief,
@@ -96,14 +44,45 @@ file sealed class Handler(IncidentsDb db, IAssetDirectory assets) : IQueryHandle
             MergedInto = incident.MergedInto is { } into ? await NumberOf(into, ct) : null,
             Alerts = [.. members.Select(View)],
             Parties = [.. parties.Select(p => new Party(p.Kind.ToString(), p.Value, p.Kind == PartyKind.Account ? null : assets.Find(p.Value)))],
-            Entries = [.. Enumerable.Reverse(entries).Select(e => new Entry(e.Id, e.At, e.Code, Read(e.Arguments), e.By, e.Text))],
-            Evidence = evidence,
+            Entries = Story(Enumerable.Reverse(entries), parts),
+            Evidence = [.. evidence.Select(e => new EvidencePiece(e.Id, e.Kind, e.EventId, e.Name, e.Note, e.Hash, e.By, e.At, e.EventAt, parts.GetValueOrDefault(e.IncidentId)))],
             Moves = await Moves(id, ct),
             Related = incident.IsOver ? [] : await RelatedTo(id, parties, ct),
         };
     }
 
-    private static Member View(MemberRow m) => new(m.AlertId, m.RuleId, m.Title, (Severity)m.Severity, m.FirstAt, m.LastAt, m.Attacker, m.Victim, m.Host, m.Account, (AttackResult)m.Result,
+    /// <summary>Numbers of the incidents that are part of this one, at any depth.</summary>
+    private async Task<Dictionary<Guid, string>> PartsOf(Guid id, CancellationToken ct)
+    {
+        var parts = new Dictionary<Guid, string>();
+        Guid[] level = [id];
+        while (level.Length > 0 && parts.Count < MostParts)
+        {
+            var found = await db.Incidents.AsNoTracking().Where(i => i.MergedInto != null && level.Contains(i.MergedInto.Value)).Take(MostParts).Select(i => new { i.Id, i.Year, i.Number }).ToListAsync(ct);
+            level = [.. found.Where(f => parts.TryAdd(f.Id, Incident.NumberOf(f.Year, f.Number))).Select(f => f.Id)];
+        }
+        return parts;
+    }
+
+    /// <summary>Acts in their order; corrections become part of the comment that they correct.</summary>
+    private static IReadOnlyList<Entry> Story(IEnumerable<EntryRow> rows, Dictionary<Guid, string> parts)
+    {
+        var story = new List<Entry>();
+        foreach (var row in rows)
+        {
+            var arguments = Read(row.Arguments);
+            if (row.Code != Data.Entries.Correction)
+            {
+                story.Add(new Entry(row.Id, row.At, row.Code, arguments, row.By, row.Text) { Of = parts.GetValueOrDefault(row.IncidentId) });
+                continue;
+            }
+            var at = story.FindIndex(e => e.Id.ToString() == arguments.GetValueOrDefault("entry"));
+            if (at >= 0) story[at] = story[at] with { Text = row.Text, Earlier = [.. story[at].Earlier, new EarlierText(row.At, story[at].Text)] };
+        }
+        return story;
+    }
+
+    private static Member View(MemberRow m) => new(m.AlertId, m.RuleId, m.Title, (Severity)m.Severity, m.FirstAt, m.LastAt, m.Attacker, m.Victim, m.Host, m.Account, (AttackResult)m.Result, m.Matches,
         m.Tactics.Split(' ', StringSplitOptions.RemoveEmptyEntries), m.Techniques.Split(' ', StringSplitOptions.RemoveEmptyEntries), m.Reason, Read(m.ReasonArguments));
 
     private async Task<string> NumberOf(Guid id, CancellationToken ct) => (await db.Incidents.AsNoTracking().FirstAsync(i => i.Id == id, ct)).ShortNumber;
@@ -118,8 +97,8 @@ file sealed class Handler(IncidentsDb db, IAssetDirectory assets) : IQueryHandle
 
     private async Task<IReadOnlyList<Related>> RelatedTo(Guid id, List<PartyRow> parties, CancellationToken ct)
     {
-        var values = parties.Select(p => p.Value).Distinct().Take(100).ToArray();
-        var shared = await db.Parties.AsNoTracking().Where(p => p.IncidentId != id && values.Contains(p.Value))
+        var keys = parties.Select(p => p.ValueKey).Distinct().Take(100).ToArray();
+        var shared = await db.Parties.AsNoTracking().Where(p => p.IncidentId != id && keys.Contains(p.ValueKey))
             .Join(db.Incidents.AsNoTracking().Where(i => i.State != IncidentState.Closed && i.State != IncidentState.Merged), p => p.IncidentId, i => i.Id, (p, i) => new { p.Value, Incident = i })
             .OrderByDescending(s => s.Incident.LastAt).Take(MostRelated * 5).ToListAsync(ct);
         return [.. shared.GroupBy(s => s.Incident.Id).Take(MostRelated).Select(g => new Related(g.First().Incident.Brief, string.Join(", ", g.Select(s => s.Value).Distinct().Take(3))))];
