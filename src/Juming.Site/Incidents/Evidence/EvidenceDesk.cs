@@ -17,6 +17,9 @@ internal sealed class EvidenceDesk(Sender sender) : IEvidenceDesk
         return found.Error is { } error ? error : Result<IReadOnlyList<OpenCase>>.Of([.. found.Value.Items.Select(i => new OpenCase(i.Id, i.Number, IncidentsTexts.Title(i.Title)))]);
     }
 
-    public Task<Result<Guid>> Keep(Guid incident, Guid eventId, string note, CancellationToken ct) =>
-        sender.Send(new KeepEvidence(incident, EvidenceKind.Event) { EventId = eventId, Note = note }, ct);
+    public async Task<Result<Guid>> Keep(Guid incident, Guid eventId, string note, CancellationToken ct)
+    {
+        var pinned = await sender.Send(new PinEvent(incident.ToString(), eventId, note), ct);
+        return pinned.Error is { } error ? error : pinned.Value.Evidence;
+    }
 }

@@ -1,15 +1,9 @@
 using Juming.Site.Detection;
 using Juming.Site.Incidents.Data;
+using MediatR;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.Incidents.Grouping;
-
-/// <summary>What became of an alert since it was raised: equal matches were folded into it.</summary>
-/// <param name="Alert">Identity.</param>
-/// <param name="LastAt">Event time of its last match.</param>
-/// <param name="Count">Matches.</param>
-/// <param name="Result">What came of the attack by now.</param>
-internal sealed record GrownAlert(Guid Alert, DateTimeOffset LastAt, long Count, AttackResult Result);
 
 /// <summary>Lets incidents follow alerts that grow. The same growth may be told twice, or late, and changes nothing then.</summary>
 internal sealed class AlertGrowth(IncidentDesk desk, IncidentsDb db, TimeProvider clock)
@@ -18,7 +12,7 @@ internal sealed class AlertGrowth(IncidentDesk desk, IncidentsDb db, TimeProvide
     public async Task Apply(IReadOnlyCollection<GrownAlert> grown, CancellationToken ct)
     {
         using var turn = await desk.Enter(ct);
-        var known = grown.GroupBy(g => g.Alert).ToDictionary(g => g.Key, g => g.MaxBy(a => a.Count)!);
+        var known = grown.GroupBy(g => g.Id).ToDictionary(g => g.Key, g => g.MaxBy(a => a.Count)!);
         foreach (var some in known.Keys.Chunk(500))
         {
             var members = await db.Members.Where(m => some.Contains(m.AlertId)).ToListAsync(ct);
@@ -73,4 +67,10 @@ internal sealed class AlertGrowth(IncidentDesk desk, IncidentsDb db, TimeProvide
         db.Add(Entries.Of(incident.Id, now, "reopened", "system", ("from", from), ("rule", member.Title)));
         db.Publish(new IncidentStateChanged(incident.Id, from, IncidentState.Judged, incident.Verdict, now));
     }
+}
+
+/// <summary>Matches were folded into stored alerts. May be told twice.</summary>
+file sealed class GrownHandler(AlertGrowth growth) : INotificationHandler<AlertsGrown>
+{
+    public Task Handle(AlertsGrown notification, CancellationToken cancellationToken) => growth.Apply([.. notification.Alerts], cancellationToken);
 }
