@@ -48,6 +48,7 @@ public sealed class IncidentJourney : BrowserTest
         await page.GetByTestId("tab-logs").ClickAsync();
         await Expect(page.GetByTestId("logs").Locator("li").First).ToBeVisibleAsync();
         await page.GetByTestId("pin").First.ClickAsync();
+        await Expect(page.GetByTestId("logs")).ToContainTextAsync("✓");
         await Picture(page, $"incident-logs-{culture}-{theme}");
         await page.GetByTestId("tab-evidence").ClickAsync();
         await page.GetByTestId("show-line").First.ClickAsync();

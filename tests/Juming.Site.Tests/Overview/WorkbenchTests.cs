@@ -2,6 +2,8 @@ using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Site.Detection;
 using Juming.Site.Incidents;
+using Juming.Site.Overview.Security;
+using Juming.Site.Overview.Show;
 using Juming.Site.Overview.Workbench;
 using Juming.Site.Tests.Incidents;
 using NUnit.Framework;
@@ -22,6 +24,9 @@ internal sealed class WorkbenchTests
         Assert.That((figures.Unassigned, figures.Open[Severity.High]), Is.EqualTo((1, 1)));
         Assert.That((await bench.Site.Send(new GetAlertFigures())).Error, Is.Null);
         Assert.That((await bench.Site.Send(new GetLogFigures())).Value.Hours, Has.Count.EqualTo(48));
+        Assert.That((await bench.Site.Send(new GetSecurityIncidents(90))).Value.Open[Severity.High], Is.EqualTo(1));
+        Assert.That((await bench.Site.Send(new GetSecurityLogs(1))).Value.Steps, Has.Count.EqualTo(48));
+        Assert.That((await bench.Site.Send(new GetSecurityAlerts(91))).Error!.Kind, Is.EqualTo(ErrorKind.Invalid));
         var auditor = new Actor(ActorKind.Person, "x", "x", System.Collections.Frozen.FrozenSet.ToFrozenSet(["overview.read"]), [Scope.All]);
         Assert.That((await bench.Site.Send(new GetIncidentFigures(), auditor)).Error!.Kind, Is.EqualTo(ErrorKind.Forbidden));
     }

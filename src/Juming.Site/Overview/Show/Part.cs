@@ -2,7 +2,7 @@ using System.Data.Common;
 using Juming.Platform.Handlers;
 using Juming.Platform.Web;
 
-namespace Juming.Site.Overview.Workbench;
+namespace Juming.Site.Overview.Show;
 
 /// <summary>One part of a page that is loaded by itself: what was read last stays on screen when the next read fails.</summary>
 internal sealed class Part<T> where T : class
