@@ -17,6 +17,9 @@ internal sealed class LiveSearch(ISearch search)
     /// <summary>Segments looked through, and all.</summary>
     public (int Done, int Total) Progress { get; private set; }
 
+    /// <summary>Share of the time range that is looked through, 0 to 1.</summary>
+    public double Share { get; private set; }
+
     /// <summary>A search is under way.</summary>
     public bool IsRunning => _latest is not null;
 
@@ -29,7 +32,7 @@ internal sealed class LiveSearch(ISearch search)
     public Turn Begin(bool anew, CancellationToken gone)
     {
         _latest?.Cancel();
-        (Progress, WasStopped) = ((0, 0), false);
+        (Progress, Share, WasStopped) = ((0, 0), 0, false);
         if (anew)
         {
             Events.Clear();
@@ -53,7 +56,7 @@ internal sealed class LiveSearch(ISearch search)
             // A step that was on its way when another search began belongs to nobody.
             if (!turn.IsLatest) return;
             Events.AddRange(chunk.Events);
-            (Progress, Cursor) = ((chunk.SegmentsDone, chunk.SegmentsTotal), chunk.Cursor);
+            (Progress, Share, Cursor) = ((chunk.SegmentsDone, chunk.SegmentsTotal), chunk.Share, chunk.Cursor);
             changed();
         }
     }

@@ -32,7 +32,7 @@ internal sealed class Axis
     public long Last(Segment segment) => IsEvent ? segment.MaxTime : segment.MaxReceived;
 
     /// <summary>True when a segment may hold something of a span.</summary>
-    public bool Meets(Segment segment, long from, long to) => IsEvent ? segment.Overlaps(from, to) : segment.ReceivedWithin(from, to);
+    public bool Meets(Segment segment, long from, long to) => segment.Rows > 0 && First(segment) <= to && LatestUntil(segment, to) >= from;
 
     /// <summary>The latest instant, not after another, at which a segment may hold something.</summary>
     public long LatestUntil(Segment segment, long micros) => IsEvent ? segment.LatestUntil(micros) : Math.Min(micros, segment.MaxReceived);

@@ -131,7 +131,6 @@ internal sealed partial class DuckSearch(DuckEventStore store) : ISearch, IDispo
         }
     }
 
-
     private static QuerySql Parse(string query)
     {
         try
