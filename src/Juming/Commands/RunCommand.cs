@@ -22,6 +22,8 @@ internal static class RunCommand
         var locks = new List<DataFolderLock>();
         var apps = new List<WebApplication>();
         var made = new HashSet<WebApplication>();
+        // A signal reaches the hosts that run; those that are still to be started must hear of it too, or they would wait for one of their own.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {
             TierHost.CheckApart(hosts);
@@ -34,13 +36,14 @@ internal static class RunCommand
                 // What can't even be made has nothing to stop.
                 _ = app.Services.GetServices<IHostedService>().Count();
                 made.Add(app);
-                await Start(app, ct);
+                app.Lifetime.ApplicationStopping.Register(stopping.Cancel);
+                await Start(app, stopping.Token);
                 await Announce(app);
             }
-            await Task.WhenAll(apps.Select(a => a.WaitForShutdownAsync(ct)));
+            await Task.WhenAll(apps.Select(a => a.WaitForShutdownAsync(stopping.Token)));
             return Exit.Well;
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Stopped while it was starting: that is what was asked for.
             return Exit.Well;

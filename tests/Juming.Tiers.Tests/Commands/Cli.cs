@@ -41,6 +41,13 @@ internal sealed record Cli(int Code, string Out, string Error)
         kill.WaitForExit();
     }
 
+    /// <summary>True when a process has a handler for a signal, by its number.</summary>
+    public static bool Catches(Process process, int signal)
+    {
+        var line = File.ReadLines($"/proc/{process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)}/status").First(l => l.StartsWith("SigCgt:", StringComparison.Ordinal));
+        return (Convert.ToUInt64(line[7..].Trim(), 16) >> (signal - 1) & 1) != 0;
+    }
+
     /// <summary>Rights on a file or folder, in octal.</summary>
     public static string ModeOf(string path) => OperatingSystem.IsWindows() ? "600" : Convert.ToString((int)File.GetUnixFileMode(path), 8);
 

@@ -68,7 +68,7 @@ public sealed class TierAllTests
         var complaints = process.StandardError.ReadToEndAsync();
         var lines = new List<string>();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
-        while (lines.Count < 6 && await process.StandardOutput.ReadLineAsync(limit.Token) is { } line) lines.Add(line);
+        while (lines.Count < 9 && await process.StandardOutput.ReadLineAsync(limit.Token) is { } line) lines.Add(line);
         Cli.Signal(process, "TERM");
         await process.WaitForExitAsync(limit.Token);
         Assert.That(lines, Has.Some.StartsWith("Juming cloud is ready at https://127.0.0.2:").And.Some.StartsWith("Juming operator is ready at https://127.0.0.3:").And.Some.StartsWith("Juming site is ready at https://127.0.0.1:"), await complaints);
