@@ -248,6 +248,7 @@ public sealed class SearchJourney : AxeTest
         await page.GetByTestId("pin").Locator("button[type=submit]").ClickAsync();
         await page.GetByTestId("pin").Locator(".success a").ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/incidents/INC-"));
+        await page.GetByTestId("tab-evidence").ClickAsync();
         await Expect(page.Locator("main")).ToContainTextAsync("seen in the search");
         NothingComplained();
 
