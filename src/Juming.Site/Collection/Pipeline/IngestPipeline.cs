@@ -126,17 +126,20 @@ internal sealed partial class IngestPipeline(
     public async Task BookWaiting()
     {
         if (!ledger.HasWaiting) return;
-        var commit = new BatchCommit();
+        var (batch, commit) = (new EventBatch(1), new BatchCommit());
         ledger.Take(commit.Ledger);
         try
         {
-            await store.Append(new EventBatch(1), commit, CancellationToken.None);
+            await store.Append(batch, commit, CancellationToken.None);
         }
         catch (Exception e)
         {
             ledger.PutBack(commit.Ledger);
             if (e is not EventStoreFullException) throw;
+            return;
         }
+        // It has a place in the store's order like any other: without its answer detection would take it for lost and wait for it to be read back.
+        Match(batch);
     }
 
     private void GivePlaceBack(RawBatch batch)

@@ -65,7 +65,8 @@ internal sealed class FileReplay(IngestPipeline pipeline, LedgerBook ledger, Sou
             int read;
             try
             {
-                read = await stream.ReadAsync(buffer.AsMemory(kept), ct);
+                // A pipe may give nothing for ever, and the read itself can't be called back.
+                read = await stream.ReadAsync(buffer.AsMemory(kept), ct).AsTask().WaitAsync(ct);
             }
             catch (Exception e) when (e is InvalidDataException or IOException)
             {
