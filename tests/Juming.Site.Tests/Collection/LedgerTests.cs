@@ -43,6 +43,30 @@ public sealed class LedgerTests
     }
 
     [Test]
+    public async Task Counts_that_are_committed_without_lines_leave_no_gap_for_those_who_match()
+    {
+        var seen = new Sequences();
+        await using var bench = await CollectionBench.Start(services: s => s.AddSingleton<IBatchMatcher>(seen));
+        await bench.Send("<13>one\n");
+        Assert.That(await bench.Stored(1), Is.EqualTo(1));
+        bench.Book.Missed(0, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 60, LedgerReasons.KernelUdp, 5, 0);
+        await bench.Site.Services.GetRequiredService<IngestPipeline>().BookWaiting();
+        await bench.Send("<13>two\n");
+        Assert.That(await bench.Stored(2), Is.EqualTo(2));
+        var last = bench.Site.Services.GetRequiredService<IEventStore>().LastSequence;
+        Assert.That(await bench.Until(() => seen.Count == last), Is.True, $"{seen.Count} of {last} batches were handed to the matchers");
+    }
+
+    private sealed class Sequences : IBatchMatcher
+    {
+        private readonly System.Collections.Concurrent.ConcurrentDictionary<long, bool> _seen = new();
+
+        public int Count => _seen.Count;
+
+        public void Match(EventBatch batch) => _seen[batch.Sequence] = true;
+    }
+
+    [Test]
     public async Task A_line_that_vanishes_between_receiver_and_store_is_shouted_about()
     {
         await using var bench = await CollectionBench.Start(services: s => s.AddSingleton<ILineNormalizer, Swallowing>());
