@@ -40,14 +40,14 @@ internal sealed partial class DuckSearch
         using var held = store.Hold();
         await FindDays(axis, held.All, from, to, ct);
         var slices = new TimeSlices(axis, held.All, from, to, parts: 8);
-        var places = new Dictionary<Segment, Places>();
+        var candidates = new Dictionary<Segment, Candidates>();
         while (slices.Next())
         {
             var began = Stopwatch.GetTimestamp();
             var isEmpty = true;
             foreach (var segment in slices.Segments.ToList())
             {
-                if (await PlaceOf(segment, sql, axis, slices.Low, slices.High, places, ct) is not { } place) continue;
+                if (await PlaceOf(segment, sql, axis, slices.Low, slices.High, candidates, ct) is not { } place) continue;
                 foreach (var part in sql.Parts(segment.Beside))
                     await Read($"SELECT ((epoch_us({axis.Column}) - {Text(from)}) // {Text(width)})::INTEGER AS step, ({band})::INTEGER AS band, count(*) FROM {place.Source} WHERE {axis.Within(slices.Low, slices.High)} AND {place.Where(part)} GROUP BY step, band", sql, ct, row =>
                     {

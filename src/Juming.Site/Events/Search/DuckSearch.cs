@@ -28,7 +28,7 @@ internal sealed partial class DuckSearch(DuckEventStore store) : ISearch, IDispo
         var axis = Axis.Of(request);
         await FindDays(axis, held.All, from, to, ct);
         var slices = new TimeSlices(axis, held.All, from, to, parts: 256);
-        var places = new Dictionary<Segment, Places>();
+        var candidates = new Dictionary<Segment, Candidates>();
         var given = 0;
         while (given < request.Limit && slices.Next())
         {
@@ -36,7 +36,7 @@ internal sealed partial class DuckSearch(DuckEventStore store) : ISearch, IDispo
             var most = Math.Min(ChunkRows, request.Limit - given);
             var found = new List<EventView>();
             foreach (var segment in slices.Segments.ToList())
-                if (await PlaceOf(segment, sql, axis, slices.Low, slices.High, places, ct) is { } place) found.AddRange(await Page(place, segment, axis, sql, slices, after, most, ct));
+                if (await PlaceOf(segment, sql, axis, slices.Low, slices.High, candidates, ct) is { } place) found.AddRange(await Page(place, segment, axis, sql, slices, after, most, ct));
             // Each segment gave its newest; together their newest are those of the slice.
             if (found.Count > most) found = [.. found.OrderByDescending(axis.At).ThenByDescending(e => e.Id).Take(most)];
             else found.Sort((a, b) => (axis.At(b), b.Id).CompareTo((axis.At(a), a.Id)));
@@ -81,16 +81,16 @@ internal sealed partial class DuckSearch(DuckEventStore store) : ISearch, IDispo
     }
 
     /// <summary>Where in a segment a query can find something of a span of time; null for nowhere. What is read for it is kept for the next slice.</summary>
-    private async Task<Place?> PlaceOf(Segment segment, QuerySql sql, Axis axis, long from, long to, Dictionary<Segment, Places> known, CancellationToken ct)
+    private async Task<Place?> PlaceOf(Segment segment, QuerySql sql, Axis axis, long from, long to, Dictionary<Segment, Candidates> known, CancellationToken ct)
     {
-        if (Places.Statement(segment, sql) is not { } statement) return Place.Anywhere(segment);
-        if (!known.TryGetValue(segment, out var places))
+        if (Candidates.Statement(segment, sql) is not { } statement) return Place.Anywhere(segment);
+        if (!known.TryGetValue(segment, out var candidates))
         {
-            places = known[segment] = new Places(segment);
-            await Read(statement, new QuerySql(), ct, places.Add);
-            places.End();
+            candidates = known[segment] = new Candidates(segment);
+            await Read(statement, new QuerySql(), ct, candidates.Add);
+            candidates.End();
         }
-        return places.Within(axis, from, to);
+        return candidates.Within(axis, from, to);
     }
 
     /// <summary>Looks once at the days of closed segments whose span says little; a scan of one column.</summary>

@@ -7,7 +7,7 @@ namespace Juming.Site.Events.Search;
 /// <summary>
 /// The blocks of a segment, and in which of them a query can find something. Rows without a block always count as such.
 /// </summary>
-internal sealed class Places
+internal sealed class Candidates
 {
     // Ranges of one part of a statement: DuckDB compares each row with all of them.
     private const int RangesPerPart = 32;
@@ -16,7 +16,7 @@ internal sealed class Places
     private readonly List<Block> _blocks = [];
     private long _end;
 
-    public Places(Segment segment) => _segment = segment;
+    public Candidates(Segment segment) => _segment = segment;
 
     /// <summary>Statement that reads the blocks for <see cref="Add"/>; null when there is nothing to read.</summary>
     public static string? Statement(Segment segment, QuerySql sql) =>
