@@ -9,8 +9,8 @@ namespace Juming.Site.Events.Search;
 /// </summary>
 internal sealed class Candidates
 {
-    // Ranges of one part of a statement: DuckDB compares each row with all of them.
-    private const int RangesPerPart = 32;
+    private const int RangesPerPart = 64;
+    private const int RangesPerBracket = 8;
 
     private readonly Segment _segment;
     private readonly List<Block> _blocks = [];
@@ -53,10 +53,13 @@ internal sealed class Candidates
         return left > all / 3 ? Place.Anywhere(_segment) : new Place("(" + string.Join(" UNION ALL ", ranges.Chunk(RangesPerPart).Select(r => _segment.RowsWhere(Condition(r)))) + ")", true);
     }
 
-    /// <summary>The outer bounds let DuckDB pass over row groups, the ranges over vectors.</summary>
-    private static string Condition((long First, long End)[] ranges) =>
-        string.Create(CultureInfo.InvariantCulture, $"rowid >= {ranges[0].First} AND rowid < {ranges[^1].End}") +
-        (ranges.Length == 1 ? "" : " AND (" + string.Join(" OR ", ranges.Select(r => string.Create(CultureInfo.InvariantCulture, $"(rowid >= {r.First} AND rowid < {r.End})"))) + ")");
+    /// <summary>Outer bounds let DuckDB pass over row groups, the ranges over vectors; brackets spare each row the comparison with all of them.</summary>
+    private static string Condition((long First, long End)[] ranges)
+    {
+        var bounds = string.Create(CultureInfo.InvariantCulture, $"rowid >= {ranges[0].First} AND rowid < {ranges[^1].End}");
+        if (ranges.Length == 1) return $"({bounds})";
+        return $"({bounds} AND ({string.Join(" OR ", ranges.Chunk(ranges.Length > RangesPerBracket ? RangesPerBracket : 1).Select(Condition))}))";
+    }
 
     private void AddUnknown(long first, long end) => _blocks.Add(new Block(first, end, new Span(long.MinValue, long.MaxValue, long.MinValue, long.MaxValue), true));
 
