@@ -68,7 +68,7 @@ public struct EventHeader
     /// <summary>Receipt, microseconds since 1970-01-01 UTC.</summary>
     public long Received;
 
-    /// <summary>Identity: UUIDv7 of receipt, batch and index.</summary>
+    /// <summary>Identity: a UUIDv7 of the receipt of the events it was stored with, counting upwards in a batch.</summary>
     public Guid Id;
 
     /// <summary>Number of the sender in the source register; 0 while it is not registered.</summary>

@@ -27,10 +27,13 @@ internal sealed class QuerySql
     /// <summary>Marks of the columns that the query asks for, as <see cref="Columns.Mark"/> gives them; 0 when both conditions are the same.</summary>
     public int Marks { get; private set; }
 
+    /// <summary>What must hold of a block's <see cref="Grams"/> so that something in it can fit; null when that says nothing.</summary>
+    public string? Blocks { get; private init; }
+
     /// <summary>The condition of a query.</summary>
     public static QuerySql Of(QueryNode node)
     {
-        var sql = new QuerySql();
+        var sql = new QuerySql { Blocks = QueryGrams.Of(node) };
         sql.Write(node);
         sql.Condition = sql.Whole = sql._sql.ToString();
         if (sql.Marks == 0) return sql;
@@ -102,9 +105,9 @@ internal sealed class QuerySql
 
     private string Words(string column, string text, bool exact)
     {
-        if (!exact && text.AsSpan().IndexOfAny('*', '?') >= 0) return $"{column} ILIKE {Text("%" + Like(text) + "%")} ESCAPE '\\'";
-        // Twice as fast as lowering every line first; the pattern is a literal, and RE2 has no backtracking.
-        return HasCase(text) ? $"regexp_matches({column}, {Add(Literal(text))}, 'i')" : $"contains({column}, {Text(text)})";
+        // Twice as fast as lowering every line first, and RE2 has no backtracking.
+        var isPattern = HasCase(text) || (!exact && text.AsSpan().IndexOfAny('*', '?') >= 0);
+        return isPattern ? $"regexp_matches({column}, {Add(WordPattern.Of(text, exact))})" : $"contains({column}, {Text(text)})";
     }
 
     private static bool HasCase(string text) => text.Any(c => char.IsLetter(c) && char.ToLowerInvariant(c) != char.ToUpperInvariant(c));

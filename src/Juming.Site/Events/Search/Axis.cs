@@ -34,6 +34,9 @@ internal sealed class Axis
     /// <summary>True when a segment may hold something of a span.</summary>
     public bool Meets(Segment segment, long from, long to) => segment.Rows > 0 && First(segment) <= to && LatestUntil(segment, to) >= from;
 
+    /// <summary>True when times of a span lie in another.</summary>
+    public bool Meets(Span span, long from, long to) => IsEvent ? span.MinTime <= to && span.MaxTime >= from : span.MinReceived <= to && span.MaxReceived >= from;
+
     /// <summary>The latest instant, not after another, at which a segment may hold something.</summary>
     public long LatestUntil(Segment segment, long micros) => IsEvent ? segment.LatestUntil(micros) : Math.Min(micros, segment.MaxReceived);
 

@@ -40,17 +40,21 @@ internal sealed partial class DuckSearch
         using var held = store.Hold();
         await FindDays(axis, held.All, from, to, ct);
         var slices = new TimeSlices(axis, held.All, from, to, parts: 8);
+        var candidates = new Dictionary<Segment, Candidates>();
         while (slices.Next())
         {
             var began = Stopwatch.GetTimestamp();
             var isEmpty = true;
             foreach (var segment in slices.Segments.ToList())
+            {
+                if (await PlaceOf(segment, sql, axis, slices.Low, slices.High, candidates, ct) is not { } place) continue;
                 foreach (var part in sql.Parts(segment.Beside))
-                    await Read($"SELECT ((epoch_us({axis.Column}) - {Text(from)}) // {Text(width)})::INTEGER AS step, ({band})::INTEGER AS band, count(*) FROM {segment.Source} WHERE {axis.Within(slices.Low, slices.High)} AND {part} GROUP BY step, band", sql, ct, row =>
+                    await Read($"SELECT ((epoch_us({axis.Column}) - {Text(from)}) // {Text(width)})::INTEGER AS step, ({band})::INTEGER AS band, count(*) FROM {place.Source} WHERE {axis.Within(slices.Low, slices.High)} AND {place.Where(part)} GROUP BY step, band", sql, ct, row =>
                     {
                         counts[Math.Clamp(row.GetInt32(0), 0, steps - 1), row.GetInt32(1)] += row.GetInt64(2);
                         isEmpty = false;
                     });
+            }
             slices.Finish(Stopwatch.GetElapsedTime(began), isEmpty);
             if (slices.Share < 1) yield return slices.Share;
         }
@@ -70,8 +74,11 @@ internal sealed partial class DuckSearch
         long count = 0;
         using var held = store.Hold();
         foreach (var segment in held.All.Where(s => s.ReceivedWithin(from, to) && (s.MinTime < early || s.MaxTime > late)))
+        {
+            if (await PlaceOf(segment, sql, Axis.Receipt, from, to, [], ct) is not { } place) continue;
             foreach (var part in sql.Parts(segment.Beside))
-                await Read($"SELECT count(*) FROM {segment.Source} WHERE {Axis.Receipt.Within(from, to)} AND NOT ({Axis.Event.Within(early, late)}) AND {part}", sql, ct, row => count += row.GetInt64(0));
+                await Read($"SELECT count(*) FROM {place.Source} WHERE {Axis.Receipt.Within(from, to)} AND NOT ({Axis.Event.Within(early, late)}) AND {place.Where(part)}", sql, ct, row => count += row.GetInt64(0));
+        }
         return count;
     }
 
@@ -84,9 +91,12 @@ internal sealed partial class DuckSearch
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         using var held = store.Hold();
         foreach (var segment in held.All.Where(s => axis.Meets(s, from, to) && s.Columns.Contains(column.Name)))
+        {
+            if (await PlaceOf(segment, sql, axis, from, to, [], ct) is not { } place) continue;
             foreach (var part in sql.Parts(segment.Beside))
-                await Read($"SELECT \"{column.Name}\"::VARCHAR AS v, count(*) AS n FROM {segment.Source} WHERE {axis.Within(from, to)} AND \"{column.Name}\" IS NOT NULL AND {part} GROUP BY v ORDER BY n DESC LIMIT {Text(most * 4)}", sql, ct,
+                await Read($"SELECT \"{column.Name}\"::VARCHAR AS v, count(*) AS n FROM {place.Source} WHERE {axis.Within(from, to)} AND \"{column.Name}\" IS NOT NULL AND {place.Where(part)} GROUP BY v ORDER BY n DESC LIMIT {Text(most * 4)}", sql, ct,
                     row => counts[row.GetString(0)] = counts.GetValueOrDefault(row.GetString(0)) + row.GetInt64(1));
+        }
         return [.. counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Take(most).Select(c => new FacetValue(c.Key, c.Value))];
     }
 

@@ -28,13 +28,15 @@ internal sealed partial class DuckSearch(DuckEventStore store) : ISearch, IDispo
         var axis = Axis.Of(request);
         await FindDays(axis, held.All, from, to, ct);
         var slices = new TimeSlices(axis, held.All, from, to, parts: 256);
+        var candidates = new Dictionary<Segment, Candidates>();
         var given = 0;
         while (given < request.Limit && slices.Next())
         {
             var began = Stopwatch.GetTimestamp();
             var most = Math.Min(ChunkRows, request.Limit - given);
             var found = new List<EventView>();
-            foreach (var segment in slices.Segments.ToList()) found.AddRange(await Page(segment, axis, sql, slices, after, most, ct));
+            foreach (var segment in slices.Segments.ToList())
+                if (await PlaceOf(segment, sql, axis, slices.Low, slices.High, candidates, ct) is { } place) found.AddRange(await Page(place, segment, axis, sql, slices, after, most, ct));
             // Each segment gave its newest; together their newest are those of the slice.
             if (found.Count > most) found = [.. found.OrderByDescending(axis.At).ThenByDescending(e => e.Id).Take(most)];
             else found.Sort((a, b) => (axis.At(b), b.Id).CompareTo((axis.At(a), a.Id)));
@@ -70,12 +72,25 @@ internal sealed partial class DuckSearch(DuckEventStore store) : ISearch, IDispo
 
     public void Dispose() => _places.Dispose();
 
-    private async Task<List<EventView>> Page(Segment segment, Axis axis, QuerySql sql, TimeSlices slice, Cursor? after, int most, CancellationToken ct)
+    private async Task<List<EventView>> Page(Place place, Segment segment, Axis axis, QuerySql sql, TimeSlices slice, Cursor? after, int most, CancellationToken ct)
     {
         var found = new List<EventView>();
         foreach (var part in sql.Parts(segment.Beside))
-            await Read($"SELECT {EventRow.Selected} FROM {segment.Source} WHERE {axis.Within(slice.Low, slice.High)}{axis.After(after)} AND {part} ORDER BY {axis.Column} DESC, id DESC LIMIT {Text(most)}", sql, ct, row => found.Add(EventRow.Read(row)));
+            await Read($"SELECT {EventRow.Selected} FROM {place.Source} WHERE {axis.Within(slice.Low, slice.High)}{axis.After(after)} AND {place.Where(part)} ORDER BY {axis.Column} DESC, id DESC LIMIT {Text(most)}", sql, ct, row => found.Add(EventRow.Read(row)));
         return found;
+    }
+
+    /// <summary>Where in a segment a query can find something of a span of time; null for nowhere. What is read for it is kept for the next slice.</summary>
+    private async Task<Place?> PlaceOf(Segment segment, QuerySql sql, Axis axis, long from, long to, Dictionary<Segment, Candidates> known, CancellationToken ct)
+    {
+        if (Candidates.Statement(segment, sql) is not { } statement) return Place.Anywhere(segment);
+        if (!known.TryGetValue(segment, out var candidates))
+        {
+            candidates = known[segment] = new Candidates(segment);
+            await Read(statement, new QuerySql(), ct, candidates.Add);
+            candidates.End();
+        }
+        return candidates.Within(axis, from, to);
     }
 
     /// <summary>Looks once at the days of closed segments whose span says little; a scan of one column.</summary>

@@ -46,6 +46,7 @@ internal sealed partial class DuckEventStore
         _segments = found;
         var hot = found.Count > 0 && found[^1].Schema == Columns.Version ? found[^1] : NewSegment(1 + files.Select(f => f.Number).FirstOrDefault(), found.LastOrDefault());
         AddHistory(hot);
+        AddGrams(hot);
         foreach (var (segment, reason) in broken) BookSetAside(hot, segment, reason);
         _setAside.AddRange(Directory.GetFiles(_folder, "*.broken-*").Where(f => !f.EndsWith(".wal", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         ReadMarks();
@@ -93,6 +94,7 @@ internal sealed partial class DuckEventStore
                 CREATE TABLE {segment.Alias}.ledger (source INTEGER, minute BIGINT, reason VARCHAR, count BIGINT, bytes BIGINT);
                 CREATE TABLE {segment.Alias}.about (schema_version INTEGER, made_at TIMESTAMP);
                 CREATE TABLE {segment.Alias}.history ({History});
+                CREATE TABLE {segment.Alias}.grams ({Grams.TableColumns});
                 INSERT INTO {segment.Alias}.about VALUES ({Columns.Version}, now()::TIMESTAMP);
                 {(before is null ? "" : CarryOver(before, segment))}
                 COMMIT
@@ -145,6 +147,7 @@ internal sealed partial class DuckEventStore
         row.Read();
         _lastSequence = Math.Max(_lastSequence, row.GetInt64(0));
         if (row.GetInt64(1) > 0) segment.Cover(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5));
+        segment.HasGrams = tables.Contains("grams") && IsCounted(segment);
         return true;
     }
 
@@ -153,6 +156,21 @@ internal sealed partial class DuckEventStore
         if (hot.HasHistory) return;
         _duck.Execute($"CREATE TABLE {hot.Alias}.history ({History})");
         hot.HasHistory = true;
+    }
+
+    /// <summary>A segment that an older release began has none; what was stored before stays without blocks.</summary>
+    private void AddGrams(Segment hot)
+    {
+        if (hot.HasGrams || !IsCounted(hot)) return;
+        _duck.Execute($"CREATE TABLE IF NOT EXISTS {hot.Alias}.grams ({Grams.TableColumns})");
+        hot.HasGrams = true;
+    }
+
+    /// <summary>True when rows are where the batches say, so that blocks can be found by row id.</summary>
+    private bool IsCounted(Segment segment)
+    {
+        using var count = Command(_duck.Writer, $"SELECT count(*) FROM {segment.Alias}.events");
+        return (long)count.ExecuteScalar()! == segment.Rows;
     }
 
     private HashSet<int> Numbers(Segment segment, string what)

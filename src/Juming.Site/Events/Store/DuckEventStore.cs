@@ -229,17 +229,19 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
     private void Write(List<Waiting> group)
     {
         var sequence = _lastSequence;
+        var id = Waiting.FirstId(group.FirstOrDefault(g => g.Batch.Count > 0) is { } first ? first.Batch.Events[0].Received : Now);
         var sql = new StringBuilder();
         _duck.Execute("BEGIN TRANSACTION");
         try
         {
+            _appender.Begin(_hot, group.Sum(g => g.Batch.Count));
             foreach (var one in group)
             {
-                one.Number(++sequence);
+                id = one.Number(++sequence, id);
                 _appender.Append(_duck.Writer, _hot, one.Batch);
                 AddInserts(sql, one);
             }
-            _appender.Finish();
+            _appender.Finish(_duck.Writer);
             _duck.Execute(sql.ToString());
             _duck.Execute("COMMIT");
         }

@@ -27,7 +27,9 @@ internal sealed unsafe class EventAppender : IDisposable
     private readonly nint[] _vectors;
     private readonly nint[] _data;
     private readonly nint[] _validity;
+    private readonly GramWriter _grams = new();
     private byte[] _more = new byte[4096];
+    private Segment? _segment;
     private DuckDB.NET.Native.DuckDBAppender? _appender;
 
     public EventAppender()
@@ -62,6 +64,14 @@ internal sealed unsafe class EventAppender : IDisposable
     private int DestinationIp4 => _columns - 2;
     private int More => _columns - 1;
 
+    /// <summary>A transaction of so many rows for a segment follows.</summary>
+    public void Begin(Segment segment, int rows)
+    {
+        _segment = segment;
+        // A row's id is its place in the table: nothing is ever deleted from it, and only this writer adds.
+        if (segment.HasGrams) _grams.Begin(segment, segment.Rows, isWhole: rows >= RowGroupRows);
+    }
+
     /// <summary>Hands the events of a batch to DuckDB inside the connection's transaction; <see cref="Finish"/> ends what several calls began.</summary>
     /// <exception cref="IOException">DuckDB refused.</exception>
     public void Append(DuckDBConnection connection, Segment segment, EventBatch batch)
@@ -80,12 +90,23 @@ internal sealed unsafe class EventAppender : IDisposable
 
     /// <summary>Makes all rows part of the transaction.</summary>
     /// <exception cref="IOException">DuckDB refused.</exception>
-    public void Finish()
+    public void Finish(DuckDBConnection connection)
     {
         if (_appender is null) return;
         if (NativeMethods.Appender.DuckDBAppenderFlush(_appender) != DuckDBState.Success) throw Failed("The event store could not write rows");
         if (NativeMethods.Appender.DuckDBAppenderClose(_appender) != DuckDBState.Success) throw Failed("The event store could not finish writing rows");
-        Abandon();
+        Close();
+        WriteGrams(connection);
+    }
+
+    private void WriteGrams(DuckDBConnection connection)
+    {
+        var blocks = _grams.Take();
+        if (blocks.Count == 0) return;
+        using var table = connection.CreateAppender(_segment!.Alias, "main", "grams");
+        foreach (var block in blocks)
+            table.CreateRow().AppendValue(block.First).AppendValue(block.Rows).AppendValue(block.Span.MinTime).AppendValue(block.Span.MaxTime)
+                .AppendValue(block.Span.MinReceived).AppendValue(block.Span.MaxReceived).AppendValue(block.Bits).EndRow();
     }
 
     private IOException Failed(string what)
@@ -95,8 +116,14 @@ internal sealed unsafe class EventAppender : IDisposable
         return new IOException($"{what}: {NativeMethods.ErrorData.DuckDBErrorDataMessage(error)}");
     }
 
-    /// <summary>Forgets what was handed over since the last <see cref="Finish"/>.</summary>
+    /// <summary>Forgets what was handed over since the last <see cref="Begin"/>.</summary>
     public void Abandon()
+    {
+        _grams.Abandon();
+        Close();
+    }
+
+    private void Close()
     {
         _appender?.Dispose();
         _appender = null;
@@ -105,7 +132,7 @@ internal sealed unsafe class EventAppender : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Abandon();
+        Close();
         _chunk.Dispose();
     }
 
@@ -124,7 +151,7 @@ internal sealed unsafe class EventAppender : IDisposable
         fixed (byte* arena = batch.ArenaBuffer)
             for (var row = 0; row < rows; row++)
             {
-                var marks = FillRow(batch, first + row, row, arena);
+                var marks = FillRow(segment, batch, first + row, row, arena);
                 if (marks == 0) continue;
                 ((int*)_data[Flags])[row] |= marks;
                 segment.Beside |= marks;
@@ -132,7 +159,7 @@ internal sealed unsafe class EventAppender : IDisposable
     }
 
     /// <summary>Fills a row; the marks of the columns that have further values beside them.</summary>
-    private int FillRow(EventBatch batch, int index, int row, byte* arena)
+    private int FillRow(Segment segment, EventBatch batch, int index, int row, byte* arena)
     {
         ref readonly var header = ref batch.Events[index];
         ((Int128*)_data[Id])[row] = Uuid(header.Id);
@@ -142,7 +169,8 @@ internal sealed unsafe class EventAppender : IDisposable
         ((int*)_data[Source])[row] = header.SourceId;
         ((int*)_data[Line])[row] = header.Line;
         ((int*)_data[Flags])[row] = (int)header.Flags;
-        Assign(Raw, row, arena + header.RawOffset, header.RawLength);
+        var line = Assign(Raw, row, arena + header.RawOffset, header.RawLength);
+        if (segment.HasGrams) _grams.Add(line, header.Time, header.Received);
         var (more, marks) = (0, 0);
         foreach (ref readonly var field in batch.FieldsOf(index))
         {
@@ -202,16 +230,14 @@ internal sealed unsafe class EventAppender : IDisposable
         return at + value.Length;
     }
 
-    private void Assign(int column, int row, byte* text, int length)
+    /// <summary>Puts a text into a row; the bytes that the database got.</summary>
+    private ReadOnlySpan<byte> Assign(int column, int row, byte* text, int length)
     {
-        if (Utf8.IsValid(new ReadOnlySpan<byte>(text, length)))
-        {
-            NativeMethods.Vectors.DuckDBUnsafeVectorAssignStringElementLength(_vectors[column], (ulong)row, text, length);
-            return;
-        }
+        var given = new ReadOnlySpan<byte>(text, length);
         // The database must never see broken UTF-8; what can't be read is replaced, the flag of the event says so.
-        var mended = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text, length));
-        fixed (byte* bytes = mended) NativeMethods.Vectors.DuckDBUnsafeVectorAssignStringElementLength(_vectors[column], (ulong)row, bytes, mended.Length);
+        if (!Utf8.IsValid(given)) given = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text, length));
+        fixed (byte* bytes = given) NativeMethods.Vectors.DuckDBUnsafeVectorAssignStringElementLength(_vectors[column], (ulong)row, bytes, given.Length);
+        return given;
     }
 
     private bool IsSet(int column, int row) => (((ulong*)_validity[column])[row >> 6] & (1UL << (row & 63))) != 0;

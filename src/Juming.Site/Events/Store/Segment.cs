@@ -7,6 +7,8 @@ internal sealed class Segment(int number, string path)
 {
     private const long MicrosPerDay = 86_400_000_000;
 
+    private string _missing = "";
+
     /// <summary>Number, ascending with time.</summary>
     public int Number { get; } = number;
 
@@ -27,6 +29,9 @@ internal sealed class Segment(int number, string path)
 
     /// <summary>Where its events are read: the table, with a null for every column that a segment made by an older release lacks.</summary>
     public string Source { get; private set; } = "";
+
+    /// <summary>True when it has <see cref="Grams"/> for blocks of its rows.</summary>
+    public bool HasGrams { get; set; }
 
     /// <summary>Who reads it at the moment; the store's.</summary>
     public int Readers { get; set; }
@@ -98,9 +103,12 @@ internal sealed class Segment(int number, string path)
     /// <summary>Makes <see cref="Source"/> of what is known of the columns.</summary>
     public void FindSource()
     {
-        var missing = Store.Columns.All.Where(c => !Columns.Contains(c.Name)).Select(c => $", NULL::{(c.Kind == ColumnKind.Long ? "BIGINT" : "VARCHAR")} AS \"{c.Name}\"").ToList();
-        Source = missing.Count == 0 ? Alias + ".events" : $"(SELECT *{string.Concat(missing)} FROM {Alias}.events)";
+        _missing = string.Concat(Store.Columns.All.Where(c => !Columns.Contains(c.Name)).Select(c => $", NULL::{(c.Kind == ColumnKind.Long ? "BIGINT" : "VARCHAR")} AS \"{c.Name}\""));
+        Source = _missing.Length == 0 ? Alias + ".events" : $"(SELECT *{_missing} FROM {Alias}.events)";
     }
+
+    /// <summary>Its events with their row ids, as <c>jm_row</c>, where a condition on them holds.</summary>
+    public string RowsWhere(string condition) => $"SELECT *{_missing}, rowid AS jm_row FROM {Alias}.events WHERE {condition}";
 
     private static long Length(string file)
     {

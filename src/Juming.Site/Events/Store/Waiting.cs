@@ -5,7 +5,10 @@ namespace Juming.Site.Events.Store;
 /// <summary>A batch that waits for its place in the store.</summary>
 internal sealed class Waiting(EventBatch batch, BatchCommit commit)
 {
-    private bool _numbered;
+    private const int CountBits = 24;
+    private static readonly long LatestMillisecond = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    private UInt128? _firstId;
 
     /// <summary>The events.</summary>
     public EventBatch Batch => batch;
@@ -20,13 +23,13 @@ internal sealed class Waiting(EventBatch batch, BatchCommit commit)
     public TaskCompletionSource<long> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
-    /// Gives the batch its sequence and each event its identity: receipt in milliseconds, then batch and index, so that ids sort by arrival and
-    /// compress well. A second attempt has another sequence, and so other ids.
+    /// Gives the batch its sequence and its events their identities, which count upwards from the group's first: numbers that count are stored
+    /// in no bytes at all. A second attempt has other ids; those that the events came with stay.
     /// </summary>
-    public void Number(long sequence)
+    /// <returns>The first id for the next batch of the group.</returns>
+    public UInt128 Number(long sequence, UInt128 id)
     {
         long minTime = long.MaxValue, maxTime = long.MinValue, minReceived = long.MaxValue, maxReceived = long.MinValue;
-        var before = _numbered ? batch.Sequence : 0;
         for (var i = 0; i < batch.Count; i++)
         {
             ref var header = ref batch.Events[i];
@@ -34,17 +37,28 @@ internal sealed class Waiting(EventBatch batch, BatchCommit commit)
             maxTime = Math.Max(maxTime, header.Time);
             minReceived = Math.Min(minReceived, header.Received);
             maxReceived = Math.Max(maxReceived, header.Received);
-            if (header.Id == Guid.Empty || (_numbered && header.Id == IdOf(header.Received, before, i))) header.Id = IdOf(header.Received, sequence, i);
+            if (header.Id == Guid.Empty || (_firstId is { } before && header.Id == IdOf(before + (uint)i))) header.Id = IdOf(id + (uint)i);
         }
-        (batch.Sequence, _numbered) = (sequence, true);
+        (batch.Sequence, _firstId) = (sequence, id);
         Span = new Span(minTime, maxTime, minReceived, maxReceived);
+        return id + (uint)batch.Count;
     }
 
-    private static Guid IdOf(long received, long sequence, int index)
+    /// <summary>
+    /// The first identity of a group: a UUIDv7 of its receipt with 50 random bits, so that no other start, restored copy or site gives the same,
+    /// and 24 bits to count with (RFC 9562, 6.2).
+    /// </summary>
+    public static UInt128 FirstId(long received)
     {
         Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, ((ulong)(received / 1000) << 16) | 0x7000);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], 0x8000_0000_0000_0000UL | ((ulong)sequence << 20) | (uint)index);
+        Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(received / 1000, 0, LatestMillisecond))).TryWriteBytes(bytes, bigEndian: true, out _);
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes) >> CountBits << CountBits;
+    }
+
+    private static Guid IdOf(UInt128 id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, id);
         return new Guid(bytes, bigEndian: true);
     }
 }
