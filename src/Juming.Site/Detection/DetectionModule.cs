@@ -66,6 +66,6 @@ public sealed class DetectionModule : Module
     {
         var csv = format != "ndjson";
         var written = await sender.Send(new ExportAlerts(query.ToRequest(), csv), ct);
-        return written.Error is { } error ? error.ToHttp() : Results.File(written.Value.Content, csv ? "text/csv; charset=utf-8" : "application/x-ndjson", csv ? "alerts.csv" : "alerts.ndjson");
+        return written.Error is { } error ? error.ToHttp() : Results.File(written.Value.Content, csv ? "text/csv; charset=utf-8" : "application/x-ndjson", written.Value.Name + (csv ? ".csv" : ".ndjson"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Juming.Platform.Handlers;
 using Juming.Platform.Web;
 using Juming.Site.Collection.Packs;
 using Juming.Site.Events;
@@ -132,6 +133,10 @@ public sealed partial class WorkbenchPage : ConsolePage
                 _test = progress;
                 StateHasChanged();
             }
+        }
+        catch (RefusalException e)
+        {
+            Problem = e.Refusal;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
