@@ -40,6 +40,7 @@ public sealed class SettingsRefusalTests
     [TestCase("Web:Urls=https://127.0.0.1:0/juming", "Web:Urls", "https://host:port")]
     [TestCase("Web:Urls=https://198.51.100.7:8443", "Web:Urls", "addresses of this machine")]
     [TestCase("Web:Urls:Length=3", "Web:Urls:Length", "Web:Urls")]
+    [TestCase("Web:Zone=Mars/Olympus", "Web:Zone", "Asia/Shanghai")]
     [TestCase("Web:CertificateFile=/no/such.pfx", "Web:CertificateFile", "PFX")]
     [TestCase("Web:CertificateKeyFile=/no/such.key", "Web:CertificateKeyFile", "empty")]
     [TestCase("Web:CertificateFile=/etc/hostname", "Web:CertificateFile", "PFX")]

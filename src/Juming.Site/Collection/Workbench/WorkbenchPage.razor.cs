@@ -15,7 +15,7 @@ public sealed partial class WorkbenchPage : ConsolePage
     private string _lines = "", _yaml = "", _name = "site-device", _sourceName = "", _vendor = "", _product = "", _type = "";
     private int _version = 1;
     private string? _said, _asked;
-    private bool _mayPublish, _mayRead, _onlyBad, _openExpert;
+    private bool _mayDraft, _mayPublish, _mayRead, _onlyBad, _openExpert;
     private PackProposal? _proposal;
     private PackPreview? _preview;
     private PackDefinition? _pack;
@@ -50,6 +50,8 @@ public sealed partial class WorkbenchPage : ConsolePage
         var asked = $"{SourceParameter} {PackParameter}";
         if (asked == _asked) return;
         _asked = asked;
+        _mayDraft = await Do(new BeginDraft());
+        if (!_mayDraft) return;
         var actor = await Actors.Current(Gone);
         (_mayPublish, _mayRead) = (actor.Holds(CollectionPublish.Code), actor.Holds(EventsRead.Code));
         if (SourceParameter is { } source) await TakeSample(source);
