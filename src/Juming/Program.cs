@@ -46,7 +46,7 @@ catch (OperationCanceledException)
     await Console.Error.WriteLineAsync("Interrupted; what was asked for is not complete.");
     return Exit.Broken;
 }
-catch (IOException e)
+catch (Exception e) when (e is IOException or HostBlockedException)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return Exit.Broken;

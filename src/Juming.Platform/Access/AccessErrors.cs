@@ -68,6 +68,15 @@ public static class AccessErrors
     /// <summary>A token would have rights that its maker lacks, or that do not exist.</summary>
     public static readonly Error ScopeNotYours = new(ErrorKind.Forbidden, "access.scope-not-yours", "A token can't have the right {scope}: you do not hold it or it does not exist.");
 
+    /// <summary>There is no such right.</summary>
+    public static readonly Error NoSuchRight = new(ErrorKind.NotFound, "access.no-such-right", "There is no right {scope}; juming token list shows those that tokens hold.");
+
+    /// <summary>The audit trail is sealed anew by root on the host alone.</summary>
+    public static readonly Error SealAtCommandLine = new(ErrorKind.Forbidden, "access.seal-at-command-line", "The audit trail is sealed anew on the host itself, as root: juming audit seal.");
+
+    /// <summary>The audit trail is sealed already.</summary>
+    public static readonly Error AuditSealed = new(ErrorKind.Conflict, "access.audit-sealed", "The audit trail is intact and sealed; there is nothing to do.");
+
     /// <summary>There is no such token.</summary>
     public static readonly Error NoSuchToken = new(ErrorKind.NotFound, "access.no-such-token", "There is no usable token with this name or identity.");
 
@@ -106,6 +115,9 @@ public static class AccessErrors
 
     /// <summary>An account has as many passkeys as it may have.</summary>
     public static readonly Error TooManyPasskeys = new(ErrorKind.Conflict, "access.too-many-passkeys", "An account has at most 10 passkeys; remove one first.");
+
+    /// <summary>Nobody chooses so much.</summary>
+    public static readonly Error TooManyPreferences = new(ErrorKind.Conflict, "access.too-many-preferences", "An account remembers at most 200 choices.");
 
     /// <summary>The passkey has no usable name.</summary>
     public static readonly Error PasskeyName = new(ErrorKind.Invalid, "access.passkey-name", "Give the passkey a name of 1 to 64 characters.", Field: "Name");

@@ -41,7 +41,7 @@ public sealed class AccessModule : Module
         services.AddSingleton<Passwords>().AddSingleton<LockOut>().AddSingleton<PendingSignIns>().AddSingleton<SecondFactors>().AddSingleton<SetupLink>();
         services.AddScoped<IPeople, People>();
         services.AddSingleton<PasskeyChallenges>().AddScoped<PasskeyCeremony>();
-        services.AddScoped<Confirmation>().AddSingleton<UserLinks>().AddScoped<UserBook>().AddScoped<AdministratorRules>().AddScoped<Account.OwnAccount>();
+        services.AddScoped<Confirmation>().AddSingleton<UserLinks>().AddScoped<UserBook>().AddSingleton<AdministratorTurn>().AddScoped<AdministratorRules>().AddScoped<Account.OwnAccount>();
         services.AddScoped<AuthenticationStateProvider, CircuitSession>();
         services.AddScoped<IActorSource, ActorSource>();
         services.AddAuthentication(SessionAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.SchemeName, null);

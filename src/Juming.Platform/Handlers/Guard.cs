@@ -39,6 +39,11 @@ public sealed partial class Guard<TRequest, TResponse>(
             ended = true;
             return response;
         }
+        catch (RefusalException e)
+        {
+            ended = true;
+            return TResponse.Refused(e.Refusal);
+        }
         finally
         {
             if (!ended && RequestPolicy<TRequest>.IsAudited) await AppendBrokenOff(request, ct.IsCancellationRequested ? "cancelled" : "failed");

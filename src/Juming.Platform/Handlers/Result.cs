@@ -50,6 +50,13 @@ public sealed record Error(ErrorKind Kind, string Code, string Sentence, Immutab
     }
 }
 
+/// <summary>A refusal from so deep inside that it can't be returned there, such as a scan that found no place. The guard answers it as the refusal that it is.</summary>
+public abstract class RefusalException(string message) : Exception(message)
+{
+    /// <summary>The refusal.</summary>
+    public abstract Error Refusal { get; }
+}
+
 /// <summary>A type that can be made from a refusal; lets the guard refuse any request.</summary>
 public interface IRefusable<out TSelf>
 {

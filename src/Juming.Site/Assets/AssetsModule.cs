@@ -54,9 +54,10 @@ public sealed class AssetsModule : Module
         routes.MapPost("{id:guid}/unmerge", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new UndoMerge(id), ct)).ToHttp()).Answers<Done>("Takes a merge back.");
         routes.MapGet("export", async (Sender sender, [AsParameters] AssetQuery query, CancellationToken ct) =>
         {
-            var written = await sender.Send(new ExportAssets(query.ToRequest()), ct);
-            return written.Error is { } error ? error.ToHttp() : Results.File(written.Value, "text/csv; charset=utf-8", "assets.csv");
-        }).AnswersFile("Assets that fit, as a file that can be imported again.", "text/csv");
+            var export = new ExportAssets(query.ToRequest());
+            var first = await sender.Send(export, ct);
+            return first.Error is { } error ? error.ToHttp() : Results.Stream(stream => AssetCsv.Write(stream, sender, export, first.Value, ct), "text/csv; charset=utf-8", "assets.csv");
+        }).AnswersFile("All assets that fit, as a file that can be imported again.", "text/csv");
         routes.MapPost("import/preview", async (Sender sender, HttpRequest http, CancellationToken ct) =>
             await Content(http, ct) is { } content ? (await sender.Send(new PreviewImport(content), ct)).ToHttp() : AssetErrors.FileTooLarge.ToHttp())
             .Answers<ImportPreview>("Tells what an import would do, line by line, and does nothing.").Reads("A CSV file with a line of titles, UTF-8 or GB18030, at most 5 MiB.", "text/csv");

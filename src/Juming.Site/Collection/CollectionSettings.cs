@@ -21,6 +21,12 @@ public sealed class CollectionSettings : IValidatableObject
     /// <summary>Files to follow, with wildcards in the last part; positions are remembered.</summary>
     public string[] Files { get; set; } = [];
 
+    /// <summary>
+    /// Files to follow whose events have several lines, such as stack traces: lines that begin with a blank, a tab, "at " or "Caused by" go on with the one before.
+    /// With " first=REGEX" behind the path it is every line that does not match.
+    /// </summary>
+    public string[] JoinedFiles { get; set; } = [];
+
     /// <summary>Unix stream sockets to listen on, for Suricata EVE.</summary>
     public string[] UnixSockets { get; set; } = [];
 
@@ -71,7 +77,21 @@ public sealed class CollectionSettings : IValidatableObject
         foreach (var path in UnixSockets)
             if (path.Length == 0 || System.Text.Encoding.UTF8.GetByteCount(path) > 107 || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
                 yield return new SettingProblem(nameof(UnixSockets), $"there can be no socket '{path}'", "a path of at most 107 bytes in a folder that exists");
+        foreach (var entry in JoinedFiles)
+            if (ProblemOfJoined(entry) is { } problem) yield return new SettingProblem(nameof(JoinedFiles), problem, "a path with * and ? in the last part only, and behind it, if need be, \" first=REGEX\" without look-around and back-references");
         if (Files.Any(f => f.Length == 0 || Path.GetFileName(f).Length == 0)) yield return new SettingProblem(nameof(Files), "one names no file", "paths of files, with * and ? in the last part only");
+    }
+
+    private static string? ProblemOfJoined(string entry)
+    {
+        try
+        {
+            return Path.GetFileName(Receivers.LineJoiner.Read(entry).Path).Length == 0 ? "one names no file" : null;
+        }
+        catch (ArgumentException e)
+        {
+            return $"the pattern of '{entry}' can't be used ({e.Message.TrimEnd('.')})";
+        }
     }
 
     /// <summary>Reads an address to listen on.</summary>

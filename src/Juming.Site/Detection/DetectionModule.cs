@@ -7,6 +7,7 @@ using Juming.Site.Detection.Alerts.List;
 using Juming.Site.Detection.Coverage;
 using Juming.Site.Detection.Resources;
 using Juming.Site.Detection.Rules;
+using Juming.Site.Detection.Rules.Draft;
 using Juming.Site.Detection.Rules.List;
 using Juming.Site.Events;
 using Microsoft.AspNetCore.Builder;
@@ -32,6 +33,7 @@ public sealed class DetectionModule : Module
         services.AddSingleton<AlertWriter>().AddSingleton<IAlertIntake>(p => p.GetRequiredService<AlertWriter>());
         services.AddSingleton<CatchUp>().AddSingleton<RuleBook>().AddSingleton<IDetectionRun, DetectionRun>();
         services.AddScoped<RuleViews>().AddScoped<DetectionUpkeep>().AddScoped<IAlertDirectory, AlertDirectory>().AddScoped<IAlertOverview, AlertSums>().AddSingleton<IRuleTitles, RuleTitles>();
+        services.AddSingleton<IRuleDesk, RuleDesk>();
         services.AddSingleton<IFigures, DetectionFigures>().AddSingleton<IReadiness, RulesReadiness>();
         // Started in this order and stopped in the reverse: matches must find rules and the writer at work.
         services.AddHostedService(p => p.GetRequiredService<RuleBook>());
@@ -66,6 +68,6 @@ public sealed class DetectionModule : Module
     {
         var csv = format != "ndjson";
         var written = await sender.Send(new ExportAlerts(query.ToRequest(), csv), ct);
-        return written.Error is { } error ? error.ToHttp() : Results.File(written.Value.Content, csv ? "text/csv; charset=utf-8" : "application/x-ndjson", csv ? "alerts.csv" : "alerts.ndjson");
+        return written.Error is { } error ? error.ToHttp() : Results.File(written.Value.Content, csv ? "text/csv; charset=utf-8" : "application/x-ndjson", written.Value.Name + (csv ? ".csv" : ".ndjson"));
     }
 }

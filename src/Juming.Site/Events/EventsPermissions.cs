@@ -24,6 +24,7 @@ internal static class EventsErrors
     public static readonly Error NoSuchExport = new(ErrorKind.NotFound, "events.no-such-export", "There is no such export of yours, or its 24 hours are over; export again.");
     public static readonly Error TooManyExports = new(ErrorKind.Unavailable, "events.too-many-exports", "Three exports of yours are under way; wait for one or cancel it.");
     public static readonly Error ExportFailed = new(ErrorKind.Unavailable, "events.export-failed", "The export broke off; the log has the reason. Try again.");
+    public static readonly Error NoRoomToClose = new(ErrorKind.Unavailable, "events.no-room-to-close", "The disk has no room for a new segment, so the events can't be copied while the site runs; free space, or take everything else with --no-events.");
     public static readonly Error ExportDisk = new(ErrorKind.Unavailable, "events.export-disk", "The disk has too little room for an export; narrow the search or free space.");
 
     public static Error Of(SearchQueryException e) => e.Code == SearchQueryException.Busy ? SearchBusy : BadQuery.With("reason", e.Message).With("code", e.Code)

@@ -1,3 +1,5 @@
+using Juming.Platform.Handlers;
+
 namespace Juming.Site.Events;
 
 /// <summary>Searches stored events. Every call is stopped by its token, in the middle of a scan too.</summary>
@@ -105,10 +107,13 @@ public readonly record struct SourceTally(int SourceId, long Stored, long Unpars
 public readonly record struct FacetValue(string Value, long Count);
 
 /// <summary>The search is refused: the query can't be understood, or too much is searched at this moment (<see cref="Busy"/>).</summary>
-public sealed class SearchQueryException(string code, string message, int position, int length) : Exception(message)
+public sealed class SearchQueryException(string code, string message, int position, int length) : RefusalException(message)
 {
     /// <summary>Code of a refusal that passes.</summary>
     public const string Busy = "search.busy";
+
+    /// <inheritdoc/>
+    public override Error Refusal => EventsErrors.Of(this);
 
     /// <summary>Stable code.</summary>
     public string Code { get; } = code;

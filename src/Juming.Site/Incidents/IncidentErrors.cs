@@ -28,5 +28,8 @@ internal static class IncidentErrors
     public static readonly Error InstantOutOfOrder = new(ErrorKind.Invalid, "incidents.instant-out-of-order", "An attack is detected, then contained, then resolved, and none of it lies ahead.", Field: "Contained");
     public static readonly Error NoSuchComment = new(ErrorKind.NotFound, "incidents.no-such-comment", "There is no such comment of yours.");
     public static readonly Error TooManyCorrections = new(ErrorKind.Conflict, "incidents.too-many-corrections", "This comment was corrected {most} times; write a new one.");
+    public static readonly Error NoSuchView = new(ErrorKind.NotFound, "incidents.no-such-view", "There is no such view of yours.");
+    public static readonly Error ViewNameTaken = new(ErrorKind.Conflict, "incidents.view-name-taken", "Another view of yours has this name.", Field: "Name");
+    public static readonly Error TooManyViews = new(ErrorKind.Conflict, "incidents.too-many-views", "You keep 50 views; forget one first.");
     public static readonly Error FileTooLarge = new(ErrorKind.Invalid, "incidents.file-too-large", "A file may have at most {most} KiB.", Field: "Content");
 }

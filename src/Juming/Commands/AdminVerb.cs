@@ -16,7 +16,11 @@ internal static class AdminVerb
     /// <param name="arguments">Reads the request's properties from the command line.</param>
     /// <param name="print">Prints the answer for people, with the console's address in front of links; <c>--json</c> prints it as it is.</param>
     /// <param name="exit">Exit code for an answer; well by default.</param>
-    public static Command Make(string name, string help, string request, Func<ParseResult, object> arguments, Action<JsonElement, string> print, Func<JsonElement, int>? exit = null)
+    public static Command Make(string name, string help, string request, Func<ParseResult, object> arguments, Action<JsonElement, string> print, Func<JsonElement, int>? exit = null) =>
+        Make(name, help, line => (request, arguments(line)), print, exit);
+
+    /// <summary>The same for a verb whose command line says which request it is.</summary>
+    public static Command Make(string name, string help, Func<ParseResult, (string Name, object Arguments)> request, Action<JsonElement, string> print, Func<JsonElement, int>? exit = null)
     {
         var tier = new TierArguments();
         var json = new Option<bool>("--json") { Description = "Print JSON." };
@@ -26,7 +30,8 @@ internal static class AdminVerb
         {
             var hosts = tier.Read(line);
             if (hosts.Count != 1) throw new WrongUseException($"{name} works on one tier at a time.");
-            var answer = await AdminChannel.Send(hosts[0], request, arguments(line), ct);
+            var asked = request(line);
+            var answer = await AdminChannel.Send(hosts[0], asked.Name, asked.Arguments, ct);
             if (answer.Refusal is { } refusal) return Refuse(refusal, line.GetValue(json));
             var value = answer.Value ?? default;
             if (line.GetValue(json)) Console.WriteLine(value.ValueKind == JsonValueKind.Undefined ? "{}" : value.GetRawText());

@@ -19,7 +19,7 @@ internal static class BackupCommand
     {
         var arguments = new TierArguments();
         var file = new Argument<string>("FILE") { Description = "The backup file." };
-        var noEvents = new Option<bool>("--no-events") { Description = "Leave out the stored events and their ledger; needed while a site runs." };
+        var noEvents = new Option<bool>("--no-events") { Description = "Leave out the stored events and their ledger." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("backup", "Write a tier's data folder and database to FILE (tar, gzip), also while it runs.") { file, noEvents, json };
         arguments.AddTo(command, withUrls: false);
@@ -39,13 +39,13 @@ internal static class BackupCommand
         if (!Directory.Exists(host.DataFolder)) throw new BadInputException($"There is no data folder '{host.DataFolder}'.");
         if (!Directory.Exists(Path.GetDirectoryName(file))) throw new BadInputException($"There is no folder '{Path.GetDirectoryName(file)}'.");
         using var held = DataFolderLock.TryTake(host.DataFolder);
-        if (held is null && !noEvents && Directory.Exists(Path.Combine(host.DataFolder, Events)))
-            throw new RefusedException("The site is running and writes its event files, which can't be copied meanwhile: stop it first, or take everything else with --no-events.");
         var (copy, postgres) = held is null ? await CopyOfRunning(host, ct) : await CopyOfStopped(host, ct);
         try
         {
             var manifest = new BackupManifest(host.Tier.Name, typeof(BackupCommand).Assembly.GetName().Version?.ToString(3) ?? "", postgres ? Postgres : Sqlite, !noEvents && Directory.Exists(Path.Combine(host.DataFolder, Events)));
-            var files = Files(host.DataFolder, live: held is null, noEvents).Where(f => f.Path != file && f.Path != file + ".part");
+            // After the database, so that no alert in it is of an event that is not: what is newer than its watermark is matched again.
+            var open = held is null && manifest.Events ? await OpenSegment(host, ct) : null;
+            var files = Files(host.DataFolder, live: held is null, noEvents, open).Where(f => f.Path != file && f.Path != file + ".part");
             if (copy is not null) files = files.Concat(Within(copy, copy));
             var (count, bytes) = await BackupArchive.Write(file, manifest, files, ct);
             return new BackupAnswer(host.Tier.Name, file, count, bytes, manifest.Database, manifest.Events);
@@ -67,6 +67,13 @@ internal static class BackupCommand
         return (value.GetProperty("folder").GetString()!, value.GetProperty("postgres").GetBoolean());
     }
 
+    /// <summary>Has a running site begin a new event file; all before it stay as they are. Its name.</summary>
+    private static async Task<string> OpenSegment(TierOptions host, CancellationToken ct)
+    {
+        var answer = await AdminChannel.Ask(host.DataFolder, "CloseSegment", JsonSerializer.SerializeToElement(new { }), ct);
+        return answer.Value is { } value ? value.GetProperty("open").GetString()! : throw new RefusedException(answer.Refusal?.Sentence ?? "The running process gave no answer.");
+    }
+
     private static async Task<(string? Folder, bool Postgres)> CopyOfStopped(TierOptions host, CancellationToken ct)
     {
         HostCopies.Clear(host.DataFolder);
@@ -78,14 +85,16 @@ internal static class BackupCommand
         return (folder, true);
     }
 
-    /// <summary>Files of a data folder that belong into a backup. Of a running tier the database and the end of the audit chain come from the copy, and exports are left out.</summary>
-    public static IEnumerable<(string Path, string Name)> Files(string folder, bool live, bool noEvents)
+    /// <summary>Files of a data folder that belong into a backup. Of a running tier the database and the end of the audit chain come from the copy, and exports are left out; so is
+    /// the event file that is being written, and the counts of what is on its way: those of the files before it are in them.</summary>
+    public static IEnumerable<(string Path, string Name)> Files(string folder, bool live, bool noEvents, string? open = null)
     {
-        string[] folders = ["logs", .. live ? ["exports"] : Array.Empty<string>(), .. noEvents ? WithEvents : []];
+        string[] folders = ["logs", .. live ? ["exports"] : Array.Empty<string>(), .. noEvents ? WithEvents : live ? WithEvents[1..] : []];
         string[] files = ["lock", AdminSocket.FileName, .. live ? ["juming.db", "juming.db-wal", "juming.db-shm", "audit.head"] : Array.Empty<string>()];
         return Within(folder, folder).Where(f =>
         {
             var top = f.Name.Split(Path.DirectorySeparatorChar)[0];
+            if (open is not null && top == Events && Path.GetFileName(f.Name).StartsWith(open, StringComparison.Ordinal)) return false;
             return !files.Contains(f.Name) && (f.Name == top || !folders.Contains(top)) && (f.Name == top || !top.StartsWith(HostCopies.Prefix, StringComparison.Ordinal)) && !f.Name.EndsWith(".sock", StringComparison.Ordinal);
         });
     }

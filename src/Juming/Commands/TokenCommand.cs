@@ -24,7 +24,7 @@ internal static class TokenCommand
         var scopes = new Option<string[]>("--scopes") { Description = "Codes of permissions, separated by commas.", Required = true, AllowMultipleArgumentsPerToken = true };
         var days = new Option<int>("--days") { Description = "Days until it expires, 1 to 730.", DefaultValueFactory = _ => 90 };
         var command = AdminVerb.Make("create", "Make a token; its text is shown this once.", "CreateToken",
-            line => new { name = line.GetValue(name), scopes = line.GetValue(scopes)!.SelectMany(s => s.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)), days = line.GetValue(days) },
+            line => new { name = line.GetValue(name), scopes = Codes(line.GetValue(scopes)), days = line.GetValue(days) },
             (answer, _) => Console.WriteLine(answer.GetProperty("token").GetString()));
         command.Options.Add(name);
         command.Options.Add(scopes);
@@ -34,9 +34,18 @@ internal static class TokenCommand
 
     private static Command Revoke()
     {
-        var token = new Argument<string>("TOKEN") { Description = "Identity or name of the token." };
-        var command = AdminVerb.Make("revoke", "End a token at once.", "RevokeToken", line => new { token = line.GetValue(token) }, (_, _) => Console.WriteLine("Done."));
+        var token = new Argument<string?>("TOKEN") { Description = "Identity or name of the token.", Arity = ArgumentArity.ZeroOrOne };
+        var scopes = new Option<string[]>("--scopes") { Description = "Instead of a token: every token that holds one of these codes of permissions, separated by commas.", AllowMultipleArgumentsPerToken = true };
+        var command = AdminVerb.Make("revoke", "End a token, or all that hold a right, at once.", line => (line.GetValue(token), Codes(line.GetValue(scopes))) switch
+        {
+            ({ } one, []) => ("RevokeToken", new { token = one }),
+            (null, { Count: > 0 } codes) => ("RevokeTokensWith", new { scopes = codes }),
+            _ => throw new WrongUseException("Name a token, or --scopes; one of the two."),
+        }, (answer, _) => Console.WriteLine(answer.TryGetProperty("revoked", out var count) ? $"Ended: {count.GetInt32()}{string.Concat(answer.GetProperty("names").EnumerateArray().Select(n => "\n" + n.GetString()))}" : "Done."));
         command.Arguments.Add(token);
+        command.Options.Add(scopes);
         return command;
     }
+
+    private static List<string> Codes(string[]? scopes) => [.. (scopes ?? []).SelectMany(s => s.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Juming.Operations;
 using Juming.Platform.Data;
 using Juming.Platform.Modules;
+using Juming.Platform.Web;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Options;
 using Serilog;
@@ -36,6 +37,7 @@ public static class TierHost
         }
         options.Services?.Invoke(builder.Services);
         CheckSettings(builder.Configuration, builder.Services, options);
+        SiteZone.Use(ZoneOf(builder.Configuration));
         AddLogs(builder, options);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
         if (!options.Offline) Listen(builder, options);
@@ -55,11 +57,16 @@ public static class TierHost
         return Database.From(configuration.GetSection("Database").Get<DatabaseSettings>() ?? new DatabaseSettings(), options.DataFolder);
     }
 
-    /// <summary>Hosts of one process must not meet in one database: their tables have the same names.</summary>
+    // A name that is no zone's has been refused, or is when its host is built.
+    private static TimeZoneInfo ZoneOf(IConfiguration configuration) => SiteZone.Find(configuration["Web:Zone"] ?? SiteZone.Default) ?? TimeZoneInfo.Utc;
+
+    /// <summary>Hosts of one process must not meet in one database: their tables have the same names. They show times in one zone.</summary>
     /// <exception cref="SettingsException">Two of them name the same.</exception>
     public static void CheckApart(IReadOnlyList<TierOptions> hosts)
     {
         if (hosts.Count < 2) return;
+        var zones = hosts.Select(h => ZoneOf(new ConfigurationBuilder().AddInMemoryCollection(SettingsSources.Read(h)).Build()).Id).Distinct().ToList();
+        if (zones.Count > 1) throw new SettingsException("Web:Zone", $"the hosts of one process show times in one zone, and these name {string.Join(" and ", zones)}", "the same zone for each tier");
         var twice = hosts.Select(h => (Host: h, Database: DatabaseOf(h))).Where(d => d.Database.IsPostgres).GroupBy(d => d.Database.Place).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null)
             throw new SettingsException("Database:ConnectionString", $"the tiers {string.Join(" and ", twice.Select(t => t.Host.Tier.Name))} name the same database", "a database of its own for each tier");

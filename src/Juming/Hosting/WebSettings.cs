@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using Juming.Platform.Modules;
+using Juming.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
 namespace Juming.Hosting;
@@ -23,6 +24,9 @@ public sealed class WebSettings : IValidatableObject
     [Range(65_536, 1_073_741_824)]
     public long MaxRequestBytes { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>IANA zone in which the console reads and shows times.</summary>
+    public string Zone { get; set; } = SiteZone.Default;
+
     /// <summary>What to listen on.</summary>
     internal IEnumerable<string> Addresses(TierDefinition tier) =>
         Urls.Length > 0 ? Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [$"https://localhost:{tier.DefaultPort}"];
@@ -32,6 +36,7 @@ public sealed class WebSettings : IValidatableObject
     {
         foreach (var url in Urls.Split(';', StringSplitOptions.TrimEntries).Where(u => Urls.Length > 0))
             if (ProblemOf(url) is { } problem) yield return new SettingProblem(nameof(Urls), problem, AcceptedUrls);
+        if (SiteZone.Find(Zone) is null) yield return new SettingProblem(nameof(Zone), $"there is no time zone '{Zone}'", "an IANA zone such as Asia/Shanghai, or UTC");
         if (CertificateFile.Length == 0)
         {
             if (CertificateKeyFile.Length > 0) yield return new SettingProblem(nameof(CertificateKeyFile), "there is a key but no certificate", "empty, or the key of Web:CertificateFile");

@@ -20,6 +20,10 @@ internal static class FuzzSamples
         "{\"user\":\"li\",\"nested\":{\"list\":[1,2.5,true,null,{\"deep\":\"\\u4e2d\"}]},\"src\":\"10.1.1.1\"}",
         "type=SYSCALL msg=audit(1795000000.123:99): arch=c000003e syscall=59 success=yes exit=0 pid=12 uid=0 comm=\"cat\" exe=\"/usr/bin/cat\" key=\"x\"",
         "type=EXECVE msg=audit(1795000000.123:99): argc=3 a0=\"cat\" a1=2F6574632F706173737764 a2=\"-n\"",
+        "type=PATH msg=audit(1795000000.123:99): item=0 name=2F746D702F6120622E7368 inode=1 nametype=NORMAL",
+        "type=CWD msg=audit(1795000000.123:99): cwd=\"/root\"",
+        "<Event xmlns=\"http://schemas.microsoft.com/win/2004/08/events/event\"><System><Provider Name=\"Microsoft-Windows-Sysmon\" Guid=\"{5770385f}\"/><EventID Qualifiers=\"0\">1</EventID><TimeCreated SystemTime=\"2026-11-20T11:59:58.1234567Z\"/><Execution ProcessID=\"4\" ThreadID=\"8\"/><Channel>Microsoft-Windows-Sysmon/Operational</Channel><Computer>dc01</Computer><Security UserID=\"S-1-5-18\"/></System><EventData><Data Name=\"Image\">C:\\Windows\\cmd.exe</Data><Data Name=\"CommandLine\">cmd &lt;&amp;&gt; &#x41;</Data><Data>plain</Data></EventData></Event>",
+        "<13>1 2026-11-20T19:59:58Z dc01 ev - - - <?xml version=\"1.0\"?><Event><System><EventID>4625</EventID><Channel>Security</Channel></System><UserData><X xmlns=\"y\"><A><![CDATA[z]]></A></X></UserData><RenderingInfo Culture=\"en\"><Message>An account failed</Message></RenderingInfo></Event>",
         "<166>Nov 20 2026 19:59:58 asa : %ASA-6-302013: Built outbound TCP connection 1 for outside:203.0.113.3/443 (203.0.113.3/443) to inside:10.1.1.1/1234 (10.1.1.1/1234)",
         "<86>Nov 20 19:59:58 h sudo:   li : TTY=pts/0 ; PWD=/home/li ; USER=root ; COMMAND=/bin/cat /etc/shadow",
         "<30>Nov 20 19:59:58 h kernel: [12.5] IN=eth0 OUT= SRC=203.0.113.7 DST=10.0.0.8 PROTO=TCP SPT=4444 DPT=22 SYN",
@@ -28,7 +32,7 @@ internal static class FuzzSamples
 
     public static readonly IReadOnlyList<byte[]> Lines = MakeLines();
 
-    public static readonly IReadOnlyList<byte[]> LineTokens = Texts("<38>", "<191>", "<192>", "CEF:0|", "LEEF:2.0|", "%ASA-6-", "type=", "msg=audit(", "src=", "dst=", "cs1Label=", "{\"", "\":\"", "\\\"", "[x@1 a=\"", "Nov 20 19:59:58", "2026-11-20T19:59:58Z", "sshd[1]: ", "源地址=", "：", "a1=2F65", "event_type", "flow_id", "EventID", "http/1.1\" 200 ");
+    public static readonly IReadOnlyList<byte[]> LineTokens = Texts("<38>", "<191>", "<192>", "CEF:0|", "LEEF:2.0|", "%ASA-6-", "type=", "msg=audit(", "src=", "dst=", "cs1Label=", "{\"", "\":\"", "\\\"", "[x@1 a=\"", "Nov 20 19:59:58", "2026-11-20T19:59:58Z", "sshd[1]: ", "源地址=", "：", "a1=2F65", "<Event>", "<System>", "</System>", "<Data Name=\"", "<!DOCTYPE a [<!ENTITY b \"cccccccc\">]>", "&b;", "&#x0;", "<![CDATA[", "]]>", "<a><a><a><a><a><a><a><a><a>", "xmlns:x=\"", "<?xml version=\"1.0\" encoding=\"utf-16\"?>", " name=2F", "type=PATH ", "event_type", "flow_id", "EventID", "http/1.1\" 200 ");
 
     public static readonly IReadOnlyList<byte[]> Streams = Texts("8 <1>a\nb\nc6 <1>def", "<1>one\n7 <2>two\n<3>three\r\n12 <4>four five\0<5>six\n", "5 <1>ab<1>plain\n5 <1>cd", "1048576 <1>x\n", "12 monkeys\n2024-01-01 text\n");
 

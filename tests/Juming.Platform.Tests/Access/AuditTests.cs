@@ -90,6 +90,44 @@ public sealed class AuditTests
         Assert.That((await again.Send(new VerifyAudit())).Value, Has.Property("Intact").False.And.Property("Reason").EqualTo("cut-off"));
     }
 
+    [TestCase(true, TestName = "a trail without a head is sealed anew at its next start")]
+    [TestCase(false, TestName = "a trail without a head is sealed anew after more was written to it")]
+    public async Task A_trail_of_an_earlier_build_is_sealed_by_root_and_says_from_where_on_it_counts(bool atOnce)
+    {
+        File.Delete(Head);
+        await using (var tier = await RunningTier.Start("cloud", _folder))
+        {
+            if (!atOnce) await tier.Send(new AddUser("between", []));
+            var auditor = new Actor(ActorKind.Person, Guid.NewGuid().ToString(), "auditor", System.Collections.Frozen.FrozenSet.ToFrozenSet(["access.audit.read"]), [Scope.All]);
+            Assert.That((await tier.Send(new SealAudit(), auditor)).Error?.Code, Is.EqualTo("access.seal-at-command-line"));
+            Assert.That((await tier.Send(new VerifyAudit())).Value.Reason, Is.EqualTo("no-head"), "nobody else may");
+            var from = (await tier.Send(new SealAudit())).Value.From;
+            Assert.That((await tier.Send(new SearchAudit(null, from + 1, 1))).Value.Single().Action, Is.EqualTo("AuditChainSealed"));
+            Assert.That((await tier.Send(new SealAudit())).Error?.Code, Is.EqualTo("access.audit-sealed"));
+        }
+        await using (var again = await RunningTier.Start("cloud", _folder))
+        {
+            await again.Send(new AddUser("after", []));
+            var verdict = (await again.Send(new VerifyAudit())).Value;
+            Assert.That((verdict.Intact, verdict.SealedFrom), Is.EqualTo((true, (long?)(atOnce ? 33 : 34))));
+        }
+        await Execute("delete from access_audit where seq > 35");
+        await using var cut = await RunningTier.Start("cloud", _folder);
+        Assert.That((await cut.Send(new VerifyAudit())).Value, Has.Property("Intact").False.And.Property("Reason").EqualTo("cut-off"), "from there on it is watched");
+        Assert.That((await cut.Send(new SealAudit())).Error?.Code, Is.EqualTo("access.audit-broken"), "that is no lost head");
+    }
+
+    [TestCase("update access_audit set arguments = '{}' where seq = 12")]
+    [TestCase("delete from access_audit where seq = 12")]
+    public async Task A_seal_mends_no_entry(string sql)
+    {
+        await Execute(sql);
+        File.Delete(Head);
+        await using var tier = await RunningTier.Start("cloud", _folder);
+        Assert.That((await tier.Send(new SealAudit())).Error?.Code, Is.EqualTo("access.audit-broken"));
+        Assert.That((await tier.Send(new VerifyAudit())).Value, Has.Property("Intact").False.And.Property("At").EqualTo(12));
+    }
+
     [Test]
     public async Task An_emptied_table_without_a_head_file_is_not_a_new_host()
     {

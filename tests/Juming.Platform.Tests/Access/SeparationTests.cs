@@ -90,6 +90,35 @@ public sealed class SeparationTests
         Assert.That((await _tier.Send(new DisableUser(name, true))).Error?.Code, Is.EqualTo("access.last-administrator"), "a shut account is no successor");
     }
 
+    [TestCase(Role.SystemAdmin)]
+    [TestCase(Role.SecurityAdmin)]
+    public async Task Two_last_administrators_who_shut_each_other_out_at_the_same_moment_leave_one(Role role)
+    {
+        var before = new List<string>();
+        for (var round = 0; round < 5; round++)
+        {
+            var (one, first) = await SignedIn(role);
+            var (other, second) = await SignedIn(role);
+            foreach (var name in before) await _tier.Send(new DisableUser(name, true));
+            before = [first, second];
+            using var start = new Barrier(2);
+            // One takes the other's account, the other takes the first one's roles: different commands that must see each other.
+            var shut = Task.Run(() =>
+            {
+                start.SignalAndWait();
+                return role == Role.SystemAdmin ? _tier.Send(new DisableUser(second, true), one) : _tier.Send(new SetRoles(second, ["Viewer"]), one);
+            });
+            var back = Task.Run(() =>
+            {
+                start.SignalAndWait();
+                return role == Role.SystemAdmin ? _tier.Send(new DisableUser(first, true), other) : _tier.Send(new SetRoles(first, ["Viewer"]), other);
+            });
+            var done = await Task.WhenAll(shut, back);
+            Assert.That(done.Count(d => d.Succeeded), Is.EqualTo(1), $"round {round}");
+            Assert.That(done.Single(d => !d.Succeeded).Error!.Code, Is.EqualTo("access.last-administrator"));
+        }
+    }
+
     [Test]
     public async Task A_person_of_another_scope_is_refused_by_the_guard()
     {

@@ -133,6 +133,95 @@ public sealed class FileTailTests
         Assert.That((ledger.Received, ledger.Stored, ledger.Dropped[LedgerReasons.Muted], ledger.Imbalance), Is.EqualTo((10L, 3L, 7L, 0L)));
     }
 
+    [Test]
+    public async Task A_stack_trace_is_one_event_and_counted_as_one()
+    {
+        using var folder = new TestFolder();
+        var path = folder.File("app.log");
+        const string Trace = "2026-11-27 10:00:01 ERROR Order failed\njava.lang.IllegalStateException: no stock\n\tat shop.Order.place(Order.java:41)\n\tat shop.Web.post(Web.java:7)\nCaused by: java.sql.SQLException: gone\n\t... 2 more\nat the end\n";
+        await File.WriteAllTextAsync(path, "2026-11-27 10:00:00 INFO Order 1\n" + Trace + "2026-11-27 10:00:02 INFO Order 2\r\n");
+        await using var bench = await Joined(folder, "app.log");
+        Assert.That(await bench.Stored(4), Is.EqualTo(4));
+        var lines = await bench.Lines();
+        Assert.That(lines, Is.EqualTo(new[]
+        {
+            "2026-11-27 10:00:00 INFO Order 1", "2026-11-27 10:00:01 ERROR Order failed", Trace[(Trace.IndexOf('\n', StringComparison.Ordinal) + 1)..^1], "2026-11-27 10:00:02 INFO Order 2",
+        }), "the exception's own line is no continuation by the usual rule");
+        var ledger = await bench.Ledger();
+        Assert.That((ledger.Received, ledger.Stored, ledger.Imbalance), Is.EqualTo((4L, 4L, 0L)));
+    }
+
+    [Test]
+    public async Task With_a_pattern_of_first_lines_all_others_go_on()
+    {
+        using var folder = new TestFolder();
+        await File.WriteAllTextAsync(folder.File("app.log"), "2026-11-27 ERROR a\njava.lang.X: b\n\n  at c\nplain\n2026-11-27 INFO d\n");
+        await using var bench = await Joined(folder, "app.log first=^\\d{4}-\\d\\d-\\d\\d ");
+        Assert.That(await bench.Stored(2), Is.EqualTo(2));
+        Assert.That(await bench.Lines(), Is.EqualTo(new[] { "2026-11-27 ERROR a\njava.lang.X: b\n\n  at c\nplain", "2026-11-27 INFO d" }));
+    }
+
+    [Test]
+    public async Task An_event_is_bounded_and_a_file_of_continuations_only_does_not_stall()
+    {
+        using var folder = new TestFolder();
+        await File.WriteAllTextAsync(folder.File("app.log"), "first\n" + string.Concat(Enumerable.Range(0, 1200).Select(i => $"\tline {i}\n")) + "\t" + new string('x', 70_000) + "\nend\n");
+        await using var bench = await Joined(folder, "app.log");
+        Assert.That(await bench.Stored(5), Is.EqualTo(5));
+        var lines = await bench.Lines();
+        Assert.That(lines.Take(3).Select(l => l.Split('\n').Length), Is.EqualTo(new[] { 500, 500, 201 }));
+        Assert.That(lines[3], Has.Length.EqualTo(64 * 1024).And.StartsWith("\txxx"), "a line that is too long is cut and stands alone");
+        Assert.That(lines[4], Is.EqualTo("end"));
+        Assert.That((await bench.Ledger()).Imbalance, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_trace_whose_end_comes_after_a_stop_or_a_rotation_is_one_event_all_the_same()
+    {
+        using var folder = new TestFolder();
+        using var data = new TestFolder();
+        var path = folder.File("app.log");
+        await File.WriteAllTextAsync(path, "one\ntwo\n");
+        await using (var first = await Joined(folder, "app.log*", data.Path))
+        {
+            Assert.That(await first.Stored(2), Is.EqualTo(2));
+            // Fresh lines whose end is not known: the stop comes before the wait is over, and they are read again.
+            await File.AppendAllTextAsync(path, "trace\n\tat a\n");
+            await Task.Delay(300);
+        }
+        await File.AppendAllTextAsync(path, "\tat b\nCaused by c\n");
+        await using var second = await Joined(folder, "app.log*", data.Path);
+        Assert.That(await second.Stored(1), Is.EqualTo(1));
+        await File.AppendAllTextAsync(path, "rotated\n\tat d\n");
+        File.Move(path, path + ".1");
+        await File.AppendAllTextAsync(path + ".1", "\tat e");
+        await File.WriteAllTextAsync(path, "new\n");
+        Assert.That(await second.Until(() => second.Book.StoredLines >= 3), Is.True);
+        await Task.Delay(2500);
+        var lines = await second.Lines();
+        Assert.That(lines, Is.SupersetOf(new[] { "one", "two", "trace\n\tat a\n\tat b\nCaused by c", "new" }));
+        Assert.That(string.Join('\n', lines.Where(l => l.Contains("rotated", StringComparison.Ordinal) || l.Contains("at e", StringComparison.Ordinal))), Is.EqualTo("rotated\n\tat d\n\tat e"));
+        Assert.That((await second.Ledger()).Imbalance, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_trace_that_is_written_slowly_is_waited_for_no_longer_than_it_pauses()
+    {
+        using var folder = new TestFolder();
+        var path = folder.File("app.log");
+        await File.WriteAllTextAsync(path, "slow\n");
+        await using var bench = await Joined(folder, "app.log");
+        Assert.That(await bench.Stored(1), Is.EqualTo(1), "no next line is needed");
+        await File.AppendAllTextAsync(path, "\tlate\n");
+        Assert.That(await bench.Stored(2), Is.EqualTo(2));
+        Assert.That(await bench.Lines(), Is.EqualTo(new[] { "slow", "\tlate" }));
+    }
+
+    private static Task<CollectionBench> Joined(TestFolder folder, string entry, string? data = null) => CollectionBench.Start(data, s =>
+    {
+        (s.Tcp, s.JoinedFiles, s.RotatedFileSeconds) = ([], [folder.File(entry)], 1);
+    });
+
     private static Task<CollectionBench> Start(TestFolder folder, string pattern, string? data = null) => CollectionBench.Start(data, s =>
     {
         (s.Tcp, s.Files, s.RotatedFileSeconds) = ([], [folder.File(pattern)], 1);

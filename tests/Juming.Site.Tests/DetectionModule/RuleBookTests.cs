@@ -6,11 +6,13 @@ using Juming.Site.Detection.Alerts.Export;
 using Juming.Site.Detection.Alerts.Judge;
 using Juming.Site.Detection.Alerts.List;
 using Juming.Site.Detection.Coverage;
+using Juming.Site.Detection.Data;
 using Juming.Site.Detection.Rules;
 using Juming.Site.Detection.Rules.Change;
 using Juming.Site.Detection.Rules.Filters;
 using Juming.Site.Detection.Rules.List;
 using Juming.Site.Detection.Rules.Lists;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
@@ -227,6 +229,7 @@ internal sealed class RuleBookTests
         Assert.That(await Count(new ListAlerts { LeastSeverity = Severity.High }), Is.EqualTo(117));
         Assert.That(await Count(new ListAlerts { Severities = [Severity.Low] }), Is.EqualTo(13));
         Assert.That(await Count(new ListAlerts { Entity = "10.0.0.7" }), Is.EqualTo(1));
+        Assert.That(await Count(new ListAlerts { Entity = "nobody | 10.0.0.7|10.0.0.8" }), Is.EqualTo(2), "one of several");
         Assert.That(await Count(new ListAlerts { RuleId = "low" }), Is.EqualTo(13));
         Assert.That(await Count(new ListAlerts { Text = "SCAN" }), Is.EqualTo(117));
         Assert.That(await Count(new ListAlerts { Technique = "T1110" }), Is.EqualTo(130));
@@ -246,12 +249,37 @@ internal sealed class RuleBookTests
     }
 
     [Test]
+    public async Task An_export_that_is_only_a_beginning_says_so_in_its_name()
+    {
+        Write("a.yml", Rule("scan", "probe"));
+        await using var bench = await Start();
+        await bench.Take(Line("probe"));
+        await bench.Settle();
+        Assert.That((await bench.Send(new ExportAlerts(new ListAlerts(), true))).Value.Name, Is.EqualTo("alerts"));
+        await using (var scope = bench.Services.CreateAsyncScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<DetectionDb>();
+            var one = System.Text.Json.JsonSerializer.SerializeToNode(db.Alerts.AsNoTracking().First())!.AsObject();
+            for (var i = 0; i < ExportAlerts.MostRows; i++)
+            {
+                one["Id"] = Guid.CreateVersion7();
+                db.Add(System.Text.Json.JsonSerializer.Deserialize<AlertRow>(one)!);
+            }
+            await db.SaveChangesAsync();
+        }
+        var export = (await bench.Send(new ExportAlerts(new ListAlerts(), false))).Value;
+        Assert.That((export.Rows, export.Name), Is.EqualTo((10_000, "alerts-first-10000-of-10001")));
+    }
+
+    [Test]
     public async Task An_export_holds_no_formula()
     {
         Write("a.yml", Rule("scan", "probe", "entities: {account: user.name}\n"));
         await using var bench = await Start();
-        await bench.Take(Line("probe") + " user.name==cmd|'/c'!A0");
+        await bench.Take(Line("probe") + " user.name==cmd|'/c'!A0", Line("probe", "203.0.113.9") + " user.name=DomÄne\\Admin");
         await bench.Settle();
+        foreach (var name in new[] { "DomÄne\\Admin", "domÄne\\ADMIN" })
+            Assert.That((await bench.Send(new ListAlerts { Entity = name })).Value.Total, Is.EqualTo(1), "as in incidents, names know no case");
         var csv = Encoding.UTF8.GetString((await bench.Send(new ExportAlerts(new ListAlerts(), true))).Value.Content);
         Assert.That(csv, Does.Contain(",'=cmd"));
     }

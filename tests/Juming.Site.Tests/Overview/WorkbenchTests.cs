@@ -32,13 +32,19 @@ internal sealed class WorkbenchTests
     }
 
     [Test]
-    public async Task A_part_that_fails_says_so_and_keeps_what_it_showed()
+    public async Task A_part_that_fails_says_so_under_an_id_that_the_log_knows_and_keeps_what_it_showed()
     {
-        var part = new Part<string>();
-        await part.Load(() => Task.FromResult<Result<string>>("read"));
-        await part.Load(() => throw new IOException("the store is away"));
-        Assert.That((part.View, part.Problem), Is.EqualTo(("read", "the store is away")));
-        await part.Load(() => Task.FromResult<Result<string>>("read again"));
+        var (part, log) = (new Part<string>(), new Lines());
+        await part.Load(() => Task.FromResult<Result<string>>("read"), log);
+        await part.Load(() => throw new IOException("no room on /var/lib/secret-place"), log);
+        var (logged, broken) = log.All.Single();
+        Assert.That(part.View, Is.EqualTo("read"));
+        Assert.That(part.Problem, Does.Not.Contain("secret-place"));
+        Assert.That(broken, Is.InstanceOf<IOException>());
+        var id = System.Text.RegularExpressions.Regex.Match(logged, "error id ([0-9a-f]{8})").Groups[1].Value;
+        Assert.That(part.Problem, Does.Contain(id).And.Not.EqualTo("PartBroken"));
+        Assert.That(id, Has.Length.EqualTo(8));
+        await part.Load(() => Task.FromResult<Result<string>>("read again"), log);
         Assert.That((part.View, part.Problem), Is.EqualTo(("read again", (string?)null)));
     }
 
@@ -51,5 +57,16 @@ internal sealed class WorkbenchTests
         Assert.That(visits.Before("a", noon.AddMinutes(10)), Is.EqualTo(noon.AddDays(-1)), "still the same visit");
         Assert.That(visits.Before("a", noon.AddHours(3)), Is.EqualTo(noon.AddMinutes(10)));
         Assert.That(visits.Before("b", noon.AddHours(3)), Is.EqualTo(noon.AddHours(-21)));
+    }
+
+    private sealed class Lines : Microsoft.Extensions.Logging.ILogger
+    {
+        public List<(string Text, Exception? Broken)> All { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(Microsoft.Extensions.Logging.LogLevel logLevel) => true;
+
+        public void Log<TState>(Microsoft.Extensions.Logging.LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => All.Add((formatter(state, exception), exception));
     }
 }

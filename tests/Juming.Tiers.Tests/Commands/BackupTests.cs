@@ -61,13 +61,6 @@ internal sealed class BackupTests(string database)
             await Fill(tier);
             // The program holds the folder itself; a tier in this process does not.
             using var held = Hosting.DataFolderLock.TryTake(_data);
-            if (name == "site")
-            {
-                var refused = Verb("backup", name, _data, settings, _file);
-                Assert.That(refused.Code, Is.EqualTo(4));
-                Assert.That(refused.Error, Does.Contain("--no-events"));
-                Assert.That(File.Exists(_file), Is.False);
-            }
             var made = Verb("backup", name, _data, settings, _file, "--no-events");
             Assert.That(made.Code, Is.Zero, made.Error);
             Assert.That(made.Json.GetProperty("events").GetBoolean(), Is.False);
@@ -75,6 +68,45 @@ internal sealed class BackupTests(string database)
             Assert.That((await tier.Send(new AddUser("afterwards", []))).Succeeded, Is.True);
         }
         await Restored(name, settings, events: 0);
+    }
+
+    [Test]
+    public async Task A_running_sites_events_come_along_as_far_as_they_were_stored_when_it_began()
+    {
+        var settings = await TestDatabases.MakeFor("site", database);
+        await using (var tier = await RunningTier.Start("site", _data, settings))
+        {
+            await Fill(tier);
+            using var held = Hosting.DataFolderLock.TryTake(_data);
+            var made = Verb("backup", "site", _data, settings, _file);
+            Assert.That(made.Code, Is.Zero, made.Error);
+            Assert.That(made.Json.GetProperty("events").GetBoolean(), Is.True);
+            await Store(tier, "later");
+            Assert.That((await tier.Send(new AddUser("afterwards", []))).Succeeded, Is.True);
+            Assert.That(await Found(tier, "h0"), Is.True, "the site goes on with what it has");
+            Assert.That(Verb("backup", "site", _data, settings, Path.Combine(_folder, "again.tgz")).Code, Is.Zero);
+        }
+        await Restored("site", settings, events: 8);
+        await using var back = await RunningTier.Start("site", Path.Combine(_folder, "restored"), _restoredInto);
+        Assert.That(await Found(back, "later"), Is.False);
+        await Store(back, "anew");
+        Assert.That(await Found(back, "anew"), Is.True, "and it is written on");
+        Assert.That(await Found(back, "h7"), Is.True);
+    }
+
+    private Dictionary<string, string?> _restoredInto = [];
+
+    private static async Task Store(RunningTier tier, string host)
+    {
+        using var sender = await tier.WithToken("collection.send");
+        using var answer = await sender.PostAsync("/api/collection/events", new StringContent($"{{\"host.name\":\"{host}\"}}"));
+        Assert.That(answer.IsSuccessStatusCode, Is.True);
+    }
+
+    private static async Task<bool> Found(RunningTier tier, string host)
+    {
+        using var reader = await tier.WithToken("events.read");
+        return (await reader.GetStringAsync("/api/events/search?query=" + Uri.EscapeDataString("host.name:" + host))).Contains($"\"{host}\"", StringComparison.Ordinal);
     }
 
     [Test]
@@ -139,7 +171,7 @@ internal sealed class BackupTests(string database)
     private async Task Restored(string name, Dictionary<string, string?> from, int events)
     {
         var target = Path.Combine(_folder, "restored");
-        var settings = await TestDatabases.MakeFor(name, database);
+        var settings = _restoredInto = await TestDatabases.MakeFor(name, database);
         var back = Verb("restore", name, target, settings, _file);
         Assert.That(back.Code, Is.Zero, back.Error);
         Assert.That(settings.GetValueOrDefault("Database:ConnectionString"), database == TestDatabases.Postgres ? Is.Not.EqualTo(from["Database:ConnectionString"]) : Is.Null);
@@ -196,10 +228,11 @@ internal sealed class HostileBackupTests
 
     [TestCase("../outside")]
     [TestCase("a/../../outside")]
-    [TestCase("/tmp/juming-outside")]
+    [TestCase("{absolute}")]
     [TestCase(".")]
     [TestCase("a//../..//outside")]
-    public void A_path_that_leaves_the_folder_is_refused(string name) => Refused([(TarEntryType.RegularFile, "juming-backup.json", Good), (TarEntryType.RegularFile, name, "x"), End]);
+    public void A_path_that_leaves_the_folder_is_refused(string name) =>
+        Refused([(TarEntryType.RegularFile, "juming-backup.json", Good), (TarEntryType.RegularFile, name.Replace("{absolute}", Outside, StringComparison.Ordinal), "x"), End]);
 
     [TestCase(TarEntryType.SymbolicLink)]
     [TestCase(TarEntryType.HardLink)]
@@ -262,8 +295,11 @@ internal sealed class HostileBackupTests
         Assert.That(run.Code, Is.EqualTo(3), run.Error);
         Assert.That(run.Error, Does.Not.Contain("   at "));
         Assert.That(Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName), Is.EqualTo(new[] { "h.tgz" }));
-        Assert.That(File.Exists("/tmp/juming-outside"), Is.False);
+        Assert.That(File.Exists(Outside), Is.False);
     }
+
+    /// <summary>A path of this machine that is not below the folder that is restored into.</summary>
+    private string Outside => _folder + "-outside";
 
     private Cli Restore(params string[] more) => Cli.Run(["restore", Path.Combine(_folder, "h.tgz"), "--tier", "cloud", "--data", Path.Combine(_folder, "target"), .. more]);
 

@@ -1,3 +1,4 @@
+using Juming.Testing;
 using NUnit.Framework;
 
 namespace Juming.Tiers.Tests.Commands;
@@ -41,6 +42,32 @@ public sealed class TierAllTests
         finally
         {
             Environment.SetEnvironmentVariable(variable, null);
+        }
+    }
+
+    [Test]
+    public void Hosts_of_one_process_do_not_differ_in_the_zone_they_show()
+    {
+        var folder = Cli.Folder();
+        var run = Cli.Run("--tier", "all", "--data", folder, "--set", "site:Web:Zone=Asia/Urumqi");
+        Directory.Delete(folder, true);
+        Assert.That((run.Code, run.Error.Contains("Web:Zone", StringComparison.Ordinal)), Is.EqualTo((2, true)), run.Error);
+    }
+
+    [Test]
+    public async Task Days_begin_in_the_zone_that_is_set()
+    {
+        var noon = new DateTimeOffset(2026, 11, 27, 12, 0, 0, TimeSpan.Zero);
+        try
+        {
+            await using (await RunningTier.Start("cloud", settings: new Dictionary<string, string?> { ["Web:Zone"] = "America/Bogota" }))
+                Assert.That(Platform.Web.TimeSpanText.Read("now/d", noon), Is.EqualTo(new DateTimeOffset(2026, 11, 27, 5, 0, 0, TimeSpan.Zero)));
+            await using (await RunningTier.Start("cloud"))
+                Assert.That(Platform.Web.TimeSpanText.Read("now/d", noon), Is.EqualTo(new DateTimeOffset(2026, 11, 26, 16, 0, 0, TimeSpan.Zero)));
+        }
+        finally
+        {
+            Platform.Web.SiteZone.Use(Platform.Web.SiteZone.Find(Platform.Web.SiteZone.Default)!);
         }
     }
 

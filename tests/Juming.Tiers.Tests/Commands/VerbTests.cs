@@ -51,6 +51,40 @@ public sealed class VerbTests
     }
 
     [Test]
+    public void Tokens_are_ended_by_what_they_may_do_and_counted()
+    {
+        string[] tier = ["--tier", "cloud", "--data", _data, "--json"];
+        foreach (var (name, scopes) in new[] { ("a", "access.audit.read"), ("b", "access.users.read,access.audit.read"), ("c", "access.users.read"), ("d", "access.tokens.write") })
+            Assert.That(Cli.Run(["token", "create", "--name", name, "--scopes", scopes, .. tier]).Code, Is.Zero);
+        Assert.That(Cli.Run(["token", "revoke", .. tier]).Code, Is.EqualTo(2), "neither");
+        Assert.That(Cli.Run(["token", "revoke", "a", "--scopes", "access.audit.read", .. tier]).Code, Is.EqualTo(2), "both");
+        Assert.That(Cli.Run(["token", "revoke", "--scopes", "access.audit.reed", .. tier]).Code, Is.EqualTo(4), "a misspelt right");
+        var ended = Cli.Run(["token", "revoke", "--scopes", "access.audit.read", .. tier]).Json;
+        Assert.That((ended.GetProperty("revoked").GetInt32(), string.Join(' ', ended.GetProperty("names").EnumerateArray().Select(n => n.GetString()).Order())), Is.EqualTo((2, "a b")));
+        Assert.That(Cli.Run(["token", "revoke", "--scopes", "access.audit.read", .. tier]).Json.GetProperty("revoked").GetInt32(), Is.Zero, "they have ended");
+        Assert.That(Cli.Run(["token", "revoke", "--scopes", "access.users.read,access.tokens.write", .. tier]).Json.GetProperty("revoked").GetInt32(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_segment_of_a_newer_release_stops_the_start_with_a_sentence_and_no_trace()
+    {
+        var file = Path.Combine(_folder, "a.log");
+        File.WriteAllText(file, "a\n");
+        Assert.That(Cli.Run("replay", "--tier", "site", "--data", _data, file).Code, Is.Zero);
+        var segment = Directory.GetFiles(Path.Combine(_data, "events"), "*.duckdb").Single();
+        using (var store = new DuckDB.NET.Data.DuckDBConnection("Data Source=" + segment))
+        {
+            store.Open();
+            using var command = store.CreateCommand();
+            command.CommandText = "UPDATE about SET schema_version = 9999";
+            command.ExecuteNonQuery();
+        }
+        var start = Cli.Run("--tier", "site", "--data", _data, "--urls", "https://127.0.0.1:0", "--set", "Modules:Collection:Udp:0=127.0.0.1:0", "--set", "Modules:Collection:Tcp:0=127.0.0.1:0");
+        Assert.That(start.Code, Is.EqualTo(1));
+        Assert.That(start.Error, Does.Contain(segment).And.Contain("Start that release, or move the file away").And.Not.Contain("   at ").And.Not.Contain("Exception"));
+    }
+
+    [Test]
     public void A_format_that_there_is_not_is_wrong_use()
     {
         var file = Path.Combine(_folder, "a.log");

@@ -18,10 +18,16 @@ internal sealed record ChainBreak(string Reason, long At)
     /// <summary>Action of the entry that records a break for good.</summary>
     public const string Action = "AuditChainBroken";
 
+    /// <summary>Action of the entry with which root vouches for a chain whose head was not known.</summary>
+    public const string SealAction = "AuditChainSealed";
+
+    /// <summary>There is no head file that this host has sealed.</summary>
+    public const string NoHead = "no-head";
+
     /// <summary>The break between the ends that the head file allows and the end of the table, or null when they fit.</summary>
     public static ChainBreak? Of((ChainEnd Now, ChainEnd Next)? known, ChainEnd found)
     {
-        if (known is not { } ends) return new ChainBreak("no-head", found.Count);
+        if (known is not { } ends) return new ChainBreak(NoHead, found.Count);
         if (found == ends.Now || found == ends.Next) return null;
         if (found.Count < ends.Now.Count) return new ChainBreak("cut-off", found.Count + 1);
         return found.Count > ends.Next.Count ? new ChainBreak("added", ends.Next.Count + 1) : new ChainBreak("edited", found.Count);

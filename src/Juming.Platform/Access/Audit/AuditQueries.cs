@@ -27,7 +27,13 @@ internal sealed record ListAuditActions : IQuery<IReadOnlyList<string>>, INeeds<
 internal sealed record VerifyAudit(IProgress<long>? Progress = null) : IQuery<AuditVerdict>, INeeds<AuditRead>;
 
 /// <summary>What verification found. <paramref name="Intact"/> false: the first bad entry and why ("edited", "missing", "cut-off", "added", "no-head").</summary>
-internal sealed record AuditVerdict(bool Intact, long Entries, string Head, long? At, string? Reason);
+/// <param name="Intact">Nothing was changed.</param>
+/// <param name="Entries">Entries that were looked at.</param>
+/// <param name="Head">Hash of the last of them.</param>
+/// <param name="At">The first bad entry.</param>
+/// <param name="Reason">Why it is bad.</param>
+/// <param name="SealedFrom">Where the trail had to be sealed anew: the entry from which on the head vouches that none was cut off or added; null for all.</param>
+internal sealed record AuditVerdict(bool Intact, long Entries, string Head, long? At, string? Reason, long? SealedFrom = null);
 
 file sealed class Validator : AbstractValidator<SearchAudit>
 {
@@ -77,24 +83,23 @@ file sealed class VerifyHandler(AccessDb db, AuditTrail trail) : IQueryHandler<V
     public async Task<Result<AuditVerdict>> Handle(VerifyAudit request, CancellationToken ct)
     {
         var (known, last) = await trail.End(db, ct);
-        var end = ChainEnd.Empty;
+        var (end, broken, sealedFrom) = (ChainEnd.Empty, (ChainBreak?)null, (long?)null);
         await foreach (var row in db.Audit.AsNoTracking().Where(a => a.Seq <= last).OrderBy(a => a.Seq).AsAsyncEnumerable().WithCancellation(ct))
         {
-            if (row.Seq != end.Count + 1) return Bad(end, row.Seq < 1 ? row.Seq : end.Count + 1, row.Seq < 1 ? "added" : "missing");
-            if (row.Hash != AuditChain.HashOf(end.Hash, row)) return Bad(end, row.Seq, "edited");
-            if (row.Action == ChainBreak.Action) return Recorded(end, row);
+            if (row.Seq != end.Count + 1) return Bad(end, new ChainBreak(row.Seq < 1 ? "added" : "missing", row.Seq < 1 ? row.Seq : end.Count + 1));
+            if (row.Hash != AuditChain.HashOf(end.Hash, row)) return Bad(end, new ChainBreak("edited", row.Seq));
+            // A break that the program found earlier stays one; only where no head was known may root have said from where on it counts.
+            if (row.Action == ChainBreak.Action) broken ??= Recorded(row);
+            else if (row.Action == ChainBreak.SealAction && broken is null or { Reason: ChainBreak.NoHead }) (broken, sealedFrom) = (null, row.Seq);
+            if (broken is not null and not { Reason: ChainBreak.NoHead }) return Bad(end, broken);
             end = new ChainEnd(row.Seq, row.Hash);
             if (end.Count % Told == 0) request.Progress?.Report(end.Count);
         }
-        return ChainBreak.Of(known, end) is { } broken ? Bad(end, broken.At, broken.Reason) : new AuditVerdict(true, end.Count, end.Hash, null, null);
+        broken ??= ChainBreak.Of(known, end);
+        return broken is not null ? Bad(end, broken) : new AuditVerdict(true, end.Count, end.Hash, null, null, sealedFrom);
     }
 
-    /// <summary>A break that the program found earlier stays one.</summary>
-    private static AuditVerdict Recorded(ChainEnd end, AuditRow row)
-    {
-        var broken = JsonSerializer.Deserialize<ChainBreak>(row.Arguments, JsonSerializerOptions.Web);
-        return Bad(end, broken?.At ?? row.Seq, broken?.Reason ?? "edited");
-    }
+    private static ChainBreak Recorded(AuditRow row) => JsonSerializer.Deserialize<ChainBreak>(row.Arguments, JsonSerializerOptions.Web) is { Reason.Length: > 0 } told ? told : new ChainBreak("edited", row.Seq);
 
-    private static AuditVerdict Bad(ChainEnd end, long at, string reason) => new(false, end.Count, end.Hash, at, reason);
+    private static AuditVerdict Bad(ChainEnd end, ChainBreak broken) => new(false, end.Count, end.Hash, broken.At, broken.Reason);
 }

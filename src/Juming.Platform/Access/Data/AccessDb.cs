@@ -22,6 +22,8 @@ internal sealed class AccessDb(DbContextOptions<AccessDb> options, CommitQueue c
 
     public DbSet<HostState> HostStates => Set<HostState>();
 
+    public DbSet<PreferenceRow> Preferences => Set<PreferenceRow>();
+
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
     protected override void DefineModel(ModelBuilder model)
@@ -37,6 +39,7 @@ internal sealed class AccessDb(DbContextOptions<AccessDb> options, CommitQueue c
         model.Entity<OneTimeLink>().ToTable("one_time_link").HasKey(l => l.Id);
         model.Entity<HostState>().ToTable("host_state").HasKey(s => s.Id);
         model.Entity<HostState>().Property(s => s.Id).ValueGeneratedNever();
+        model.Entity<PreferenceRow>().ToTable("preference").HasKey(p => new { p.OwnerId, p.Name });
         model.Entity<AuditRow>().ToTable("audit").HasKey(a => a.Seq);
         model.Entity<AuditRow>().Property(a => a.Seq).ValueGeneratedNever();
     }

@@ -185,3 +185,13 @@ internal sealed class AuditRow
     /// <summary>SHA-256 over the hash before and this entry, hexadecimal.</summary>
     public string Hash { get; set; } = "";
 }
+
+/// <summary>What somebody chose once for a page.</summary>
+internal sealed class PreferenceRow
+{
+    public required string OwnerId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Value { get; set; }
+}

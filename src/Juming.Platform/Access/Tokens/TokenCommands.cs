@@ -14,6 +14,14 @@ internal sealed record NewToken(Guid Id, string Name, string Token, IReadOnlyLis
 /// <summary>Ends a token, by identity or name; people end their own, who administrates accounts ends any.</summary>
 internal sealed record RevokeToken(string Token) : ICommand<Done>, INeeds<TokensWrite>;
 
+/// <summary>Ends every token that holds one of these rights; people end their own, who administrates accounts ends any.</summary>
+internal sealed record RevokeTokensWith(IReadOnlyList<string> Scopes) : ICommand<RevokedTokens>, INeeds<TokensWrite>;
+
+/// <summary>Tokens that were ended.</summary>
+/// <param name="Revoked">How many.</param>
+/// <param name="Names">Their names.</param>
+internal sealed record RevokedTokens(int Revoked, IReadOnlyList<string> Names);
+
 /// <summary>One's own tokens; all of them for who administrates accounts.</summary>
 internal sealed record ListTokens : IQuery<IReadOnlyList<TokenLine>>, INeeds<TokensWrite>;
 
@@ -27,6 +35,15 @@ file sealed class Validator : AbstractValidator<CreateToken>
         RuleFor(r => r.Name).NotEmpty().MaximumLength(60);
         RuleFor(r => r.Scopes).NotEmpty();
         RuleFor(r => r.Days).InclusiveBetween(1, 730);
+    }
+}
+
+file sealed class RevokeValidator : AbstractValidator<RevokeTokensWith>
+{
+    public RevokeValidator()
+    {
+        RuleFor(r => r.Scopes).NotEmpty();
+        RuleFor(r => r.Scopes.Count).LessThanOrEqualTo(100);
     }
 }
 
@@ -71,6 +88,22 @@ file sealed class RevokeHandler(AccessDb db, TokenRegistry registry, CurrentActo
         await db.SaveChangesAsync(ct);
         foreach (var row in rows) registry.Remove(row);
         return Done.Value;
+    }
+}
+
+file sealed class RevokeWithHandler(AccessDb db, TokenRegistry registry, PermissionMap permissions, CurrentActor current, TimeProvider clock) : ICommandHandler<RevokeTokensWith, RevokedTokens>
+{
+    public async Task<Result<RevokedTokens>> Handle(RevokeTokensWith request, CancellationToken ct)
+    {
+        // A misspelt right would end nothing and look as if all was well.
+        if (request.Scopes.FirstOrDefault(s => !permissions.All.Contains(s)) is { } unknown) return AccessErrors.NoSuchRight.With("scope", unknown);
+        var rows = await db.Tokens.Where(t => t.RevokedAt == null).ToListAsync(ct);
+        rows.RemoveAll(t => !t.Scopes.Split(',').Intersect(request.Scopes).Any());
+        if (!current.Actor.Holds(UsersWrite.Code)) rows.RemoveAll(t => t.OwnerId is null || t.OwnerId != current.Actor.PersonId);
+        foreach (var row in rows) row.RevokedAt = clock.GetUtcNow();
+        await db.SaveChangesAsync(ct);
+        foreach (var row in rows) registry.Remove(row);
+        return new RevokedTokens(rows.Count, [.. rows.Select(r => r.Name)]);
     }
 }
 

@@ -8,11 +8,12 @@ namespace Juming.Platform.Access.Users;
 /// <summary>Says where the roles of an account hold: "all", or kinds with identities such as "customer:42"; at once, in open sessions and the person's tokens too.</summary>
 internal sealed record SetScopes(string Name, IReadOnlyList<string> Scopes) : ICommand<Done>, INeeds<RolesWrite>;
 
-file sealed class Handler(AccessDb db, UserBook book, AdministratorRules rules, SessionRegistry sessions, TokenRegistry tokens, Confirmation confirmation) : ICommandHandler<SetScopes, Done>
+file sealed class Handler(AccessDb db, UserBook book, AdministratorRules rules, AdministratorTurn administrators, SessionRegistry sessions, TokenRegistry tokens, Confirmation confirmation) : ICommandHandler<SetScopes, Done>
 {
     public async Task<Result<Done>> Handle(SetScopes request, CancellationToken ct)
     {
         if (await confirmation.Missing(ct) is { } missing) return missing;
+        using var turn = await administrators.Enter(ct);
         if (await book.Find(request.Name, ct) is not { } user) return AccessErrors.NoSuchUser;
         var scopes = new List<Scope>();
         foreach (var text in request.Scopes)

@@ -94,11 +94,12 @@ file sealed class ResetHandler(AccessDb db, UserBook book, AdministratorRules ru
     }
 }
 
-file sealed class DisableHandler(AccessDb db, UserBook book, AdministratorRules rules, SessionRegistry sessions, TokenRegistry tokens, Confirmation confirmation, TimeProvider clock) : ICommandHandler<DisableUser, Done>
+file sealed class DisableHandler(AccessDb db, UserBook book, AdministratorRules rules, AdministratorTurn administrators, SessionRegistry sessions, TokenRegistry tokens, Confirmation confirmation, TimeProvider clock) : ICommandHandler<DisableUser, Done>
 {
     public async Task<Result<Done>> Handle(DisableUser request, CancellationToken ct)
     {
         if (await confirmation.Missing(ct) is { } missing) return missing;
+        using var turn = await administrators.Enter(ct);
         if (await book.Find(request.Name, ct) is not { } user) return AccessErrors.NoSuchUser;
         if (request.Disabled && await rules.AgainstDisabling(user, ct) is { } refusal) return refusal;
         (user.DisabledAt, user.Stamp) = (request.Disabled ? clock.GetUtcNow() : null, Guid.CreateVersion7());
@@ -110,11 +111,12 @@ file sealed class DisableHandler(AccessDb db, UserBook book, AdministratorRules 
     }
 }
 
-file sealed class RolesHandler(AccessDb db, UserBook book, AdministratorRules rules, SessionRegistry sessions, TokenRegistry tokens, Confirmation confirmation) : ICommandHandler<SetRoles, Done>
+file sealed class RolesHandler(AccessDb db, UserBook book, AdministratorRules rules, AdministratorTurn administrators, SessionRegistry sessions, TokenRegistry tokens, Confirmation confirmation) : ICommandHandler<SetRoles, Done>
 {
     public async Task<Result<Done>> Handle(SetRoles request, CancellationToken ct)
     {
         if (await confirmation.Missing(ct) is { } missing) return missing;
+        using var turn = await administrators.Enter(ct);
         if (await book.Find(request.Name, ct) is not { } user) return AccessErrors.NoSuchUser;
         var roles = await book.Roles(request.Roles, ct);
         if (roles.Error is { } error) return error;

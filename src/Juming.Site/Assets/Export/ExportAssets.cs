@@ -8,26 +8,52 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.Assets.Export;
 
-/// <summary>The assets of a filter as CSV, in the form that the import reads; at most 100,000 rows.</summary>
-internal sealed record ExportAssets(ListAssets Filter) : IQuery<byte[]>, INeeds<AssetsRead>, IAudited;
-
-file sealed class Handler(AssetsDb db) : IQueryHandler<ExportAssets, byte[]>
+/// <summary>The next assets of a filter by name, for a file that has all of them.</summary>
+/// <param name="Filter">Which assets.</param>
+/// <param name="AfterName">Name of the last asset written, or null for the first page.</param>
+/// <param name="AfterId">Its identity.</param>
+internal sealed record ExportAssets(ListAssets Filter, string? AfterName = null, Guid AfterId = default) : IQuery<IReadOnlyList<AssetView>>, INeeds<AssetsRead>, IAudited
 {
-    private const int MostRows = 100_000;
+    /// <summary>Assets of a full page; fewer are the last.</summary>
+    public const int PageSize = 10_000;
+}
 
-    public async Task<Result<byte[]>> Handle(ExportAssets request, CancellationToken cancellationToken)
+file sealed class Handler(AssetsDb db) : IQueryHandler<ExportAssets, IReadOnlyList<AssetView>>
+{
+    public async Task<Result<IReadOnlyList<AssetView>>> Handle(ExportAssets request, CancellationToken cancellationToken)
     {
-        var rows = await AssetFilter.Sort(AssetFilter.Apply(db, request.Filter), "name").Take(MostRows).AsNoTracking().ToListAsync(cancellationToken);
-        var text = new StringBuilder("name,address,host,importance,business,zone,owner,first_seen,last_seen\r\n");
-        var line = new StringBuilder();
-        foreach (var asset in await AssetFilter.Views(db, rows, cancellationToken))
+        var found = AssetFilter.Apply(db, request.Filter);
+        if (request.AfterName is { } name)
         {
-            line.Clear();
-            line.AppendCell(asset.Name).AppendCell(string.Join(' ', asset.Addresses)).AppendCell(string.Join(' ', asset.Hosts)).AppendCell(asset.Importance.ToString()).AppendCell(asset.Business).AppendCell(asset.Zone).AppendCell(asset.Owner)
-                .AppendCell(asset.FirstSeen.ToString("O", CultureInfo.InvariantCulture)).AppendCell(asset.LastSeen.ToString("O", CultureInfo.InvariantCulture));
-            text.Append(line).Append("\r\n");
+            var id = request.AfterId;
+            found = found.Where(a => string.Compare(a.Name, name) > 0 || (a.Name == name && a.Id.CompareTo(id) > 0));
         }
-        // Spreadsheets take a file without the mark for the local charset.
-        return Encoding.UTF8.Preamble.ToArray().Concat(Encoding.UTF8.GetBytes(text.ToString())).ToArray();
+        var rows = await AssetFilter.Sort(found, "name").Take(ExportAssets.PageSize).AsNoTracking().ToListAsync(cancellationToken);
+        return Result<IReadOnlyList<AssetView>>.Of(await AssetFilter.Views(db, rows, cancellationToken));
     }
+}
+
+/// <summary>Assets as CSV, in the form that the import reads, however many there are.</summary>
+internal static class AssetCsv
+{
+    /// <summary>Writes the first page and asks for the others.</summary>
+    public static async Task Write(Stream stream, Sender sender, ExportAssets export, IReadOnlyList<AssetView> page, CancellationToken ct)
+    {
+        // Spreadsheets take a file without the mark for the local charset.
+        await using var text = new StreamWriter(stream, new UTF8Encoding(true), 64 * 1024, leaveOpen: true) { NewLine = "\r\n" };
+        await text.WriteLineAsync("name,address,host,importance,business,zone,owner,first_seen,last_seen");
+        while (true)
+        {
+            foreach (var asset in page) await text.WriteLineAsync(Line(asset), ct);
+            if (page.Count < ExportAssets.PageSize) return;
+            var next = await sender.Send(export with { AfterName = page[^1].Name, AfterId = page[^1].Id }, ct);
+            // The answer has begun: breaking it off is the only way to say that it is not complete.
+            if (next.Error is { } error) throw new IOException(error.ToString());
+            page = next.Value;
+        }
+    }
+
+    private static StringBuilder Line(AssetView asset) => new StringBuilder()
+        .AppendCell(asset.Name).AppendCell(string.Join(' ', asset.Addresses)).AppendCell(string.Join(' ', asset.Hosts)).AppendCell(asset.Importance.ToString()).AppendCell(asset.Business).AppendCell(asset.Zone).AppendCell(asset.Owner)
+        .AppendCell(asset.FirstSeen.ToString("O", CultureInfo.InvariantCulture)).AppendCell(asset.LastSeen.ToString("O", CultureInfo.InvariantCulture));
 }

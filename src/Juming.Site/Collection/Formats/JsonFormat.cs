@@ -64,13 +64,19 @@ internal static class JsonFormat
     private static bool ReadWindows(in EventWriter to, int from)
     {
         if (!Flatten(to, from, Windows)) return false;
+        FinishWindows(to, "windows-json"u8);
+        return true;
+    }
+
+    /// <summary>Says what a Windows event is once its fields are there, whatever form they came in.</summary>
+    public static void FinishWindows(in EventWriter to, ReadOnlySpan<byte> parser)
+    {
         var index = to.Batch.Count - 1;
         to.Set(Field.EventModule, "windows"u8);
         to.Set(Field.EventDataset, to.Batch.TryGet(index, Field.WinlogChannel, out var channel) && channel.IndexOf("Sysmon"u8) >= 0 ? "windows.sysmon"u8 : "windows.eventlog"u8);
         to.Set(Field.HostOsType, "windows"u8);
-        to.Set(Field.JmParser, "windows-json"u8);
+        to.Set(Field.JmParser, parser);
         if (to.Batch.TryGet(index, Field.EventCode, out var code) && !channel.IsEmpty) to.Set(Field.EventCategory, WindowsKeys.Category(channel, code));
-        return true;
     }
 
     private static readonly ushort EveType = FieldNames.Intern("suricata.event_type");

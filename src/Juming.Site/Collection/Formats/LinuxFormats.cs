@@ -35,21 +35,26 @@ internal static class LinuxFormats
             if (end > 0 && LineTime.TryEpoch(text.Slice(at, end), out var micros)) to.Time(micros);
         }
         KeyValue(to, from);
-        if (text[from..].StartsWith("type=EXECVE "u8)) CommandLine(to, from);
-        else if (text[from..].StartsWith("type=PROCTITLE "u8)) ProcessTitle(to, from);
+        var record = text[from..];
+        if (record.StartsWith("type=EXECVE "u8)) CommandLine(to, from);
+        else if (record.StartsWith("type=PROCTITLE "u8)) Encoded(to, from, " proctitle="u8, Field.ProcessCommandLine);
+        else if (record.StartsWith("type=PATH "u8)) Encoded(to, from, " name="u8, Field.FilePath);
+        else if (record.StartsWith("type=CWD "u8)) Encoded(to, from, " cwd="u8, Field.ProcessWorkingDirectory);
+        else return;
+        AuditSyscall.Carry(to);
     }
 
-    /// <summary>The command line of a PROCTITLE record: in quotes, or hexadecimal with a NUL between its arguments.</summary>
-    private static void ProcessTitle(in EventWriter to, int from)
+    /// <summary>A value of the kernel: in quotes, or hexadecimal where it holds quotes or blanks, with a NUL between the arguments of a command.</summary>
+    private static void Encoded(in EventWriter to, int from, ReadOnlySpan<byte> key, ushort field)
     {
         var text = to.Raw;
-        var found = text[from..].IndexOf(" proctitle="u8);
+        var found = text[from..].IndexOf(key);
         if (found < 0) return;
-        var at = from + found + " proctitle="u8.Length;
+        var at = from + found + key.Length;
         if (at < text.Length && text[at] == (byte)'"')
         {
             var quote = text[++at..].IndexOf((byte)'"');
-            to.Slice(Field.ProcessCommandLine, at, quote < 0 ? text.Length - at : quote);
+            to.Slice(field, at, quote < 0 ? text.Length - at : quote);
             return;
         }
         var blank = text[at..].IndexOfAny((byte)' ', (byte)'\n');
@@ -57,7 +62,7 @@ internal static class LinuxFormats
         var room = to.Batch.GetSpan(hex.Length);
         if (Convert.FromHexString(hex, room, out _, out var bytes) != System.Buffers.OperationStatus.Done || bytes == 0) return;
         room[..bytes].Replace((byte)0, (byte)' ');
-        to.Batch.AddSlice(Field.ProcessCommandLine, to.Batch.Advance(bytes), bytes);
+        to.Batch.AddSlice(field, to.Batch.Advance(bytes), bytes);
     }
 
     /// <summary>Joins the arguments of an EXECVE record with blanks; those that the kernel wrote as hex (they hold quotes or blanks) are decoded.</summary>

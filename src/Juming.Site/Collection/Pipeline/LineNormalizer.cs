@@ -36,7 +36,7 @@ internal sealed class LineNormalizer(PackSet packs) : ILineNormalizer
     }
 
     /// <summary>Names that <c>--format</c> accepts besides "auto".</summary>
-    public static readonly IReadOnlyList<string> Formats = ["json", "cef", "leef", "kv", "access", "auditd", "plain"];
+    public static readonly IReadOnlyList<string> Formats = ["json", "cef", "leef", "kv", "access", "auditd", "xml", "plain"];
 
     /// <inheritdoc/>
     public void Normalize(EventBatch batch, ReadOnlySpan<byte> line, in LineContext context)
@@ -113,6 +113,8 @@ internal sealed class LineNormalizer(PackSet packs) : ILineNormalizer
         {
             case (byte)'{' when JsonFormat.IsFast(text):
                 return JsonFormat.Read(to, at);
+            case (byte)'<' when WindowsXmlFormat.Find(text) is >= 0 and var begin && WindowsXmlFormat.Read(to, at + begin):
+                return true;
             case (byte)'%' when text.StartsWith("%ASA-"u8) || text.StartsWith("%FTD-"u8) || text.StartsWith("%PIX-"u8):
                 return CiscoAsaFormat.Read(to, at);
             case (byte)'C' when text.StartsWith("CEF:"u8):
@@ -157,6 +159,7 @@ internal sealed class LineNormalizer(PackSet packs) : ILineNormalizer
         "kv" => ReadPairs(to, at),
         "access" => WebAccessFormat.Read(to, at),
         "auditd" => Audit(to, at),
+        "xml" => WindowsXmlFormat.Find(to.Raw[at..]) is >= 0 and var begin && WindowsXmlFormat.Read(to, at + begin),
         _ => false,
     };
 

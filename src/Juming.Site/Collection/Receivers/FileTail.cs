@@ -16,7 +16,7 @@ namespace Juming.Site.Collection.Receivers;
 /// believed only when the first bytes are the same, because numbers come back.
 /// </summary>
 internal sealed partial class FileTail(
-    string key, string path, SafeFileHandle file, IngestPipeline pipeline, SourceRegister sources, LedgerBook ledger, IEventStore store, CollectionSettings settings, TimeProvider clock, ILogger log)
+    string key, string path, SafeFileHandle file, LineJoiner? joiner, IngestPipeline pipeline, SourceRegister sources, LedgerBook ledger, IEventStore store, CollectionSettings settings, TimeProvider clock, ILogger log)
 {
     private const int HeadBytes = 256;
     private const int ReadBytes = 1024 * 1024;
@@ -26,6 +26,7 @@ internal sealed partial class FileTail(
     private readonly ReceiptCount _muted = new(ledger, null, LedgerReasons.Muted);
     private readonly ReceiptCount _cut = new(ledger, null, LedgerReasons.Framing);
     private Position _position = new(0, 0, 0, path);
+    private (long Length, long Since) _grown;
 
     /// <summary>Bytes whose lines are durable.</summary>
     public long Offset => _position.Offset;
@@ -84,11 +85,14 @@ internal sealed partial class FileTail(
         // Shorter, or another beginning: it was emptied in place and written anew.
         if (_position.Offset > 0 && (length < _position.Offset || HashOfHead(_position.HeadLength) != (_position.HeadHash, _position.HeadLength))) _position = new Position(0, 0, 0, _position.Path);
         if (length == _position.Offset) return false;
+        if (length != _grown.Length) _grown = (length, clock.GetTimestamp());
+        // An event whose lines go on in the next ones is waited for as long as they come; then what is there is all of it.
+        var isOver = joiner is not null && clock.GetElapsedTime(_grown.Since) >= LineJoiner.LongestWait;
         var buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
         try
         {
             var read = await RandomAccess.ReadAsync(file, buffer.AsMemory(0, ReadBytes), _position.Offset, ct);
-            return await Take(buffer.AsMemory(0, read), last, ct);
+            return await Take(buffer.AsMemory(0, read), isOver, last, ct);
         }
         finally
         {
@@ -96,12 +100,12 @@ internal sealed partial class FileTail(
         }
     }
 
-    private async Task<bool> Take(ReadOnlyMemory<byte> read, bool last, CancellationToken ct)
+    private async Task<bool> Take(ReadOnlyMemory<byte> read, bool isOver, bool last, CancellationToken ct)
     {
         var name = _position.Path ?? path;
         var source = sources.Get("file/" + name, Path.GetFileName(name), proven: true);
         var batch = pipeline.Rent();
-        var used = Fill(batch, read.Span, source, last);
+        var used = Fill(batch, read.Span, source, isOver, last);
         if (used == 0)
         {
             pipeline.Return(batch);
@@ -135,19 +139,20 @@ internal sealed partial class FileTail(
         return true;
     }
 
-    private int Fill(RawBatch batch, ReadOnlySpan<byte> read, Source source, bool last)
+    private int Fill(RawBatch batch, ReadOnlySpan<byte> read, Source source, bool isOver, bool last)
     {
         var now = (clock.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10;
         var used = 0;
         while (used < read.Length && !batch.IsFull)
         {
             var rest = read[used..];
-            var end = rest.IndexOf((byte)'\n');
+            var length = joiner?.Length(rest, isOver, last) ?? rest.IndexOf((byte)'\n') + 1;
             // A line longer than the buffer is taken in pieces; the first is cut and marked, the others follow as lines of their own.
-            if (end < 0 && !last && (used > 0 || read.Length < ReadBytes)) break;
-            var line = end < 0 ? rest : rest[..end];
-            used += end < 0 ? rest.Length : end + 1;
-            if (line.Length > 0 && line[^1] == (byte)'\r') line = line[..^1];
+            if (length == 0 && !last && (used > 0 || read.Length < ReadBytes)) break;
+            var line = length == 0 ? rest : rest[..length];
+            used += line.Length;
+            if (line is [.., (byte)'\n']) line = line[..^1];
+            if (line is [.., (byte)'\r']) line = line[..^1];
             if (line.IsEmpty) continue;
             if (source.Muted)
             {

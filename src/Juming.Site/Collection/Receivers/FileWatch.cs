@@ -30,11 +30,13 @@ internal sealed partial class FileWatch(IngestPipeline pipeline, SourceRegister 
             if (loop.IsCompletedSuccessfully) _read[key] = tail.Offset;
         }
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var pattern in settings.Files) Look(Path.GetFullPath(pattern), seen, ct);
+        // Of a file that both name, the rule for its lines counts.
+        foreach (var (pattern, joiner) in settings.JoinedFiles.Select(LineJoiner.Read)) Look(Path.GetFullPath(pattern), joiner, seen, ct);
+        foreach (var pattern in settings.Files) Look(Path.GetFullPath(pattern), null, seen, ct);
         foreach (var key in _read.Keys.Where(k => !seen.Contains(k)).ToList()) _read.Remove(key);
     }
 
-    private void Look(string pattern, HashSet<string> seen, CancellationToken ct)
+    private void Look(string pattern, LineJoiner? joiner, HashSet<string> seen, CancellationToken ct)
     {
         var folder = Path.GetDirectoryName(pattern)!;
         if (!Directory.Exists(folder)) return;
@@ -44,7 +46,7 @@ internal sealed partial class FileWatch(IngestPipeline pipeline, SourceRegister 
             try
             {
                 if (PackedEndings.Any(e => path.EndsWith(e, StringComparison.OrdinalIgnoreCase))) packed++;
-                else if (!Follow(path, seen, ct)) packed++;
+                else if (!Follow(path, joiner, seen, ct)) packed++;
                 _unreadable.Remove(path);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -57,7 +59,7 @@ internal sealed partial class FileWatch(IngestPipeline pipeline, SourceRegister 
     }
 
     /// <summary>Begins to follow a file that isn't yet; false when it is packed.</summary>
-    private bool Follow(string path, HashSet<string> seen, CancellationToken ct)
+    private bool Follow(string path, LineJoiner? joiner, HashSet<string> seen, CancellationToken ct)
     {
         var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var kept = false;
@@ -69,7 +71,7 @@ internal sealed partial class FileWatch(IngestPipeline pipeline, SourceRegister 
             if (_tails.ContainsKey(key)) return true;
             if (_read.TryGetValue(key, out var length) && RandomAccess.GetLength(handle) == length) return true;
             if (IsGzip(handle)) return false;
-            var tail = new FileTail(key, path, handle, pipeline, sources, ledger, store, settings, clock, log);
+            var tail = new FileTail(key, path, handle, joiner, pipeline, sources, ledger, store, settings, clock, log);
             _tails[key] = (tail, Task.Run(() => tail.Follow(ct), CancellationToken.None));
             kept = true;
             return true;

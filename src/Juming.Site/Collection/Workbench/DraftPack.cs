@@ -4,6 +4,9 @@ using Juming.Site.Collection.Packs;
 
 namespace Juming.Site.Collection.Workbench;
 
+/// <summary>Asks for leave to draft, before a form is shown that could lead to nothing.</summary>
+internal sealed record BeginDraft : IQuery<Done>, INeeds<CollectionDraft>;
+
 /// <summary>Proposes a pack for lines.</summary>
 /// <param name="Lines">1 to 500 lines of at most 65,536 characters.</param>
 /// <param name="Name">Name of the pack to be.</param>
@@ -15,6 +18,11 @@ internal sealed record DraftPack(IReadOnlyList<string> Lines, string Name) : IQu
 /// <param name="Score">How well the structure explains the lines, 0 to 1.</param>
 /// <param name="WeakCondition">The condition may take other devices' lines.</param>
 internal sealed record PackProposal(string Yaml, string Kind, double Score, bool WeakCondition);
+
+file sealed class BeginHandler : IQueryHandler<BeginDraft, Done>
+{
+    public Task<Result<Done>> Handle(BeginDraft request, CancellationToken cancellationToken) => Task.FromResult<Result<Done>>(Done.Value);
+}
 
 file sealed class Validator : AbstractValidator<DraftPack>
 {

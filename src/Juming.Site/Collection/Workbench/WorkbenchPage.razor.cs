@@ -1,4 +1,5 @@
 using System.Globalization;
+using Juming.Platform.Handlers;
 using Juming.Platform.Web;
 using Juming.Site.Collection.Packs;
 using Juming.Site.Events;
@@ -14,7 +15,7 @@ public sealed partial class WorkbenchPage : ConsolePage
     private string _lines = "", _yaml = "", _name = "site-device", _sourceName = "", _vendor = "", _product = "", _type = "";
     private int _version = 1;
     private string? _said, _asked;
-    private bool _mayPublish, _mayRead, _onlyBad, _openExpert;
+    private bool _mayDraft, _mayPublish, _mayRead, _onlyBad, _openExpert;
     private PackProposal? _proposal;
     private PackPreview? _preview;
     private PackDefinition? _pack;
@@ -49,6 +50,8 @@ public sealed partial class WorkbenchPage : ConsolePage
         var asked = $"{SourceParameter} {PackParameter}";
         if (asked == _asked) return;
         _asked = asked;
+        _mayDraft = await Do(new BeginDraft());
+        if (!_mayDraft) return;
         var actor = await Actors.Current(Gone);
         (_mayPublish, _mayRead) = (actor.Holds(CollectionPublish.Code), actor.Holds(EventsRead.Code));
         if (SourceParameter is { } source) await TakeSample(source);
@@ -132,6 +135,10 @@ public sealed partial class WorkbenchPage : ConsolePage
                 _test = progress;
                 StateHasChanged();
             }
+        }
+        catch (RefusalException e)
+        {
+            Problem = e.Refusal;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -125,6 +125,8 @@ internal static class LogsourceMap
         ("email", _) => Known([Door.On(Category, "email"), Door.On(ObserverType, "mailgateway"), Door.On("email.to.address"), Door.On(App, MailPrograms)]),
         // Devices of all kinds: what a parser pack read, and what no pack knows yet: generic pairs, JSON, and lines kept whole.
         ("device", _) => Known([Door.On("jm.parser_version"), Door.On(Dataset, "kv", "json", "syslog"), Door.On(ObserverType, DeviceTypes), Door.On(Module, "cef", "leef")]),
+        // Whatever was sent: for rules of a search that does not say what kind of event it means.
+        ("any", _) => Known([Door.On("message")]),
         ("ids", _) => Known([Door.On(Category, "intrusion_detection"), Door.On(ObserverType, "ids", "ips")]),
         ("authentication", _) => Known([Door.On(Category, "authentication")]),
         ("process_creation" or "network_connection" or "file_event", _) => Known(

@@ -63,21 +63,14 @@ file sealed class FindHandler(ISearch search) : IQueryHandler<FindEvents, EventP
 {
     public async Task<Result<EventPage>> Handle(FindEvents request, CancellationToken cancellationToken)
     {
-        try
+        var found = new List<EventView>();
+        string? cursor = null;
+        await foreach (var chunk in search.Search(new SearchRequest(request.Query, request.From, request.To, request.Limit, request.Cursor, request.Time == TimeKinds.Received), cancellationToken))
         {
-            var found = new List<EventView>();
-            string? cursor = null;
-            await foreach (var chunk in search.Search(new SearchRequest(request.Query, request.From, request.To, request.Limit, request.Cursor, request.Time == TimeKinds.Received), cancellationToken))
-            {
-                found.AddRange(chunk.Events);
-                cursor = chunk.Cursor;
-            }
-            return new EventPage(found, cursor);
+            found.AddRange(chunk.Events);
+            cursor = chunk.Cursor;
         }
-        catch (SearchQueryException e)
-        {
-            return EventsErrors.Of(e);
-        }
+        return new EventPage(found, cursor);
     }
 }
 
@@ -96,18 +89,11 @@ file sealed class SummaryHandler(ISearch search) : IQueryHandler<SummariseEvents
     public async Task<Result<EventSummary>> Handle(SummariseEvents request, CancellationToken cancellationToken)
     {
         var what = new SearchRequest(request.Query, request.From, request.To, ByReceipt: request.Time == TimeKinds.Received);
-        try
-        {
-            var steps = await search.HistogramBySeverity(what, request.Steps, cancellationToken);
-            var facets = new Dictionary<string, IReadOnlyList<FacetValue>>();
-            foreach (var field in request.Fields) facets[field] = await search.Facet(what, field, 8, cancellationToken);
-            var elsewhere = what.ByReceipt ? 0 : await search.DatedElsewhere(what, cancellationToken);
-            return new EventSummary(steps.Sum(s => s.Counts.Sum()), steps, facets, elsewhere);
-        }
-        catch (SearchQueryException e)
-        {
-            return EventsErrors.Of(e);
-        }
+        var steps = await search.HistogramBySeverity(what, request.Steps, cancellationToken);
+        var facets = new Dictionary<string, IReadOnlyList<FacetValue>>();
+        foreach (var field in request.Fields) facets[field] = await search.Facet(what, field, 8, cancellationToken);
+        var elsewhere = what.ByReceipt ? 0 : await search.DatedElsewhere(what, cancellationToken);
+        return new EventSummary(steps.Sum(s => s.Counts.Sum()), steps, facets, elsewhere);
     }
 }
 

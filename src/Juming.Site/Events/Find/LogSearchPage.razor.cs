@@ -27,6 +27,7 @@ public sealed partial class LogSearchPage : ConsolePage
     private EventView? _open;
     private EventSummary? _summary;
     private QueryMark? _mark;
+    private IRuleDesk? _rules;
     private bool _loaded;
     private string? _asked, _panel;
 
@@ -62,6 +63,13 @@ public sealed partial class LogSearchPage : ConsolePage
 
     /// <inheritdoc/>
     protected override void OnInitialized() => _live = new LiveSearch(Store);
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        var actor = await Actors.Current(Gone);
+        _rules = RuleDesks.FirstOrDefault(d => actor.Holds(d.Permission));
+    }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()

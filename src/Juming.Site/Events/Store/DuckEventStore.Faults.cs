@@ -1,6 +1,7 @@
 using System.Globalization;
 using DuckDB.NET.Data;
 using DuckDB.NET.Native;
+using Juming.Platform.Modules;
 using Microsoft.Extensions.Logging;
 
 namespace Juming.Site.Events.Store;
@@ -66,4 +67,4 @@ internal sealed partial class DuckEventStore
 }
 
 /// <summary>The event store can't be opened at this moment, or by this release; nothing was changed.</summary>
-internal sealed class EventStoreBlockedException(string message, Exception? cause = null) : Exception(message, cause);
+internal sealed class EventStoreBlockedException(string message, Exception? cause = null) : HostBlockedException(message, cause);

@@ -63,6 +63,24 @@ internal sealed partial class DuckEventStore
         }
     }
 
+    /// <summary>Ends the segment that is being written, if it holds anything; tells the file that is written from now on, and how many events lie in the others.</summary>
+    /// <exception cref="EventStoreFullException">A new segment has no room.</exception>
+    public async Task<(string Open, long Events)> Close(CancellationToken ct)
+    {
+        await _writer.WaitAsync(ct);
+        try
+        {
+            SetLevel();
+            if (_level == StoreLevel.Full) throw new EventStoreFullException("The disk has no room for a new segment.");
+            if (_hot.Rows > 0) Roll();
+            return (_hot.Path, _segments.Where(s => s != _hot).Sum(s => s.Rows));
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
     /// <summary>True when the disk is too full and removing the oldest segment is right. One a pass, so that each shows whether it helped.</summary>
     private bool MakesRoom()
     {

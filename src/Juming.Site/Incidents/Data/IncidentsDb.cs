@@ -12,6 +12,7 @@ internal sealed class IncidentsDb(DbContextOptions<IncidentsDb> options, CommitQ
     public DbSet<EntryRow> Entries => Set<EntryRow>();
     public DbSet<EvidenceRow> Evidence => Set<EvidenceRow>();
     public DbSet<MoveRow> Moves => Set<MoveRow>();
+    public DbSet<ViewRow> Views => Set<ViewRow>();
 
     protected override string Prefix => "incidents";
 
@@ -36,6 +37,7 @@ internal sealed class IncidentsDb(DbContextOptions<IncidentsDb> options, CommitQ
         model.Entity<EntryRow>().ToTable("Entries");
         model.Entity<EvidenceRow>().ToTable("Evidence");
         model.Entity<MoveRow>().ToTable("Moves");
+        model.Entity<ViewRow>().ToTable("Views");
         foreach (var entity in model.Model.GetEntityTypes())
             if (entity.FindProperty("Id") is { } id && id.ClrType == typeof(Guid)) id.ValueGenerated = Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never;
     }

@@ -131,3 +131,13 @@ internal sealed class MoveRow
     public DateTimeOffset At { get; set; }
     public DateTimeOffset? UndoneAt { get; set; }
 }
+
+/// <summary>A list that somebody keeps under a name.</summary>
+internal sealed class ViewRow
+{
+    public Guid Id { get; set; } = Guid.CreateVersion7();
+    public required string OwnerId { get; set; }
+    public required string Name { get; set; }
+    public required string Query { get; set; }
+    public DateTimeOffset ChangedAt { get; set; }
+}

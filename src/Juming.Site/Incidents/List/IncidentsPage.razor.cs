@@ -1,4 +1,5 @@
 using System.Globalization;
+using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Site.Detection;
 using Juming.Site.Incidents.Change;
@@ -24,7 +25,7 @@ public sealed partial class IncidentsPage
     private Func<Task<Error?>>? _undo;
     private (int Total, DateTimeOffset? Last) _seen;
     private int _skip, _fresh;
-    private IReadOnlyList<string> _people = [];
+    private IReadOnlyList<string> _people = [], _columns = IncidentColumns.Usual;
     private string _person = "", _reason = "";
     private Verdict _verdict = Verdict.FalsePositive;
     private bool _mayWrite, _andClose = true;
@@ -85,6 +86,7 @@ public sealed partial class IncidentsPage
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
+        _columns = IncidentColumns.Read((await Ask(new GetMyPreference(IncidentColumns.Preference)))?.Value ?? "");
         _mayWrite = (await Actors.Current(Gone)).Holds(IncidentsWrite.Code);
         if (_mayWrite) _people = await Ask(new ListAssignees()) ?? [];
     }
@@ -230,6 +232,12 @@ public sealed partial class IncidentsPage
     {
         change?.Invoke();
         Navigation.NavigateTo(Here(("text", Blank(_text)), ("entity", Blank(_entity)), ("severity", Blank(_severity)), ("state", Blank(_state)), ("span", _span == All ? null : _span), ("sort", _sort == Urgency ? null : _sort), ("skip", null)));
+    }
+
+    private Task ChooseColumns(IReadOnlyList<string> columns)
+    {
+        _columns = columns;
+        return Do(new SetMyPreference(IncidentColumns.Preference, IncidentColumns.Write(columns)));
     }
 
     private void Turn(int pages) => Navigation.NavigateTo(Here(("skip", Math.Max(0, _skip + (pages * Rows)) is var skip and > 0 ? skip : null)));

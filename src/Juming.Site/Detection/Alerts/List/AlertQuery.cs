@@ -7,7 +7,7 @@ namespace Juming.Site.Detection.Alerts.List;
 internal sealed record AlertQuery(
     [property: Description("Least severity")] Severity? Severity,
     [property: Description("Identity of the rule")] string? Rule,
-    [property: Description("An address, host or account that takes part in any role, exact"), StringLength(256)] string? Entity,
+    [property: Description("An address, host or account that takes part in any role, whole, whatever its case; several separated by |"), StringLength(20_000)] string? Entity,
     [property: Description("Last match at or after")] DateTimeOffset? From,
     [property: Description("Last match before")] DateTimeOffset? To,
     [property: Description("Text within title, rule or parties"), StringLength(200)] string? Text,

@@ -36,6 +36,7 @@ public sealed partial class AlertsPage
     private string _reason = "";
     private string? _said;
     private bool _mayJudge;
+    private IReadOnlyList<string> _columns = AlertColumns.Usual;
 
     [Inject] internal Sender Sender { get; set; } = null!;
     [Inject] internal IActorSource Actors { get; set; } = null!;
@@ -90,7 +91,12 @@ public sealed partial class AlertsPage
     };
 
     /// <inheritdoc/>
-    protected override async Task OnInitializedAsync() => _mayJudge = (await Actors.Current(CancellationToken.None)).Holds(DetectionJudge.Code);
+    protected override async Task OnInitializedAsync()
+    {
+        var chosen = await Sender.Send(new GetMyPreference(AlertColumns.Preference), _gone.Token);
+        if (chosen.Succeeded) _columns = AlertColumns.Read(chosen.Value.Value);
+        _mayJudge = (await Actors.Current(CancellationToken.None)).Holds(DetectionJudge.Code);
+    }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
@@ -185,6 +191,13 @@ public sealed partial class AlertsPage
         change?.Invoke();
         _skip = 0;
         Navigate();
+    }
+
+    private async Task ChooseColumns(IReadOnlyList<string> columns)
+    {
+        _columns = columns;
+        var kept = await Sender.Send(new SetMyPreference(AlertColumns.Preference, AlertColumns.Write(columns)), _gone.Token);
+        if (kept.Error is { } error) _error = Texts.Of(error);
     }
 
     private void Turn(int pages)

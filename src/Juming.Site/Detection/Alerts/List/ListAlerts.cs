@@ -21,7 +21,7 @@ internal sealed record ListAlerts : IQuery<AlertPage>, INeeds<DetectionRead>
     /// <summary>Rule, or null for all.</summary>
     public string? RuleId { get; init; }
 
-    /// <summary>An address, host or account that takes part in any role; exact.</summary>
+    /// <summary>An address, host or account that takes part in any role, whatever its case; several separated by "|", of which one must fit.</summary>
     public string? Entity { get; init; }
 
     /// <summary>Last match at or after.</summary>
@@ -118,7 +118,8 @@ internal static class AlertFilter
             rows = rows.Where(a => some.Contains(a.Severity));
         }
         if (!string.IsNullOrWhiteSpace(q.RuleId)) rows = rows.Where(a => a.RuleId == q.RuleId);
-        if (!string.IsNullOrWhiteSpace(q.Entity)) rows = rows.Where(a => a.Attacker == q.Entity || a.Victim == q.Entity || a.Host == q.Entity || a.Account == q.Entity);
+        if (q.Entity is { } entity && Names(entity) is { Length: > 0 } names)
+            rows = rows.Where(a => names.Contains(a.Attacker!.ToLower()) || names.Contains(a.Victim!.ToLower()) || names.Contains(a.Host!.ToLower()) || names.Contains(a.Account!.ToLower()));
         if (q.From is { } from) rows = rows.Where(a => a.LastAt >= from);
         if (q.To is { } to) rows = rows.Where(a => a.LastAt < to);
         if (q.IsNew is { } isNew) rows = isNew ? rows.Where(a => a.Verdict == null) : rows.Where(a => a.Verdict != null);
@@ -135,6 +136,10 @@ internal static class AlertFilter
         }
         return rows;
     }
+
+    /// <summary>Each name in the form that a database brings it to: PostgreSQL lowers every letter, SQLite those of ASCII.</summary>
+    private static string[] Names(string entities) =>
+        [.. entities.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(100).SelectMany(n => new[] { n.ToLowerInvariant(), string.Concat(n.Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c)) }).Distinct()];
 }
 
 file sealed class Validator : AbstractValidator<ListAlerts>
@@ -144,7 +149,7 @@ file sealed class Validator : AbstractValidator<ListAlerts>
         RuleFor(q => q.Take).InclusiveBetween(1, 500);
         RuleFor(q => q.Skip).InclusiveBetween(0, 100_000);
         RuleFor(q => q.Text).MaximumLength(200);
-        RuleFor(q => q.Entity).MaximumLength(256);
+        RuleFor(q => q.Entity).MaximumLength(20_000);
         RuleFor(q => q.Sort).Must(s => s is "last" or "severity" or "count");
         RuleFor(q => q.Technique).Matches("^T[0-9]{4}(\\.[0-9]{3})?$").When(q => !string.IsNullOrWhiteSpace(q.Technique));
     }

@@ -57,6 +57,9 @@ file sealed class RestoreHandler(RuleBook book) : ICommandHandler<RestoreUpload,
 /// <summary>Names that an uploaded file may have.</summary>
 internal static class UploadNames
 {
+    /// <summary>True for a file of many files.</summary>
+    public static bool IsArchive(string name) => name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>True for a plain name of a rule file: nothing that leads elsewhere.</summary>
     public static bool IsSound(string name) =>
         name.Length is > 4 and <= 120 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_')
