@@ -27,6 +27,9 @@ public abstract class BrowserTest
     /// <summary>The tier that is looked at.</summary>
     protected virtual string TierName => "site";
 
+    /// <summary>Adds to the site's services what stands at its edges.</summary>
+    protected virtual void AddTo(Microsoft.Extensions.DependencyInjection.IServiceCollection services) { }
+
     /// <summary>The test stops the site and starts it again.</summary>
     protected virtual bool Restarts => false;
 
@@ -44,7 +47,7 @@ public abstract class BrowserTest
         {
             ["Modules:Collection:Udp:0"] = $"127.0.0.1:{SyslogPort}",
             ["Modules:Collection:Tcp:0"] = $"127.0.0.1:{SyslogPort}",
-        });
+        }, services: AddTo);
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

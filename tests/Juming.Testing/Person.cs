@@ -29,6 +29,20 @@ public static class Person
         return client;
     }
 
+    /// <summary>A new account with a second factor, not signed in.</summary>
+    public static async Task<Account> Account(this RunningTier tier, Role role, bool disabled = false)
+    {
+        await using var scope = tier.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AccessDb>();
+        var secret = OtpNet.KeyGeneration.GenerateRandomKey(20);
+        var name = "a" + Guid.NewGuid().ToString("N")[..12];
+        var now = TimeProvider.System.GetUtcNow();
+        var user = new User { Name = name, NameKey = name, Roles = RoleSet.Write([role]), CreatedAt = now, TotpSecret = scope.ServiceProvider.GetRequiredService<Platform.Access.SignIn.SecondFactors>().Seal(secret), DisabledAt = disabled ? now : null };
+        db.Add(user);
+        await db.SaveChangesAsync();
+        return new Account(user.Id, name, secret);
+    }
+
     /// <summary>A client with an API token that holds these permissions.</summary>
     public static async Task<HttpClient> WithToken(this RunningTier tier, params string[] permissions)
     {
@@ -43,4 +57,14 @@ public static class Person
     {
         foreach (var session in await tier.Services.GetRequiredService<SessionRegistry>().List(CancellationToken.None)) session.ConfirmedAt = at;
     }
+}
+
+/// <summary>An account of a test.</summary>
+/// <param name="Id">Identity.</param>
+/// <param name="Name">Name.</param>
+/// <param name="Secret">Seed of its authenticator app.</param>
+public sealed record Account(Guid Id, string Name, byte[] Secret)
+{
+    /// <summary>What its app shows now.</summary>
+    public string Code => new OtpNet.Totp(Secret).ComputeTotp(TimeProvider.System.GetUtcNow().UtcDateTime);
 }

@@ -16,6 +16,12 @@ public abstract class Module
     /// <summary>Endpoints, already under <c>/api/{Name}</c> and already authenticated; authorisation is the guard's. Each says what it answers (<see cref="Http.Described"/>).</summary>
     public virtual void MapEndpoints(IEndpointRouteBuilder routes) { }
 
+    /// <summary>
+    /// Pages for phones, under <c>/m/{Name}</c>: static, without a session. Whoever holds a one-time link comes in; the handlers hold the link against who and
+    /// what it was made for. They must not be kept or passed on by caches or referrers.
+    /// </summary>
+    public virtual void MapPhonePages(IEndpointRouteBuilder routes) { }
+
     /// <summary>Entries of the console's menu.</summary>
     public virtual IEnumerable<MenuItem> Menu => [];
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Juming.Platform.Events;
 
 namespace Juming.Site.Approvals;
@@ -53,6 +54,7 @@ public sealed record ApprovalRequest
 }
 
 /// <summary>How far an approval is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ApprovalState>))]
 public enum ApprovalState
 {
     /// <summary>Waits for people.</summary>

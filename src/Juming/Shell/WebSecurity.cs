@@ -17,7 +17,10 @@ public static class WebSecurity
 {
     private const string NonceKey = "juming:nonce";
 
-    private static readonly string[] SignInPaths = ["/sign-in", "/setup", "/join", "/enrol", "/confirm"];
+    /// <summary>Where pages lie that one-time links open.</summary>
+    public const string PhonePages = "/m";
+
+    private static readonly string[] SignInPaths = ["/sign-in", "/setup", "/join", "/enrol", "/confirm", PhonePages];
 
     /// <summary>The nonce that scripts and styles of this answer carry.</summary>
     public static string NonceOf(HttpContext context)
@@ -81,8 +84,9 @@ public static class WebSecurity
             $"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; " +
             $"connect-src 'self' wss://{host}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
         headers.XContentTypeOptions = "nosniff";
-        // Not "no-referrer": under it Chromium sends "Origin: null" with forms, and every sign-in would count as foreign.
-        headers["Referrer-Policy"] = "same-origin";
+        // Not "no-referrer" everywhere: under it Chromium sends "Origin: null" with forms, and every sign-in would count as foreign.
+        headers["Referrer-Policy"] = IsPhonePage(context) ? "no-referrer" : "same-origin";
+        if (IsPhonePage(context)) headers.CacheControl = "no-store";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()";
@@ -99,9 +103,13 @@ public static class WebSecurity
         var isSocket = context.WebSockets.IsWebSocketRequest || context.Request.Headers.Upgrade.Count > 0;
         var isCircuit = context.Request.Path.StartsWithSegments("/_blazor");
         if (!isSocket && !isCircuit && !IsUnsafe(context)) return false;
+        // The address of a phone page is itself a secret that no other site has, and its form carries an antiforgery token.
+        if (IsPhonePage(context) && context.Request.Headers.Origin is ["null"]) return false;
         if (context.Request.Headers.Origin is [{ Length: > 0 } origin]) return !origin.Equals($"{context.Request.Scheme}://{context.Request.Host.Value}", StringComparison.OrdinalIgnoreCase);
         return context.Request.Headers.Origin.Count > 1 || isSocket;
     }
+
+    private static bool IsPhonePage(HttpContext context) => context.Request.Path.StartsWithSegments(PhonePages);
 
     private static async Task Gate(HttpContext context, Func<Task> next)
     {
