@@ -10,6 +10,17 @@ public sealed class DeviceFarm : IAsyncDisposable
         ("frames", seed => new FramesFirewall(seed)),
         ("layer", seed => new LayerWaf(seed)),
         ("spa", seed => new HashApp(seed)),
+        ("rsa", seed => new RsaFirewall(seed)),
+        ("md5", seed => new Md5Ips(seed)),
+        ("slider", seed => new SliderGateway(seed)),
+        ("single", seed => new SingleSessionUtm(seed)),
+        ("expiry", seed => new ExpiringCleaner(seed)),
+        ("commit", seed => new CommitFirewall(seed)),
+        ("paging", seed => new PagingPlatform(seed)),
+        ("english", seed => new EnglishNgfw(seed)),
+        ("slow", seed => new SlowGateway(seed)),
+        ("oldtls", seed => new OldTlsVpn(seed)),
+        ("totp", seed => new TotpZeroTrust(seed)),
     ];
 
     private DeviceFarm(IReadOnlyList<FarmConsole> consoles) => Consoles = consoles;

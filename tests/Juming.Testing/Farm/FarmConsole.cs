@@ -55,6 +55,9 @@ public abstract class FarmConsole : IAsyncDisposable
     /// <summary>Where a person points the browser.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1:0/");
 
+    /// <summary>The same pages for a browser of today, where <see cref="Address"/> speaks a TLS that it refuses.</summary>
+    public Uri PlainAddress { get; private set; } = new("http://127.0.0.1:0/");
+
     /// <summary>The farm's own door: <c>__farm/{key}/…</c> below it.</summary>
     public Uri Control { get; private set; } = new("http://127.0.0.1:0/");
 
@@ -98,6 +101,9 @@ public abstract class FarmConsole : IAsyncDisposable
 
     /// <summary>The block list as the device holds it, newest first.</summary>
     public IReadOnlyList<FarmEntry> BlockEntries => Blocks.Entries;
+
+    /// <summary>What a person would type below the captcha that was drawn last, or where the slider belongs; null where none was drawn.</summary>
+    public string? LastCaptcha { get; private protected set; }
 
     /// <summary>Who is signed in.</summary>
     public IReadOnlyList<string> SignedIn => SignIns.Open;
@@ -151,7 +157,7 @@ public abstract class FarmConsole : IAsyncDisposable
     {
         if (_app is not null) throw new InvalidOperationException("The console runs already.");
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, port));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, InnerPort(port), port == 0 ? 0 : port + 1));
         if (IsTls) builder.WebHost.UseKestrelHttpsConfiguration();
         _app = builder.Build();
         _app.Run(http => http.Connection.LocalPort == Control.Port ? _control.Answer(http) : Receive(http));
@@ -159,7 +165,8 @@ public abstract class FarmConsole : IAsyncDisposable
         var ports = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a)).ToList();
         Address = ports[0];
         Control = ports[1];
-        await Started();
+        PlainAddress = Address;
+        await Started(port);
     }
 
     /// <summary>As after unpacking: lists, sessions, passwords, locks, faults and truth log.</summary>
@@ -197,7 +204,7 @@ public abstract class FarmConsole : IAsyncDisposable
     public void Occupy(FarmAccount account) => SignIns.Occupy(account);
 
     /// <summary>From now on another certificate, as after a factory reset or with somebody in between.</summary>
-    public void ReplaceCertificate() => _certificate = MakeCertificate();
+    public virtual void ReplaceCertificate() => _certificate = MakeCertificate();
 
     /// <summary>Stops the servers.</summary>
     public virtual async ValueTask DisposeAsync()
@@ -216,7 +223,10 @@ public abstract class FarmConsole : IAsyncDisposable
 
     private protected abstract Task Answer(Visit visit);
 
-    private protected virtual Task Started() => Task.CompletedTask;
+    /// <summary>The port of the web server itself, where another door stands before it.</summary>
+    private protected virtual int InnerPort(int port) => port;
+
+    private protected virtual Task Started(int port) => Task.CompletedTask;
 
     private protected void MovedTo(Uri address) => Address = address;
 
@@ -244,7 +254,7 @@ public abstract class FarmConsole : IAsyncDisposable
         for (var i = 0; i < 3; i++) Allows.Put($"172.16.{dice.Next(1, 250)}.{dice.Next(1, 250)}", null, "内部", "admin", FarmEntryState.InForce, TimeSpan.FromDays(40 - i));
     }
 
-    private void Listen(KestrelServerOptions kestrel, int port)
+    private void Listen(KestrelServerOptions kestrel, int port, int control)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 1 << 20;
@@ -254,7 +264,7 @@ public abstract class FarmConsole : IAsyncDisposable
             _certificate = MakeCertificate();
             listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificateSelector = (_, _) => _certificate });
         });
-        kestrel.Listen(IPAddress.Loopback, port == 0 ? 0 : port + 1);
+        kestrel.Listen(IPAddress.Loopback, control);
     }
 
     private async Task Receive(HttpContext http)
