@@ -23,12 +23,11 @@ public abstract class FarmConsole : IAsyncDisposable
     private volatile X509Certificate2? _certificate;
     private int _version = 1;
 
-    private protected FarmConsole(string name, int seed, TimeProvider? clock = null)
+    private protected FarmConsole(string name, int seed)
     {
         Name = name;
         Seed = seed;
-        Clock = clock ?? TimeProvider.System;
-        TruthLog = new TruthLog(Clock);
+        TruthLog = new TruthLog(() => Clock);
         var dice = Dice("accounts");
         Accounts = FarmAccounts.Make(dice, WantsTotp);
         ControlKey = Convert.ToHexStringLower(BitConverter.GetBytes(Dice("control").NextInt64())) + Convert.ToHexStringLower(BitConverter.GetBytes(dice.NextInt64()));
@@ -37,6 +36,7 @@ public abstract class FarmConsole : IAsyncDisposable
         Allows = new FarmList(this, "allow", "disallow", NeedsCommit);
         Filler = new Filler(Dice("filler"));
         _control = new FarmControl(this);
+        Faults.FakeSuccess = IsFakeByNature;
         Fill();
     }
 
@@ -108,6 +108,9 @@ public abstract class FarmConsole : IAsyncDisposable
     /// <summary>Who is signed in.</summary>
     public IReadOnlyList<string> SignedIn => SignIns.Open;
 
+    /// <summary>The device's clock. Another one may be put in while it runs, to let entries and sessions end.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     /// <summary>A save needs a second press to be in force.</summary>
     public virtual bool NeedsCommit => false;
 
@@ -117,7 +120,7 @@ public abstract class FarmConsole : IAsyncDisposable
 
     internal virtual bool TakesIpv6 => false;
 
-    internal TimeProvider Clock { get; }
+    private protected virtual IReadOnlyList<string> Comments => Filler.Comments;
 
     internal SignIns SignIns { get; }
 
@@ -142,6 +145,8 @@ public abstract class FarmConsole : IAsyncDisposable
     private protected virtual TimeSpan NaturalIdle => TimeSpan.FromMinutes(20);
 
     private protected virtual int NaturalPages => int.MaxValue;
+
+    private protected virtual bool IsFakeByNature => false;
 
     private protected virtual bool OneAtATime => false;
 
@@ -173,6 +178,7 @@ public abstract class FarmConsole : IAsyncDisposable
     public void Reset()
     {
         Faults.Clear();
+        Faults.FakeSuccess = IsFakeByNature;
         SignIns.Clear();
         Blocks.Clear();
         Allows.Clear();
@@ -250,7 +256,7 @@ public abstract class FarmConsole : IAsyncDisposable
     private void Fill()
     {
         var dice = Dice("entries");
-        for (var i = 0; i < EntriesAtStart; i++) Blocks.Put($"{dice.Next(11, 99)}.{dice.Next(1, 250)}.{dice.Next(1, 250)}.{dice.Next(1, 250)}", null, Filler.Comments[i % Filler.Comments.Count], "admin", FarmEntryState.InForce, TimeSpan.FromMinutes(dice.Next(2_000, 4_000) * (EntriesAtStart - i)));
+        for (var i = 0; i < EntriesAtStart; i++) Blocks.Put($"{dice.Next(11, 99)}.{dice.Next(1, 250)}.{dice.Next(1, 250)}.{dice.Next(1, 250)}", null, Comments[i % Comments.Count], "admin", FarmEntryState.InForce, TimeSpan.FromMinutes(dice.Next(2_000, 4_000) * (EntriesAtStart - i)));
         for (var i = 0; i < 3; i++) Allows.Put($"172.16.{dice.Next(1, 250)}.{dice.Next(1, 250)}", null, "内部", "admin", FarmEntryState.InForce, TimeSpan.FromDays(40 - i));
     }
 
@@ -270,6 +276,11 @@ public abstract class FarmConsole : IAsyncDisposable
     private async Task Receive(HttpContext http)
     {
         var gone = http.RequestAborted;
+        if (Faults.IsDown(Clock.GetUtcNow()))
+        {
+            http.Abort();
+            return;
+        }
         try
         {
             await Faults.Frozen(gone);

@@ -9,7 +9,7 @@ internal sealed record MenuGroup(string Title, params (string Key, string Title)
 /// A device whose server writes its pages: sign-in, menu, pages by key, two lists of addresses. How it looks, what it says and where the
 /// buttons are belongs to each.
 /// </summary>
-internal abstract class PageConsole(string name, int seed, TimeProvider? clock = null) : FarmConsole(name, seed, clock)
+internal abstract class PageConsole(string name, int seed) : FarmConsole(name, seed)
 {
     private protected const string Status = "status", Interfaces = "if", Policies = "policy", Logs = "log", Maintain = "maint", Block = "block", Allow = "allow";
 

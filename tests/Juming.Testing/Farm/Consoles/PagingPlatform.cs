@@ -24,7 +24,7 @@ internal sealed class PagingPlatform(int seed) : PageConsole("paging", seed)
 
     private protected override string Login(Visit v, string error) => $$"""
         <!doctype html><html><head><meta charset=utf-8><title>{{Product}}</title><style>{{Css}}</style></head><body style="background:#f0f5ff"><header>{{Product}}</header><div class=lgn><h3>{{T("账号登录", "欢迎登录")}}</h3><form method=post action=/login>
-        <div class=fi><span>👤</span><input name=user placeholder="{{T("请输入用户名", "账号 / 工号")}}"></div><div class=fi><span>🔒</span><input type=password name=password placeholder="{{T("请输入密码", "口令")}}"></div><div class=er>{{error}}</div><button class=pri style="width:100%">{{T("登录", "登录平台")}}</button></form></div></body></html>
+        <div class=fi><span>▣</span><input name=user placeholder="{{T("请输入用户名", "账号 / 工号")}}"></div><div class=fi><span>◈</span><input type=password name=password placeholder="{{T("请输入密码", "口令")}}"></div><div class=er>{{error}}</div><button class=pri style="width:100%">{{T("登录", "登录平台")}}</button></form></div></body></html>
         """;
 
     private protected override string Shell(Visit v, string key, string body)

@@ -59,7 +59,7 @@ internal sealed class RsaFirewall : PageConsole
 
     private protected override string Login(Visit v, string error) => $$"""
         <!doctype html><html><head><meta charset=utf-8><title>{{Product}} 登录</title><style>{{Css}}
-        body{background:linear-gradient(160deg,#0e4d92,#2e8bc0)}.box{width:400px;margin:110px auto;background:#fff;padding:32px 36px;border-radius:6px}.box h1{font-size:20px;color:#0e4d92;margin:0 0 24px}.box .l{display:flex;margin-bottom:14px;align-items:center}.box .l label{width:70px}.box .l input{flex:1;height:34px}.box .go{width:100%;height:38px}</style></head>
+        body{min-height:100vh;background:linear-gradient(160deg,#0e4d92,#2e8bc0)}.box{width:400px;margin:110px auto;background:#fff;padding:32px 36px;border-radius:6px}.box h1{font-size:20px;color:#0e4d92;margin:0 0 24px}.box .l{display:flex;margin-bottom:14px;align-items:center}.box .l label{width:70px}.box .l input{flex:1;height:34px}.box .go{width:100%;height:38px}</style></head>
         <body><div class=box><h1>{{Product}}</h1><form method=post action=/login onsubmit="return seal()">
         <div class=l><label for={{Id("u", "fld_")}}>{{T("用户名", "管理员")}}</label><input id={{Id("u", "fld_")}} name=user autocomplete=off></div>
         <div class=l><label for={{Id("p", "fld_")}}>{{T("密码", "口令")}}</label><input id={{Id("p", "fld_")}} type=password></div>

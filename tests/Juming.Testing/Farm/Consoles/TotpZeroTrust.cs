@@ -38,7 +38,7 @@ internal sealed class TotpZeroTrust(int seed) : PageConsole("totp", seed)
     }
 
     private protected override string Login(Visit v, string error) => Page("登录", $$"""
-        <div class=card-l><h2>🔐 {{Product}}</h2><form method=post action=/login><input name=user placeholder="{{T("用户名", "账户名称")}}"><input name=password type=password placeholder="{{T("密码", "账户密码")}}"><p class=err role=alert>{{error}}</p><button>{{T("下一步", "继续")}}</button></form></div>
+        <div class=card-l><h2>{{Product}}</h2><form method=post action=/login><input name=user placeholder="{{T("用户名", "账户名称")}}"><input name=password type=password placeholder="{{T("密码", "账户密码")}}"><p class=err role=alert>{{error}}</p><button>{{T("下一步", "继续")}}</button></form></div>
         """);
 
     private string CodePage(string error) => Page("二次验证", $$"""
