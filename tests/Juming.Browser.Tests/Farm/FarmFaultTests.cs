@@ -123,6 +123,7 @@ public sealed class FarmFaultTests : FarmBrowser
         await failed.Task.WaitAsync(TimeSpan.FromSeconds(15));
         Assert.That(console.TruthLog.Mutations.Select(t => (t.Act, t.Outcome)), Is.EqualTo(new[] { ("block", "done") }));
         await Task.Delay(1100);
+        await page.GotoAsync(console.Address.ToString());
         Assert.That(await walk.Row("203.0.113.11"), Is.Not.Null);
     }
 

@@ -19,6 +19,7 @@ public abstract class FarmConsole : IAsyncDisposable
 {
     private readonly SemaphoreSlim _line = new(1, 1);
     private readonly FarmControl _control;
+    private readonly Lazy<byte[]> _icon;
     private WebApplication? _app;
     private volatile X509Certificate2? _certificate;
     private int _version = 1;
@@ -36,6 +37,7 @@ public abstract class FarmConsole : IAsyncDisposable
         Allows = new FarmList(this, "allow", "disallow", NeedsCommit);
         Filler = new Filler(Dice("filler"));
         _control = new FarmControl(this);
+        _icon = new Lazy<byte[]>(() => FarmIcon.Draw(Name));
         Faults.FakeSuccess = IsFakeByNature;
         Fill();
     }
@@ -289,7 +291,7 @@ public abstract class FarmConsole : IAsyncDisposable
             {
                 var visit = await Visit.Read(this, http);
                 if (visit.IsPage && Speed.Most > TimeSpan.Zero) await Task.Delay(Speed.Least + Random.Shared.NextDouble() * (Speed.Most - Speed.Least), Clock, gone);
-                await Answer(visit);
+                await (visit.Path == "/favicon.ico" ? visit.Picture(_icon.Value) : Answer(visit));
             }
             finally
             {
