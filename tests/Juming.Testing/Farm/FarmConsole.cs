@@ -241,6 +241,12 @@ public abstract class FarmConsole : IAsyncDisposable
     /// <summary>Picks the word of the running version.</summary>
     private protected string T(string first, string second) => _version == 2 ? second : first;
 
+    /// <summary>A file of the console's pages, with the words of the running version.</summary>
+    private protected string Page(string file, params IReadOnlyList<(string Name, string Value)> values) => FarmPages.Fill(file, _version, values);
+
+    /// <summary>The console's style, or a part of it.</summary>
+    private protected string Style(string? part = null) => Page($"{part ?? Name}.css");
+
     /// <summary>A source of chance that depends on seed, console and purpose only.</summary>
     private protected Random Dice(string purpose) => new(FarmAccounts.Number($"{Seed}|{Name}|{purpose}"));
 
