@@ -157,7 +157,7 @@ public abstract class FarmConsole : IAsyncDisposable
     /// <summary>Speaks TLS with a certificate of its own making.</summary>
     private protected virtual bool IsTls => false;
 
-    private protected virtual X509Certificate2 MakeCertificate() => FarmCertificates.Vendor(Name, Clock.GetUtcNow(), expired: false);
+    private protected virtual X509Certificate2 MakeCertificate() => FarmCertificates.Vendor(Filler.Model, Clock.GetUtcNow(), expired: false);
 
     /// <summary>Starts on a port of loopback; 0 takes a free one. The control port is the next, or free too.</summary>
     public async Task Start(int port = 0)
