@@ -19,7 +19,8 @@ public sealed class FarmServerTests
         AllowAutoRedirect = false,
         CookieContainer = new CookieContainer(),
         SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
-    }) { BaseAddress = console?.Address, Timeout = TimeSpan.FromSeconds(20) };
+    })
+    { BaseAddress = console?.Address, Timeout = TimeSpan.FromSeconds(20) };
 
     private static string Door(FarmConsole console, string verb) => $"{console.Control}__farm/{console.ControlKey}/{verb}";
 
