@@ -1,6 +1,7 @@
 """Turns pictures into what the network sees, and makes the files that train.py reads.
 
-nice -n 15 python3 pictures.py OUT_DIR SEED CHUNKS        one chunk is about 4,000 pictures
+nice -n 15 python3 pictures.py OUT_DIR SEED CHUNKS        one chunk is about 4,400 pictures
+python3 pictures.py --png OUT_DIR SEED COUNT              our own styles as PNG files with labels.jsonl, to look at and to calibrate with
 """
 import base64
 import io
@@ -17,7 +18,7 @@ from PIL import Image
 
 from styles import STYLES
 
-HEIGHT, WIDTH = 48, 144
+HEIGHT, WIDTH = 40, 120
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 # Per chunk. The generators as the benchmark uses them, the same with other settings, and our own styles.
@@ -27,7 +28,7 @@ OWN = {"python-like": 700, "common": 550, "arithmetic": 450}
 
 
 def features(picture):
-    """One channel: how far each pixel is from the ground's colour (the median), stretched to 255, 144 x 48.
+    """One channel: how far each pixel is from the ground's colour (the median), stretched to 255, 120 x 40.
 
     CaptchaPixels.cs does the same; a change here is a change there.
     """
@@ -76,7 +77,20 @@ def save(rows, path):
     os.replace(held, path)
 
 
-if __name__ == "__main__":
+def drawn(folder, seed, count):
+    random.seed(seed)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "labels.jsonl"), "w") as labels:
+        for kind, style in STYLES.items():
+            for i in range(count):
+                picture, text, _ = style()
+                picture.save(os.path.join(folder, f"{kind}-{i}.png"))
+                labels.write(json.dumps({"file": f"{kind}-{i}.png", "text": text, "kind": kind}, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__" and sys.argv[1] == "--png":
+    drawn(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+elif __name__ == "__main__":
     folder, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     os.makedirs(folder, exist_ok=True)
     for i in range(count):

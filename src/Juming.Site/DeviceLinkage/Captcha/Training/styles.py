@@ -191,7 +191,7 @@ def line_of(text, faces, turn, inside, dark):
         inks.append(ink if one else (shade(160, 255) if dark else shade(0, 150)))
         masks.append(glyph(ch, face, random.uniform(-turn, turn) if turn else 0, random.choice((0, 0, 0.2, 0.35)) if inside else 0,
                            random.uniform(0.85, 1.2), 0.2 if bend else 0, random.choice((0, 0, 0, 1))))
-    gap = size * random.uniform(-0.08, 0.35)
+    gap = size * (random.uniform(-0.22, 0.1) if random.random() < 0.35 else random.uniform(-0.08, 0.35))
     total = sum(m.width for m in masks) + gap * (len(masks) - 1)
     w = int(max(total * random.uniform(1.05, 1.5), h * 1.8, total + 6))
     picture = ground(w, h, dark)
@@ -204,7 +204,7 @@ def line_of(text, faces, turn, inside, dark):
         centres.append((at + m.width / 2) / w)
         at += m.width + gap
     scratch(picture, inks, random.choice((0, 0, 1, 1, 2, 3)))
-    specks(picture, random.choice((0, 0, 20, 60, 120)) * w * h // 8000)
+    specks(picture, random.choice((0, 0, 20, 60, 130, 200)) * w * h // 8000)
     if random.random() < 0.25:
         picture = ripple(picture)
     return finish(picture), text, centres

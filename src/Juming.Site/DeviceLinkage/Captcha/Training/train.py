@@ -1,6 +1,6 @@
 """Trains the reader from the files of pictures.py and writes the ONNX model.
 
-nice -n 15 python3 train.py --data DIR --valid FILE --steps N --out captcha.onnx [--checkpoint FILE] [--threads 2]
+nice -n 15 python3 train.py --data DIR --valid FILE --steps N --out captcha.onnx [--checkpoint FILE] [--minutes M]
 
 An interrupted run goes on from its checkpoint. Files that appear in DIR meanwhile are taken up.
 """
@@ -18,15 +18,18 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from PIL import Image
+
+from pictures import HEIGHT, WIDTH
 from styles import CHARSET
 
 SEED = 20261127
-COLUMNS = 36
+COLUMNS = 30
 BLANK = 0
 
 
 class Net(nn.Module):
-    """Convolutions that halve the height to nothing and leave 36 columns, then a little context along the line."""
+    """Convolutions that halve the height to nothing and leave 30 columns, then a little context along the line."""
 
     def __init__(self):
         super().__init__()
@@ -34,13 +37,12 @@ class Net(nn.Module):
         def conv(i, o, k=3, **more):
             return nn.Sequential(nn.Conv2d(i, o, k, padding=k // 2, bias=False, **more), nn.BatchNorm2d(o), nn.ReLU(inplace=True))
         self.see = nn.Sequential(
-            conv(1, 20, 5, stride=2), conv(20, 40), nn.MaxPool2d(2),
-            conv(40, 64), conv(64, 64), nn.MaxPool2d((2, 1)),
-            conv(64, 96), conv(96, 96), nn.MaxPool2d((2, 1)),
-            nn.Conv2d(96, 128, (3, 3), padding=(0, 1), bias=False), nn.BatchNorm2d(128), nn.ReLU(inplace=True))
+            conv(1, 16, 5, stride=2), conv(16, 32), nn.MaxPool2d(2),
+            conv(32, 64), conv(64, 64), nn.MaxPool2d((2, 1)),
+            conv(64, 96), conv(96, 96),
+            nn.Conv2d(96, 128, (5, 1), bias=False), nn.BatchNorm2d(128), nn.ReLU(inplace=True))
         self.along = nn.Sequential(
             nn.Conv1d(128, 128, 5, padding=2, bias=False), nn.BatchNorm1d(128), nn.ReLU(inplace=True),
-            nn.Conv1d(128, 128, 3, padding=2, dilation=2, bias=False), nn.BatchNorm1d(128), nn.ReLU(inplace=True),
             nn.Dropout(0.1), nn.Conv1d(128, len(CHARSET) + 1, 1))
 
     def forward(self, x):
@@ -58,7 +60,7 @@ class Pictures:
         for path in sorted(set(paths) - self.seen):
             held = np.load(path)
             self.seen.add(path)
-            self.x.extend(held["x"])
+            self.x.extend(np.asarray(Image.fromarray(x).resize((WIDTH, HEIGHT), Image.BILINEAR)) for x in held["x"])
             self.meta.extend(json.loads(str(held["meta"])))
 
     def batch(self, at):
@@ -133,36 +135,37 @@ def main():
     args.add_argument("--out", required=True)
     args.add_argument("--checkpoint")
     args.add_argument("--steps", type=int, default=4000)
-    args.add_argument("--batch", type=int, default=96)
-    args.add_argument("--rate", type=float, default=3e-3)
-    args.add_argument("--threads", type=int, default=2)
+    args.add_argument("--minutes", type=float, default=1e9, help="ends earlier than --steps, with the learning rate brought down all the same")
+    args.add_argument("--batch", type=int, default=64)
+    args.add_argument("--rate", type=float, default=2.5e-3)
+    args.add_argument("--threads", type=int, default=1)
     args.add_argument("--export", action="store_true", help="only write the model of the checkpoint")
     o = args.parse_args()
     torch.manual_seed(SEED)
     random.seed(SEED)
     torch.set_num_threads(o.threads)
-    net = Net()
+    net = Net().to(memory_format=torch.channels_last)
     adam = torch.optim.AdamW(net.parameters(), lr=o.rate, weight_decay=1e-2)
-    step = 0
+    step, spent = 0, 0.0
     if o.checkpoint and os.path.exists(o.checkpoint):
         held = torch.load(o.checkpoint)
         net.load_state_dict(held["net"])
         adam.load_state_dict(held["adam"])
-        step = held["step"]
+        step, spent = held["step"], held["spent"]
     if not o.export:
-        train(net, adam, step, o)
-    net.eval()
+        train(net, adam, step, spent, o)
+    net = net.eval().to(memory_format=torch.contiguous_format)
     # The softmax belongs to the model, so that its reader gets probabilities.
     whole = nn.Sequential(net, nn.Softmax(1))
-    torch.onnx.export(whole, torch.zeros(1, 1, 48, 144), o.out, input_names=["picture"], output_names=["columns"], opset_version=13)
+    torch.onnx.export(whole, torch.zeros(1, 1, HEIGHT, WIDTH), o.out, input_names=["picture"], output_names=["columns"], opset_version=13)
 
 
-def train(net, adam, step, o):
+def train(net, adam, step, spent, o):
     paths = lambda: glob.glob(os.path.join(o.data, "*.npz"))
     data, valid = Pictures(paths()), Pictures([o.valid])
-    order, started = [], time.time()
+    order, started, done = [], time.time() - spent, 0.0
     sums = collections.deque(maxlen=100)
-    while step < o.steps:
+    while done < 1:
         if len(order) < o.batch:
             data.add(paths())
             order = list(range(len(data.x)))
@@ -170,23 +173,27 @@ def train(net, adam, step, o):
         at, order = order[:o.batch], order[o.batch:]
         x, meta = data.batch(at)
         x, centres = moved(x, meta)
-        warm, done = min(1.0, (step + 1) / 150), step / o.steps
+        warm = min(1.0, (step + 1) / 150)
         for group in adam.param_groups:
             group["lr"] = o.rate * warm * (0.5 + 0.5 * math.cos(math.pi * done)) + 1e-5
-        ctc, aligned = losses(net(x), meta, centres)
+        # Half the time on processors that know bfloat16; the weights stay in single precision.
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = net(x.contiguous(memory_format=torch.channels_last))
+        ctc, aligned = losses(logits.float(), meta, centres)
         loss = ctc + max(0.05, 0.7 - done) * aligned
         adam.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         adam.step()
         step += 1
+        done = min(1.0, max(step / o.steps, (time.time() - started) / 60 / o.minutes))
         sums.append(float(ctc.detach()))
         if step % 100 == 0:
             print(f"step {step} ctc {sum(sums) / len(sums):.3f} pictures {len(data.x)} seconds {time.time() - started:.0f}", flush=True)
-        if step % 500 == 0 or step == o.steps:
+        if step % 500 == 0 or done == 1:
             print(validate(net, valid), flush=True)
             if o.checkpoint:
-                torch.save({"net": net.state_dict(), "adam": adam.state_dict(), "step": step}, o.checkpoint + ".part")
+                torch.save({"net": net.state_dict(), "adam": adam.state_dict(), "step": step, "spent": time.time() - started}, o.checkpoint + ".part")
                 os.replace(o.checkpoint + ".part", o.checkpoint)
 
 
