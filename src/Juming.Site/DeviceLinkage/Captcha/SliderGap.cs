@@ -3,14 +3,14 @@ namespace Juming.Site.DeviceLinkage.Captcha;
 /// <summary>Finds the gap that a piece was cut from, by what is left of the picture in the gap and by the step in brightness around it.</summary>
 /// <remarks>
 /// A gap that was darkened or lightened is still the piece's content times a factor plus a constant, which correlation does not see.
-/// A gap that was filled has lost it; there the outline alone decides: inside and outside differ all around, and in the same direction.
+/// A gap that was filled has lost it and is plain. In both cases inside and outside differ all around, and in the same direction.
 /// </remarks>
 internal static class SliderGap
 {
     private const int MostPixels = 360_000;
 
-    // A piece with less contrast than this (of 255) has no content to compare.
-    private const double PlainBelow = 4;
+    // A spread of brightness (of 255) of this size is half way between a filled gap and content.
+    private const double Plain = 3;
 
     // The peak itself is some pixels wide; a rival is a place beyond that.
     private const int PeakWidth = 5;
@@ -46,15 +46,14 @@ internal static class SliderGap
         var rival = 0.0;
         for (var x = 0; x < best.Length; x++)
             if (Math.Abs(x - at) > PeakWidth) rival = Math.Max(rival, best[x]);
-        return new SliderReading(at - left, Math.Clamp((best[at] - rival) / best[at] * 2.5, 0, 1));
+        return new SliderReading(at - left, Math.Clamp((best[at] - rival) / best[at] * 2, 0, 1));
     }
 
-    // The outline is cheap and goes first: where even a perfect content could not beat the row's best, the content is not looked at.
+    // The outline is cheap and goes first: where even perfect content could not beat the best so far, the content is not looked at.
     private static double Score(float[] ground, int width, int height, SliderPiece part, int x, int y, double toBeat)
     {
         var step = Step(ground, width, height, part, x, y);
-        if (part.Spread < PlainBelow) return step;
-        return step + 1 <= toBeat ? toBeat : step + Math.Max(0, Likeness(ground, width, part, x, y));
+        return step * 2 <= toBeat ? toBeat : step * (1 + Content(ground, width, part, x, y));
     }
 
     private static double Step(float[] ground, int width, int height, SliderPiece part, int x, int y)
@@ -72,7 +71,8 @@ internal static class SliderGap
         return Math.Abs(mean) / (Math.Abs(mean) + Math.Sqrt(Math.Max(0, (squares / count) - (mean * mean))) + 4);
     }
 
-    private static double Likeness(float[] ground, int width, SliderPiece part, int x, int y)
+    // 1 where the place holds the piece's content, or no content at all.
+    private static double Content(float[] ground, int width, SliderPiece part, int x, int y)
     {
         double a = 0, b = 0, aa = 0, bb = 0, ab = 0;
         foreach (var spot in part.Inside)
@@ -81,8 +81,10 @@ internal static class SliderGap
             (a, b, aa, bb, ab) = (a + seen, b + spot.Value, aa + (seen * seen), bb + (spot.Value * spot.Value), ab + (seen * spot.Value));
         }
         var n = part.Inside.Length;
-        var spread = ((aa * n) - (a * a)) * ((bb * n) - (b * b));
-        // A plain place correlates with nothing; without the bound its noise would.
-        return spread <= (double)n * n * n * n ? 0 : ((ab * n) - (a * b)) / Math.Sqrt(spread);
+        var (seenSpread, ownSpread) = (Spread(a, aa, n), Spread(b, bb, n));
+        var plain = Plain / (Plain + seenSpread);
+        return seenSpread * ownSpread < 1 ? plain : Math.Max(plain, ((ab / n) - (a / n * (b / n))) / (seenSpread * ownSpread));
     }
+
+    private static double Spread(double sum, double squares, int n) => Math.Sqrt(Math.Max(0, (squares / n) - (sum / n * (sum / n))));
 }

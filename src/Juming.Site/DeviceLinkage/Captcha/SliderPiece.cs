@@ -10,11 +10,7 @@ internal sealed class SliderPiece
     private const int MostInside = 900;
 
     private SliderPiece(int left, int top, int width, int height, Spot[] inside, Pair[] outline)
-    {
-        (Left, Top, Width, Height, Inside, Outline) = (left, top, width, height, inside, outline);
-        var mean = inside.Average(s => s.Value);
-        Spread = Math.Sqrt(inside.Average(s => (s.Value - mean) * (s.Value - mean)));
-    }
+        => (Left, Top, Width, Height, Inside, Outline) = (left, top, width, height, inside, outline);
 
     /// <summary>A point of the piece and its brightness.</summary>
     internal readonly record struct Spot(int X, int Y, float Value);
@@ -35,9 +31,6 @@ internal sealed class SliderPiece
     public Spot[] Inside { get; }
 
     public Pair[] Outline { get; }
-
-    /// <summary>Standard deviation of the brightness inside: a plain piece can be found by its outline only.</summary>
-    public double Spread { get; }
 
     /// <summary>Cuts the visible part out of the piece's picture; null when there is too little of it.</summary>
     public static SliderPiece? Of(CaptchaPixels picture)

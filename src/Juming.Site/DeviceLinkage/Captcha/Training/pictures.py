@@ -1,6 +1,6 @@
 """Turns pictures into what the network sees, and makes the files that train.py reads.
 
-nice -n 15 python3 pictures.py OUT_DIR SEED CHUNKS        one chunk is about 4,400 pictures
+nice -n 15 python3 pictures.py OUT_DIR SEED CHUNKS        one chunk is about 4,400 pictures; from seed 500 on our own styles only, from 700 mostly sums
 python3 pictures.py --png OUT_DIR SEED COUNT              our own styles as PNG files with labels.jsonl, to look at and to calibrate with
 """
 import base64
@@ -25,6 +25,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 NPM = {"svg4": 560, "svg4-plain": 220, "svg-math": 80, "svg-math-minus": 90, "svg-any": 380, "svg-math-any": 180,
        "trek5-gif": 420, "trek-any": 160, "cgif": 420, "cgif-any": 160}
 OWN = {"python-like": 700, "common": 550, "arithmetic": 450}
+ONLY_OWN = {"python-like": 2200, "common": 700, "arithmetic": 700}
+SUMS = {"common": 1000, "arithmetic": 2600}
 
 
 def features(picture):
@@ -57,12 +59,13 @@ def chunk(seed):
     random.seed(seed)
     np.random.seed(seed & 0x7FFFFFFF)
     rows = []
-    npm = subprocess.run(["node", os.path.join(HERE, "generate.mjs"), str(seed)] + [f"{k}={n}" for k, n in NPM.items()],
+    own = OWN if seed < 500 or seed > 1000 else ONLY_OWN if seed < 700 else SUMS
+    npm = subprocess.run(["node", os.path.join(HERE, "generate.mjs"), str(seed)] + [f"{k}={n}" for k, n in NPM.items() if own is OWN],
                          check=True, capture_output=True, text=True)
     for line in npm.stdout.splitlines():
         x, text, centres = of_npm(line)
         rows.append((x, json.loads(line)["kind"], text, centres))
-    for kind, count in OWN.items():
+    for kind, count in own.items():
         for _ in range(count):
             picture, text, centres = STYLES[kind]()
             rows.append((features(picture), kind, text, centres))

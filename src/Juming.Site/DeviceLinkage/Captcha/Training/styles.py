@@ -82,26 +82,44 @@ def word(kind=None):
     return "".join(random.choice(charset) for _ in range(size))
 
 
+def tall(ch, face):
+    """A character whose ink fills its whole cell: turned, pulled up to the line's height, bent."""
+    ascent, descent = face.getmetrics()
+    w, h = max(8, int(face.getlength(ch))), int((ascent + descent) * random.uniform(0.85, 1.05))
+    left, top, right, bottom = face.getbbox(ch)
+    mask = Image.new("L", (max(2, right - left), max(2, bottom - top)))
+    ImageDraw.Draw(mask).text((-left, -top), ch, fill=255, font=face)
+    mask = mask.rotate(random.uniform(-30, 30), Image.BILINEAR, expand=True)
+    dx, dy = w * random.uniform(0.1, 0.3), h * random.uniform(0.2, 0.3)
+    x1, y1, x2, y2 = (int(random.uniform(-d, d)) for d in (dx, dy, dx, dy))
+    bw, bh = w + abs(x1) + abs(x2), h + abs(y1) + abs(y2)
+    return mask.resize((bw, bh)).transform((w, h), Image.QUAD, (x1, y1, -x1, bh - y2, bw + x2, bh + y2, bw - x2, -y1))
+
+
 def python_like():
     """Turned, bent characters that overlap, one thin arc, thick dots, all softened."""
     w, h = 160, 60
+    stretched = random.random() < 0.7
     text = "".join(random.choice(DIGITS + UPPER) for _ in range(4)) if random.random() < 0.85 else word()
     back, ink = shade(235, 255), shade(10, 200)
     opacity = min(1.0, 1.97 * (0.3 * ink[0] + 0.59 * ink[1] + 0.11 * ink[2]) / 255 * random.uniform(0.8, 1.1))
     path = random.choice(MONO) if random.random() < 0.8 else random.choice(LATIN)
     masks = []
     for ch in text:
-        face = font(path, random.choice((42, 46, 50, 54, 58, 62)))
-        masks.append(glyph(ch, face, random.uniform(-30, 30), random.choice((0, 0, 0.2)), random.uniform(0.85, 1.15), 0.28, random.choice((0, 1, 1, 2))))
-    total = sum(m.width for m in masks) + random.randint(-4, 8) * len(masks)
+        face = font(path, random.choice((42, 46, 50, 54, 58, 62)[:4 if stretched else 6]))
+        if stretched and random.random() < 0.12:
+            masks.append(Image.new("L", (int(face.getlength(" ")), 10)))
+        masks.append(tall(ch, face) if stretched else glyph(ch, face, random.uniform(-30, 30), random.choice((0, 0, 0.2)), random.uniform(0.85, 1.15), 0.28, random.choice((0, 1, 1, 2))))
+    total = sum(m.width for m in masks) + (0 if stretched else random.randint(-4, 8) * len(masks))
     canvas = Image.new("RGB", (max(total, w), h), back)
     average = total / len(text)
     at, centres = average * random.uniform(0, 0.15), []
     for m in masks:
         m2 = m.point(lambda v: int(v * opacity))
-        canvas.paste(Image.new("RGB", m.size, ink), (int(at), int((h - m.height) / 2 + random.randint(-2, 3))), m2)
-        centres.append((at + m.width / 2) / canvas.width)
-        at += m.width + random.uniform(-0.35 * average, random.choice((0, 0, 6)))
+        canvas.paste(Image.new("RGB", m.size, ink), (int(at), int((h - m.height) / 2 + (0 if stretched else random.randint(-2, 3)))), m2)
+        if m.getbbox():
+            centres.append((at + m.width / 2) / canvas.width)
+        at += m.width + random.uniform(-0.25 * average, 0) if stretched else m.width + random.uniform(-0.35 * average, random.choice((0, 0, 6)))
     canvas = canvas.resize((w, h), Image.BICUBIC) if canvas.width > w else canvas
     draw = ImageDraw.Draw(canvas)
     for _ in range(random.choice((1, 1, 1, 2))):
@@ -219,10 +237,10 @@ NUMERALS = ("零一二三四五六七八九十", "零壹贰叁肆伍陆柒捌玖
 
 def arithmetic():
     faces = [(p, 0) for p in LATIN]
-    if random.random() < 0.35:
+    if random.random() < 0.5:
         digits = random.choice(NUMERALS)
-        sign = random.choice(("加", "加上", "减", "减去", "乘", "乘以", "除以", "除", "+", "-", "×", "÷"))
-        text = random.choice(digits) + sign + random.choice(digits) + random.choice(("等于", "等于几", "=", "=?", "等于?", ""))
+        sign = random.choice(("加", "加", "加上", "减", "减", "减去", "乘", "乘", "乘以", "除以", "除", "+", "-", "×", "÷"))
+        text = random.choice(digits) + sign + random.choice(digits) + random.choice(("等于", "等于几", "=", "=?", "等于?", "等于?", ""))
         faces = HAN
     elif random.random() < 0.15:
         text = random.choice(DIGITS) + random.choice("加减乘") + random.choice(DIGITS) + random.choice(("等于", "等于?", "=?"))
