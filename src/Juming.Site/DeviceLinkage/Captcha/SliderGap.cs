@@ -46,7 +46,19 @@ internal static class SliderGap
         var rival = 0.0;
         for (var x = 0; x < best.Length; x++)
             if (Math.Abs(x - at) > PeakWidth) rival = Math.Max(rival, best[x]);
-        return new SliderReading(at - left, Math.Clamp((best[at] - rival) / best[at] * 2, 0, 1));
+        return new SliderReading(Middle(best, at) - left, Math.Clamp((best[at] - rival) / best[at] * 2, 0, 1));
+    }
+
+    // The outline fits almost as well a pixel or two aside, so the top of the peak is flat: its middle is the place.
+    private static int Middle(double[] best, int at)
+    {
+        var (sum, weight) = (0.0, 0.0);
+        for (var x = Math.Max(0, at - PeakWidth); x <= Math.Min(best.Length - 1, at + PeakWidth); x++)
+        {
+            var height = Math.Max(0, best[x] - (0.9 * best[at]));
+            (sum, weight) = (sum + (x * height), weight + height);
+        }
+        return (int)Math.Round(sum / weight);
     }
 
     // The outline is cheap and goes first: where even perfect content could not beat the best so far, the content is not looked at.

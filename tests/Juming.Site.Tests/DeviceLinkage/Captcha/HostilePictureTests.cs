@@ -18,30 +18,30 @@ public sealed class HostilePictureTests
     private static IEnumerable<TestCaseData> Refused()
     {
         var good = Pictures.Bytes(Directory.GetFiles(Pictures.Folder, "svg*.png").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal).First());
-        yield return new TestCaseData(Array.Empty<byte>(), CaptchaRefusal.NotAPicture).SetArgDisplayNames("nothing");
-        yield return new TestCaseData("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"150\" height=\"50\"/>"u8.ToArray(), CaptchaRefusal.NotAPicture).SetArgDisplayNames("svg");
-        yield return new TestCaseData("<html>login</html>"u8.ToArray(), CaptchaRefusal.NotAPicture).SetArgDisplayNames("html");
-        yield return new TestCaseData("BM"u8.ToArray().Concat(new byte[200]).ToArray(), CaptchaRefusal.NotAPicture).SetArgDisplayNames("a format that no browser screenshot has");
-        yield return new TestCaseData(PngHeader(60_000, 60_000), CaptchaRefusal.TooBig).SetArgDisplayNames("bomb of 60,000 x 60,000");
-        yield return new TestCaseData(PngHeader(1_900, 1_900), CaptchaRefusal.TooBig).SetArgDisplayNames("more pixels than a captcha has");
-        yield return new TestCaseData(GifHeader(65_535, 65_535), CaptchaRefusal.TooBig).SetArgDisplayNames("GIF screen of 65,535 x 65,535");
-        yield return new TestCaseData(good.Concat(new byte[2 << 20]).ToArray(), CaptchaRefusal.TooBig).SetArgDisplayNames("2 MB");
-        yield return new TestCaseData(PngHeader(0, 0), CaptchaRefusal.Broken).SetArgDisplayNames("zero size");
-        yield return new TestCaseData(PngHeader(4, 4), CaptchaRefusal.TooSmall).SetArgDisplayNames("4 x 4");
-        yield return new TestCaseData(good[..(good.Length / 2)], CaptchaRefusal.Broken).SetArgDisplayNames("half a picture");
-        yield return new TestCaseData(good[..20], CaptchaRefusal.Broken).SetArgDisplayNames("half a header");
-        yield return new TestCaseData(new byte[] { 0xFF, 0xD8, 0xFF, 0xE0 }.Concat(new byte[500]).ToArray(), CaptchaRefusal.Broken).SetArgDisplayNames("JPEG of zeros");
+        yield return new TestCaseData(Array.Empty<byte>(), nameof(CaptchaRefusal.NotAPicture)).SetArgDisplayNames("nothing");
+        yield return new TestCaseData("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"150\" height=\"50\"/>"u8.ToArray(), nameof(CaptchaRefusal.NotAPicture)).SetArgDisplayNames("svg");
+        yield return new TestCaseData("<html>login</html>"u8.ToArray(), nameof(CaptchaRefusal.NotAPicture)).SetArgDisplayNames("html");
+        yield return new TestCaseData("BM"u8.ToArray().Concat(new byte[200]).ToArray(), nameof(CaptchaRefusal.NotAPicture)).SetArgDisplayNames("a format that no browser screenshot has");
+        yield return new TestCaseData(PngHeader(60_000, 60_000), nameof(CaptchaRefusal.TooBig)).SetArgDisplayNames("bomb of 60,000 x 60,000");
+        yield return new TestCaseData(PngHeader(1_900, 1_900), nameof(CaptchaRefusal.TooBig)).SetArgDisplayNames("more pixels than a captcha has");
+        yield return new TestCaseData(GifHeader(65_535, 65_535), nameof(CaptchaRefusal.TooBig)).SetArgDisplayNames("GIF screen of 65,535 x 65,535");
+        yield return new TestCaseData(good.Concat(new byte[2 << 20]).ToArray(), nameof(CaptchaRefusal.TooBig)).SetArgDisplayNames("2 MB");
+        yield return new TestCaseData(PngHeader(0, 0), nameof(CaptchaRefusal.Broken)).SetArgDisplayNames("zero size");
+        yield return new TestCaseData(PngHeader(4, 4), nameof(CaptchaRefusal.TooSmall)).SetArgDisplayNames("4 x 4");
+        yield return new TestCaseData(good[..(good.Length / 2)], nameof(CaptchaRefusal.Broken)).SetArgDisplayNames("half a picture");
+        yield return new TestCaseData(good[..20], nameof(CaptchaRefusal.Broken)).SetArgDisplayNames("half a header");
+        yield return new TestCaseData(new byte[] { 0xFF, 0xD8, 0xFF, 0xE0 }.Concat(new byte[500]).ToArray(), nameof(CaptchaRefusal.Broken)).SetArgDisplayNames("JPEG of zeros");
     }
 
     [TestCaseSource(nameof(Refused))]
-    public void It_is_refused_with_a_reason(byte[] picture, CaptchaRefusal reason)
+    public void It_is_refused_with_a_reason(byte[] picture, string reason)
     {
         var before = GC.GetTotalAllocatedBytes();
         var clock = Stopwatch.StartNew();
         var reading = _reader.Read(picture, CaptchaHint.None);
         Assert.Multiple(() =>
         {
-            Assert.That(reading.Refusal, Is.EqualTo(reason));
+            Assert.That(reading.Refusal.ToString(), Is.EqualTo(reason));
             Assert.That(reading.Text, Is.Empty);
             Assert.That(reading.Confidence, Is.Zero);
             Assert.That(CaptchaReader.ReadSlider(picture, picture).Refusal, Is.Not.EqualTo(CaptchaRefusal.None));
