@@ -4,7 +4,7 @@ namespace Juming.Site.DeviceLinkage.Captcha;
 internal sealed class CaptchaReader : IDisposable
 {
     /// <summary>At or above this, at least 95 of 100 readings of the validation pictures were right; below, ask for another picture.</summary>
-    public const double SafeConfidence = 0.85;
+    public const double SafeConfidence = 0.88;
 
     /// <summary>The same for the place of a slider's piece.</summary>
     public const double SafeSliderConfidence = 0.5;
