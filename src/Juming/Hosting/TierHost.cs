@@ -51,7 +51,7 @@ public static class TierHost
     public static Database DatabaseOf(TierOptions options)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(SettingsSources.Read(options)).Build();
-        CheckSettings(configuration, new ServiceCollection().AddSettings<WebSettings>("Web").AddSettings<LogSettings>("Log").AddSettings<DatabaseSettings>("Database"), options);
+        CheckSettings(configuration, new ServiceCollection().AddSettings<WebSettings>("Web").AddSettings<LogSettings>("Log").AddSettings<DatabaseSettings>("Database").AddSettings<Platform.Http.OutboundSettings>("Outbound"), options);
         return Database.From(configuration.GetSection("Database").Get<DatabaseSettings>() ?? new DatabaseSettings(), options.DataFolder);
     }
 
