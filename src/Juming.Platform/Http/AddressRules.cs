@@ -37,7 +37,7 @@ public static class AddressRules
     public static bool Allows(IPAddress address, Destinations destinations, IReadOnlyList<IPNetwork> networks)
     {
         var plain = Plain(address);
-        return !IsNever(plain) && (IsPublic(plain) || (destinations == Destinations.Configured && Within(plain, networks)));
+        return !IsNever(plain) && (destinations == Destinations.FromSettings || IsPublic(plain) || (destinations == Destinations.Configured && Within(plain, networks)));
     }
 
     /// <summary>True when the address lies in one of the networks.</summary>

@@ -8,6 +8,9 @@ public enum Destinations
 
     /// <summary>Also into the inner networks of <see cref="OutboundSettings.AllowedNetworks"/>: endpoints that an administrator entered. Only there over plain HTTP.</summary>
     Configured,
+
+    /// <summary>An endpoint that the settings file itself names: inner ones too, though never metadata and link-local ones.</summary>
+    FromSettings,
 }
 
 /// <summary>The bounds of a call.</summary>
