@@ -5,7 +5,7 @@ using Juming.Platform.Notify.Data;
 namespace Juming.Platform.Notify.Channels;
 
 /// <summary>What a way out is.</summary>
-internal enum ChannelKind
+public enum ChannelKind
 {
     /// <summary>Mail over SMTP.</summary>
     Email,

@@ -90,9 +90,9 @@ internal sealed partial class ChannelRun(NotifyDb db, Composer composer, Dispatc
         {
             if (!ct.IsCancellationRequested || outcome.End == SendEnd.Sent)
                 foreach (var row in rows) Note(row, first, outcome);
+            if (outcome.End == SendEnd.Gone) (channel.Enabled, channel.StoppedBecause, channel.Stamp) = (false, outcome.Failure, Guid.CreateVersion7());
             await db.SaveChangesAsync(CancellationToken.None);
         }
-        if (outcome.End == SendEnd.Gone) (channel.Enabled, channel.StoppedBecause, channel.Stamp) = (false, outcome.Failure, Guid.CreateVersion7());
         if (outcome.End != SendEnd.Sent) LogNotSent(log, channel.Name, outcome.Failure ?? "", first.Attempts);
         return outcome;
     }

@@ -11,16 +11,16 @@ namespace Juming.Platform.Notify.Rules;
 internal sealed record ListRules : IQuery<RuleList>, INeeds<NotifyRead>;
 
 /// <summary>Rules, codes, and people with whether a message can reach them.</summary>
-internal sealed record RuleList(IReadOnlyList<RuleView> Rules, IReadOnlyList<CodeView> Codes, IReadOnlyList<ReachablePerson> People);
+public sealed record RuleList(IReadOnlyList<RuleView> Rules, IReadOnlyList<CodeView> Codes, IReadOnlyList<ReachablePerson> People);
 
 /// <summary>A rule.</summary>
-internal sealed record RuleView(Guid Id, Guid Stamp, string Name, bool Enabled, IReadOnlyList<string> Codes, NoticeWeight LeastWeight, IReadOnlyList<Role> Roles, IReadOnlyList<Guid> People, IReadOnlyList<Guid> Channels, bool Escalates, IReadOnlyList<Guid> Leaders, int? QuietFrom, int? QuietTo);
+public sealed record RuleView(Guid Id, Guid Stamp, string Name, bool Enabled, IReadOnlyList<string> Codes, NoticeWeight LeastWeight, IReadOnlyList<Role> Roles, IReadOnlyList<Guid> People, IReadOnlyList<Guid> Channels, bool Escalates, IReadOnlyList<Guid> Leaders, int? QuietFrom, int? QuietTo);
 
 /// <summary>A code and what it is called.</summary>
-internal sealed record CodeView(string Code, string Name);
+public sealed record CodeView(string Code, string Name);
 
 /// <summary>A person.</summary>
-internal sealed record ReachablePerson(Guid Id, string Name, IReadOnlyList<Role> Roles, bool HasEmail, bool HasWeCom);
+public sealed record ReachablePerson(Guid Id, string Name, IReadOnlyList<Role> Roles, bool HasEmail, bool HasWeCom);
 
 file sealed class Handler(NotifyDb db, NoticeBook book, IPersonDirectory directory) : IQueryHandler<ListRules, RuleList>
 {

@@ -9,7 +9,7 @@ namespace Juming.Platform.Notify.Channels.Change;
 internal sealed record ListChannels : IQuery<IReadOnlyList<ChannelView>>, INeeds<NotifyRead>;
 
 /// <summary>A channel as people see it: which secrets are set, never what they are.</summary>
-internal sealed record ChannelView(
+public sealed record ChannelView(
     Guid Id, Guid Stamp, string Name, ChannelKind Kind, bool Enabled, string Language, IReadOnlyList<string> Reveal, IReadOnlyDictionary<string, string> Settings, IReadOnlyList<string> SecretsSet, string? StoppedBecause,
     int SentDay, int DeadDay, int Waiting, string? LastFailure);
 
