@@ -11,9 +11,7 @@ using Juming.Testing.FakeMessengers;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
-namespace Juming.Tiers.Tests.Notify;
-
-using TestDatabases = Databases.TestDatabases;
+namespace Juming.Tiers.Tests.Databases.Notify;
 
 /// <summary>What happens on a site reaches a messenger, on both databases.</summary>
 [TestFixture(TestDatabases.Sqlite)]

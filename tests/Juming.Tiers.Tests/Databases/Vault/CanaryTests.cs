@@ -12,10 +12,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 
-namespace Juming.Tiers.Tests.Vault;
+namespace Juming.Tiers.Tests.Databases.Vault;
 
 using Cli = Commands.Cli;
-using TestDatabases = Databases.TestDatabases;
 
 /// <summary>A secret that would be recognised anywhere goes all the ways that secrets go; then everything that was written is searched for it.</summary>
 [TestFixture(TestDatabases.Sqlite)]

@@ -11,10 +11,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
-namespace Juming.Tiers.Tests.Vault;
+namespace Juming.Tiers.Tests.Databases.Vault;
 
 using Cli = Commands.Cli;
-using TestDatabases = Databases.TestDatabases;
 
 /// <summary>The vault through its face, on both databases: there and back, moved, changed, rotated, with its key gone.</summary>
 [TestFixture(TestDatabases.Sqlite)]
