@@ -13,6 +13,7 @@ public sealed class AccessibilityTests : AxeTest
     [
         "/users?new=1", "/tokens?new=1", "/logs?from=now-7d", "/logs?from=now-7d&q=" + "source.ip:%2A", "/logs?q=%28", "/alerts?span=all", "/audit?from=now-24h",
         "/rules?tab=active", "/rules?tab=refused", "/assets?import=1", "/incidents?text=no-such-thing", "/incidents/INC-1999-0001",
+        "/notify?open=new", "/notify?tab=rules&open=new", "/notify?tab=deliveries", "/notifications?contact=1",
     ];
 
     private static readonly string[] BeforeTheConsole = ["/sign-in", "/join", "/confirm", "/sign-out"];
@@ -113,7 +114,7 @@ public abstract class SmallTierAccessibilityTests : AxeTest
         Assert.That(Routes, Has.None.Contains("{"), "A page with a parameter needs its walk here.");
         var page = await SignedIn(culture, theme, 1440, Enum.GetValues<Role>());
         var found = new List<string>();
-        foreach (var path in Routes.Concat(["/users?new=1", "/tokens?new=1", "/audit?from=now-24h"])) await OpenAndLook(page, path, found);
+        foreach (var path in Routes.Concat(["/users?new=1", "/tokens?new=1", "/audit?from=now-24h", "/notify?open=new", "/notify?tab=rules&open=new", "/notifications?contact=1"])) await OpenAndLook(page, path, found);
         await Picture(page, $"{TierName}-audit-{culture}-{theme}");
         Assert.That(found, Is.Empty, string.Join('\n', found));
     }

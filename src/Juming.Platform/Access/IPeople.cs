@@ -14,3 +14,16 @@ public interface IPeople
 /// <param name="Id">Identity.</param>
 /// <param name="Name">Name.</param>
 public sealed record Person(Guid Id, string Name);
+
+/// <summary>Tells which people there are, with what they are chosen by when something is to reach them.</summary>
+public interface IPersonDirectory
+{
+    /// <summary>The accounts in use whose roles hold at this host, in order of their names.</summary>
+    Task<IReadOnlyList<PersonBrief>> Active(CancellationToken ct);
+}
+
+/// <summary>A person.</summary>
+/// <param name="Id">Identity.</param>
+/// <param name="Name">Name.</param>
+/// <param name="Roles">Roles.</param>
+public sealed record PersonBrief(Guid Id, string Name, IReadOnlyList<Role> Roles);

@@ -4,6 +4,7 @@ using Juming.Platform.Access;
 using Juming.Platform.Data;
 using Juming.Platform.Events;
 using Juming.Platform.Handlers;
+using Juming.Platform.Http;
 using Juming.Platform.Jobs;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +22,8 @@ public static class PlatformServices
         var database = Database.From(configuration.GetSection("Database").Get<DatabaseSettings>() ?? new DatabaseSettings(), context.DataFolder);
         var modules = Enabled(context.Tier, configuration);
         services.AddSingleton(context).AddSingleton(context.Tier).AddSingleton<IReadOnlyList<Module>>(modules).AddSingleton(database);
-        services.AddSettings<DatabaseSettings>("Database");
+        services.AddSettings<DatabaseSettings>("Database").AddSettings<OutboundSettings>("Outbound");
+        services.AddSingleton<INameLookup, SystemNames>().AddSingleton<GuardedConnections>().AddSingleton<GuardedHttp>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new HostScope(new Scope(context.Tier.Name, "self")));
         services.AddSingleton<IReadiness, DatabaseReadiness>().AddSingleton<IFigures, ProcessFigures>();

@@ -4,6 +4,7 @@ using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Modules;
+using Juming.Platform.Notify;
 using Juming.Site.Collection.Bulk;
 using Juming.Site.Collection.Packs;
 using Juming.Site.Collection.Pipeline;
@@ -49,6 +50,7 @@ public sealed class CollectionModule : Module
         services.AddSingleton<IngestPipeline>().AddHostedService(p => p.GetRequiredService<IngestPipeline>());
         services.AddSingleton<LineGathererFactory>().AddSingleton<UdpReceiver>().AddSingleton<TcpReceiver>().AddSingleton<FileWatch>().AddSingleton<BulkIntake>();
         services.AddSingleton<IReplay, FileReplay>();
+        services.AddSingleton(new NoticeKind("collection.source-silent", typeof(CollectionTexts), Role.SystemAdmin, Role.Analyst));
         services.AddSingleton<IFigures, CollectionFigures>().AddSingleton<IReadiness, UdpBufferReadiness>().AddSingleton<IReadiness, ReceiversReadiness>().AddSingleton<IReadiness, SourcesReadiness>().AddSingleton<IReadiness, BalanceReadiness>();
         services.AddSingleton<CollectionService>().AddHostedService(p => p.GetRequiredService<CollectionService>());
     }

@@ -1,8 +1,10 @@
 using System.ComponentModel;
 using System.Globalization;
+using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Modules;
+using Juming.Platform.Notify;
 using Juming.Site.Assets;
 using Juming.Site.Detection;
 using Juming.Site.Events;
@@ -35,6 +37,7 @@ public sealed class IncidentsModule : Module
         services.AddSettings<IncidentsSettings>("Modules:Incidents");
         services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<AlertGrowth>().AddScoped<IIncidentDirectory, IncidentDirectory>().AddScoped<IEvidenceDesk, EvidenceDesk>().AddScoped<IAlertWhereabouts, AlertWhereabouts>();
         services.TryAddSingleton<IAssetDirectory, NoAssetsKept>();
+        foreach (var code in new[] { "incidents.opened", "incidents.escalated" }) services.AddSingleton(new NoticeKind(code, typeof(IncidentsTexts), Role.Analyst, Role.SecurityAdmin));
     }
 
     /// <inheritdoc/>

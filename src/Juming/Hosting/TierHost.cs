@@ -53,7 +53,7 @@ public static class TierHost
     public static Database DatabaseOf(TierOptions options)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(SettingsSources.Read(options)).Build();
-        CheckSettings(configuration, new ServiceCollection().AddSettings<WebSettings>("Web").AddSettings<LogSettings>("Log").AddSettings<DatabaseSettings>("Database"), options);
+        CheckSettings(configuration, new ServiceCollection().AddSettings<WebSettings>("Web").AddSettings<LogSettings>("Log").AddSettings<DatabaseSettings>("Database").AddSettings<Platform.Http.OutboundSettings>("Outbound"), options);
         return Database.From(configuration.GetSection("Database").Get<DatabaseSettings>() ?? new DatabaseSettings(), options.DataFolder);
     }
 
@@ -117,6 +117,8 @@ public static class TierHost
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore", Serilog.Events.LogEventLevel.Fatal)
             .MinimumLevel.Override("Hangfire", Serilog.Events.LogEventLevel.Warning)
             .MinimumLevel.Override("FluentMigrator", Serilog.Events.LogEventLevel.Warning)
+            // Taken apart by a careless template, a secret would show what its text hides.
+            .Destructure.ByTransforming<Platform.Handlers.Secret>(secret => secret.ToString())
             .Enrich.WithProperty("Tier", options.Tier.Name);
         // Standard output belongs to the verbs' own answers, so logs go to standard error.
         if (!options.Offline) logs.WriteTo.Console(standardErrorFromLevel: Serilog.Events.LogEventLevel.Verbose, formatProvider: System.Globalization.CultureInfo.InvariantCulture);
