@@ -3,6 +3,7 @@ using Juming.Operator.Overview;
 using Juming.Platform.Access;
 using Juming.Platform.Modules;
 using Juming.Site.Assets;
+using Juming.Site.Blocking;
 using Juming.Site.Collection;
 using Juming.Site.Detection;
 using Juming.Site.Events;
@@ -21,7 +22,7 @@ public static class Tiers
     public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule(), new OperatorOverviewModule()]);
 
     /// <summary>Tier 3: inside the customer's network.</summary>
-    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new EventsModule(), new DetectionModule(), new CollectionModule(), new AssetsModule(), new IncidentsModule(), new OverviewModule()]);
+    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new EventsModule(), new DetectionModule(), new CollectionModule(), new AssetsModule(), new IncidentsModule(), new BlockingModule(), new OverviewModule()]);
 
     /// <summary>All of them, in their order.</summary>
     public static readonly IReadOnlyList<TierDefinition> All = [Cloud, Operator, Site];
