@@ -40,8 +40,8 @@ public sealed class BlockingModule : Module
     /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu =>
     [
-        new("response", "BlockList", "/blocks", BlockingRead.Code, 45, "shield", typeof(BlockingTexts)),
-        new("response", "Protected", "/protected", BlockingRead.Code, 46, "shield", typeof(BlockingTexts)),
+        new("response", "BlockList", "/blocks", BlockingRead.Code, 45, "block", typeof(BlockingTexts)),
+        new("response", "Protected", "/protected", BlockingRead.Code, 46, "guard", typeof(BlockingTexts)),
     ];
 
     /// <inheritdoc/>
@@ -75,7 +75,7 @@ public sealed class BlockingModule : Module
 
     private static void MapProtected(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("protected", async (Sender sender, [AsParameters] ProtectedQuery query, CancellationToken ct) => (await sender.Send(query.ToRequest(), ct)).ToHttp()).Answers<ProtectedPage>("What is protected: entries of people, and what the program knows by itself.");
+        routes.MapGet("protected", async (Sender sender, [AsParameters] ProtectedQuery query, CancellationToken ct) => (await sender.Send(query.ToRequest(), ct)).ToHttp()).Answers<ProtectedRanges>("What is protected: entries of people, and what the program knows by itself.");
         routes.MapPost("protected", async (Sender sender, Protect entry, CancellationToken ct) => (await sender.Send(entry, ct)).ToHttp()).Answers<Guid>("Protects an address or range; answers with the entry's identity.");
         routes.MapPut("protected/{id:guid}", async (Sender sender, Guid id, ProtectedBody body, CancellationToken ct) => (await sender.Send(new ChangeProtected(id, body.Version, body.Kind, body.Note ?? "", body.Until), ct)).ToHttp()).Answers<Done>("Changes a protected entry; its range stays.");
         routes.MapDelete("protected/{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new Unprotect(id), ct)).ToHttp()).Answers<Done>("Protects a range no longer.");

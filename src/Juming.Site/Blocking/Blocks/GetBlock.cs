@@ -24,14 +24,15 @@ internal sealed record BlockDossier(BlockView Block, IReadOnlyList<DeviceStandin
 /// <param name="State">How far.</param>
 /// <param name="Failure">Code of why it failed.</param>
 /// <param name="Run">Run whose film shows it.</param>
+/// <param name="Film">Path of the page that shows the run; null when nothing does.</param>
 /// <param name="At">When it was last read or tried.</param>
 /// <param name="NextAt">When it is looked at again; null when nothing is due.</param>
-internal sealed record DeviceStanding(Guid Device, string Name, BlockState State, string? Failure, Guid? Run, DateTimeOffset? At, DateTimeOffset? NextAt);
+internal sealed record DeviceStanding(Guid Device, string Name, BlockState State, string? Failure, Guid? Run, string? Film, DateTimeOffset? At, DateTimeOffset? NextAt);
 
 /// <summary>Who wished for it.</summary>
 internal sealed record WishView(string By, bool Automatic, DateTimeOffset At);
 
-file sealed class Handler(BlockingDb db) : IQueryHandler<GetBlock, BlockDossier>
+file sealed class Handler(BlockingDb db, IEnumerable<IBlockExecutor> executors) : IQueryHandler<GetBlock, BlockDossier>
 {
     private const int MostWishes = 50;
 
@@ -41,7 +42,10 @@ file sealed class Handler(BlockingDb db) : IQueryHandler<GetBlock, BlockDossier>
         var devices = await db.DevicesOf(entry.Id, cancellationToken);
         var wishes = await db.Wishes.AsNoTracking().Where(w => w.EntryId == entry.Id).OrderByDescending(w => w.At).Take(MostWishes).ToListAsync(cancellationToken);
         return new BlockDossier(BlockView.Of(entry, [.. devices.Select(d => d.State)]),
-            [.. devices.Select(d => new DeviceStanding(d.DeviceId, d.Device, d.State, d.Failure, d.Run, d.At, d.State is BlockState.Failed or BlockState.Removed or BlockState.RemoveFailed ? null : d.NextAt))],
+            [.. devices.Select(d => new DeviceStanding(d.DeviceId, d.Device, d.State, d.Failure, d.Run, FilmOf(d.Run), d.At, d.State is BlockState.Failed or BlockState.Removed or BlockState.RemoveFailed ? null : d.NextAt))],
             [.. wishes.Select(w => new WishView(w.By, w.Automatic, w.At))]);
     }
+
+    // Only a path of this site: what an executor says becomes a link.
+    private string? FilmOf(Guid? run) => run is { } id && executors.Select(e => e.Film(id)).FirstOrDefault(p => p is not null) is ['/', not '/', ..] path ? path : null;
 }

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Juming.Site.Blocking.Protected;
 
 /// <summary>Finds what is protected: entries of people, and what the program knows by itself.</summary>
-internal sealed record ListProtected : IQuery<ProtectedPage>, INeeds<BlockingRead>
+internal sealed record ListProtected : IQuery<ProtectedRanges>, INeeds<BlockingRead>
 {
     /// <summary>Part of a range, note or name; an address finds the ranges that hold it.</summary>
     public string? Text { get; init; }
@@ -40,7 +40,7 @@ internal sealed record ExportProtected : IQuery<byte[]>, INeeds<BlockingRead>, I
 internal sealed record ProtectedView(Guid? Id, string Range, string Kind, string Note, string By, DateTimeOffset? At, DateTimeOffset? Until, long Version);
 
 /// <summary>Protected ranges, and how many there are.</summary>
-internal sealed record ProtectedPage(IReadOnlyList<ProtectedView> Items, int Total, IReadOnlyDictionary<string, int> Kinds);
+internal sealed record ProtectedRanges(IReadOnlyList<ProtectedView> Items, int Total, IReadOnlyDictionary<string, int> Kinds);
 
 file sealed class Validator : AbstractValidator<ListProtected>
 {
@@ -53,9 +53,9 @@ file sealed class Validator : AbstractValidator<ListProtected>
     }
 }
 
-file sealed class Handler(BlockingDb db, ProtectedBook book) : IQueryHandler<ListProtected, ProtectedPage>, IQueryHandler<ExportProtected, byte[]>
+file sealed class Handler(BlockingDb db, ProtectedBook book) : IQueryHandler<ListProtected, ProtectedRanges>, IQueryHandler<ExportProtected, byte[]>
 {
-    public async Task<Result<ProtectedPage>> Handle(ListProtected request, CancellationToken cancellationToken)
+    public async Task<Result<ProtectedRanges>> Handle(ListProtected request, CancellationToken cancellationToken)
     {
         var rows = await db.Protected.AsNoTracking().OrderBy(p => p.Kind).ThenBy(p => p.Range).ToListAsync(cancellationToken);
         var entered = rows.Select(p => new ProtectedView(p.Id, p.Range, p.Kind, p.Note, p.By, p.At, p.Until, p.Version)).ToList();
@@ -64,7 +64,7 @@ file sealed class Handler(BlockingDb db, ProtectedBook book) : IQueryHandler<Lis
         var found = entered.Concat(known).Where(p => Fits(p, request.Text?.Trim())).ToList();
         var kinds = found.GroupBy(p => p.Kind).ToDictionary(g => g.Key, g => g.Count());
         var chosen = request.Kind is { Length: > 0 } kind ? found.FindAll(p => p.Kind == kind) : found;
-        return new ProtectedPage([.. chosen.Skip(request.Skip).Take(request.Take)], chosen.Count, kinds);
+        return new ProtectedRanges([.. chosen.Skip(request.Skip).Take(request.Take)], chosen.Count, kinds);
     }
 
     public async Task<Result<byte[]>> Handle(ExportProtected request, CancellationToken cancellationToken)
