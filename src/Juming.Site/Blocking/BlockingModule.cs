@@ -69,7 +69,7 @@ public sealed class BlockingModule : Module
         routes.MapPost("import/preview", async (Sender sender, HttpRequest http, CancellationToken ct) => await Content(http, ct) is { } content ? (await sender.Send(new PreviewBlocks(content), ct)).ToHttp() : BlockingErrors.FileTooLarge.ToHttp())
             .Answers<FilePreview>("Tells what an import would do, line by line, and does nothing.").Reads("A plain list with one target a line, or CSV with target, reason and minutes; at most 1 MiB and 2,000 lines.", "text/csv", "text/plain");
         routes.MapPost("import", async (Sender sender, HttpRequest http, [AsParameters] ImportQuery query, CancellationToken ct) =>
-            await Content(http, ct) is { } content ? (await sender.Send(new ImportBlocks(content, query.Reason, query.Minutes, query.Group), ct)).ToHttp() : BlockingErrors.FileTooLarge.ToHttp())
+            await Content(http, ct) is { } content ? (await sender.Send(new ImportBlocks(content, query.Reason ?? "", query.Minutes, query.Group), ct)).ToHttp() : BlockingErrors.FileTooLarge.ToHttp())
             .Answers<ImportOutcome>("Blocks the good lines of a file.").Reads("A plain list with one target a line, or CSV with target, reason and minutes; at most 1 MiB and 2,000 lines.", "text/csv", "text/plain");
     }
 
@@ -129,7 +129,7 @@ internal sealed record ProtectedQuery(
 
 /// <summary>What holds for all lines of an import that do not say it themselves.</summary>
 internal sealed record ImportQuery(
-    [property: Description("Why"), StringLength(500)] string Reason,
+    [property: Description("Why"), StringLength(500)] string? Reason,
     [property: Description("How long; the step of the offence when left out"), Range(1, 525_600)] int? Minutes,
     [property: Description("Group of devices; all when left out"), StringLength(200)] string? Group);
 

@@ -39,6 +39,30 @@ internal sealed class RestartTests
         }
     }
 
+    [Test]
+    public async Task What_ends_while_the_program_is_away_is_taken_off_when_it_is_back()
+    {
+        var folder = Directory.CreateTempSubdirectory("juming-blocking").FullName;
+        await using var device = await BlockingDevice.Start();
+        try
+        {
+            Guid entry;
+            await using (var before = await BlockingBench.Start([device], folder))
+            {
+                entry = await before.Block("203.0.113.31", 5);
+                await before.Until(entry, BlockState.Verified);
+            }
+            await using var after = await BlockingBench.Start([device], folder);
+            after.Clock.Ahead = TimeSpan.FromMinutes(6);
+            await after.Until(entry, BlockState.Removed);
+            Assert.That(device.List, Is.Empty);
+        }
+        finally
+        {
+            Directory.Delete(folder, true);
+        }
+    }
+
     private static async Task<Guid> Interrupt(string point, string folder, BlockingDevice device)
     {
         await using var before = await BlockingBench.Start([device], folder);

@@ -89,7 +89,7 @@ internal sealed class BlockDesk(BlockingDb db, BlockTurn turn, IProtectedAddress
         By = wish.By,
         Automatic = wish.Automatic,
         TwoAgreed = wish.TwoAgreed,
-        Offence = 1 + await db.Entries.CountAsync(e => e.Target == target, ct),
+        Offence = 1 + await Before(target, ct),
         Since = now,
         State = BlockState.Removed,
     };
@@ -97,9 +97,12 @@ internal sealed class BlockDesk(BlockingDb db, BlockTurn turn, IProtectedAddress
     /// <summary>1, 7, then 30 days; what is blocked already keeps the step of its offence.</summary>
     private async Task<TimeSpan> StepFor(string target, EntryRow? entry, CancellationToken ct)
     {
-        var offence = entry?.Offence ?? 1 + await db.Entries.CountAsync(e => e.Target == target, ct);
+        var offence = entry?.Offence ?? 1 + await Before(target, ct);
         return TimeSpan.FromDays(settings.OffenceDays[Math.Min(offence, settings.OffenceDays.Length) - 1]);
     }
+
+    /// <summary>Earlier blocks of a target; what a person took back was no offence.</summary>
+    private Task<int> Before(string target, CancellationToken ct) => db.Entries.CountAsync(e => e.Target == target && e.LiftedAt == null, ct);
 
     private async Task PutOn(EntryRow entry, IReadOnlyList<BlockDevice> chosen, DateTimeOffset now, CancellationToken ct)
     {

@@ -110,6 +110,11 @@ internal sealed partial class BlockDriver(IServiceScopeFactory scopes, BlockTurn
             // The row says how far it was; the next turn goes on from there.
             LogAway(log, DatabaseErrors.Reason(e));
         }
+        catch (Exception e)
+        {
+            // A job runner: whatever it is, the other devices go on.
+            LogFailed(log, e, device);
+        }
     }
 
     private async Task<Guid?> Next(Guid device, CancellationToken ct)
@@ -122,4 +127,7 @@ internal sealed partial class BlockDriver(IServiceScopeFactory scopes, BlockTurn
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The database does not answer, blocks wait: {Reason}")]
     private static partial void LogAway(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Work on device {Device} failed; it goes on with the next turn")]
+    private static partial void LogFailed(ILogger log, Exception e, Guid device);
 }
