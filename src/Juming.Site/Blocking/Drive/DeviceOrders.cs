@@ -42,13 +42,13 @@ internal sealed partial class DeviceOrders(DeviceBook devices, BlockingSettings 
 
     private async Task<BlockOutcome> Give(OnDeviceRow row, Func<IBlockExecutor, CancellationToken, Task<BlockOutcome>> order, CancellationToken ct)
     {
-        if (await devices.Find(row.DeviceId, ct) is not { } executor) return Nothing(false, "no-such-device");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(TimeSpan.FromSeconds(settings.OrderSeconds));
         try
         {
+            if (await devices.Find(row.DeviceId, limit.Token) is not { } executor) return Nothing(false, "no-such-device");
             // Whoever does not hear the cancellation is left behind; the device's next reading tells what it did.
-            return await order(executor, limit.Token).WaitAsync(limit.Token);
+            return Fitting(await order(executor, limit.Token).WaitAsync(limit.Token));
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -61,6 +61,11 @@ internal sealed partial class DeviceOrders(DeviceBook devices, BlockingSettings 
             return Nothing(null, BrokeOff);
         }
     }
+
+    // What comes from a device may be of any length; these columns are not.
+    private static BlockOutcome Fitting(BlockOutcome outcome) => outcome with { Failure = Cut(outcome.Failure, 100), Reference = Cut(outcome.Reference, 300) };
+
+    private static string? Cut(string? text, int most) => text is not null && text.Length > most ? text[..most] : text;
 
     private static BlockOutcome Nothing(bool? changed, string failure) => new(BlockReading.Unknown, changed, failure, new Dictionary<string, string>(), null);
 

@@ -170,7 +170,7 @@ internal sealed class DeviceStep(BlockingDb db, BlockTurn turn, DeviceOrders ord
     }
 
     private void Fail(OnDeviceRow row, BlockState state, string failure, BlockOutcome? outcome) =>
-        (row.State, row.Begun, row.Failure, row.At, row.Run) = (state, false, failure.Length <= 100 ? failure : failure[..100], clock.GetUtcNow(), outcome?.Run ?? row.Run);
+        (row.State, row.Begun, row.Failure, row.At, row.Run) = (state, false, failure, clock.GetUtcNow(), outcome?.Run ?? row.Run);
 
     private async Task<(EntryRow Entry, OnDeviceRow Row)> Load(Guid entryId, Guid deviceId, CancellationToken ct) =>
         (await db.Entries.AsNoTracking().FirstAsync(e => e.Id == entryId, ct), await db.OnDevices.AsNoTracking().FirstAsync(d => d.EntryId == entryId && d.DeviceId == deviceId, ct));
