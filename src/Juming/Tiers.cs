@@ -6,6 +6,7 @@ using Juming.Platform.Notify;
 using Juming.Platform.Vault;
 using Juming.Site.Approvals;
 using Juming.Site.Assets;
+using Juming.Site.Blocking;
 using Juming.Site.Collection;
 using Juming.Site.Detection;
 using Juming.Site.Events;
@@ -24,7 +25,7 @@ public static class Tiers
     public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule(), new VaultModule(), new NotifyModule(), new OperatorOverviewModule()]);
 
     /// <summary>Tier 3: inside the customer's network.</summary>
-    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new VaultModule(), new NotifyModule(), new EventsModule(), new DetectionModule(), new CollectionModule(), new AssetsModule(), new IncidentsModule(), new ApprovalsModule(), new OverviewModule()]);
+    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new VaultModule(), new NotifyModule(), new EventsModule(), new DetectionModule(), new CollectionModule(), new AssetsModule(), new IncidentsModule(), new ApprovalsModule(), new BlockingModule(), new OverviewModule()]);
 
     /// <summary>All of them, in their order.</summary>
     public static readonly IReadOnlyList<TierDefinition> All = [Cloud, Operator, Site];

@@ -14,6 +14,7 @@ public sealed class AccessibilityTests : AxeTest
         "/users?new=1", "/tokens?new=1", "/logs?from=now-7d", "/logs?from=now-7d&q=" + "source.ip:%2A", "/logs?q=%28", "/alerts?span=all", "/audit?from=now-24h",
         "/rules?tab=active", "/rules?tab=refused", "/assets?import=1", "/incidents?text=no-such-thing", "/incidents/INC-1999-0001",
         "/notify?open=new", "/notify?tab=rules&open=new", "/notify?tab=deliveries", "/notifications?contact=1",
+        "/blocks?new=1&target=10.0.0.1", "/blocks?import=1", "/protected?new=1", "/protected?import=1", "/protected?text=no-such-thing",
     ];
 
     private static readonly string[] BeforeTheConsole = ["/sign-in", "/join", "/confirm", "/sign-out"];

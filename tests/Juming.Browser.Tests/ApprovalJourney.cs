@@ -74,7 +74,7 @@ public sealed class ApprovalJourney : AxeTest, INotices
     }
 
     /// <inheritdoc/>
-    protected override void AddTo(IServiceCollection services) => services.AddSingleton<INotices>(this);
+    protected override Task<Action<IServiceCollection>?> Surroundings() => Task.FromResult<Action<IServiceCollection>?>(services => services.AddSingleton<INotices>(this));
 
     private async Task<Guid> Ask(string key, bool highRisk = false)
     {

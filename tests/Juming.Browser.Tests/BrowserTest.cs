@@ -2,6 +2,7 @@ using System.Net;
 using Juming.Platform.Access;
 using Juming.Testing;
 using Juming.Testing.Demo;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using NUnit.Framework;
 
@@ -27,11 +28,11 @@ public abstract class BrowserTest
     /// <summary>The tier that is looked at.</summary>
     protected virtual string TierName => "site";
 
-    /// <summary>Adds to the site's services what stands at its edges.</summary>
-    protected virtual void AddTo(Microsoft.Extensions.DependencyInjection.IServiceCollection services) { }
-
     /// <summary>The test stops the site and starts it again.</summary>
     protected virtual bool Restarts => false;
+
+    /// <summary>Starts what the site finds around it, before it starts; adds services to it.</summary>
+    protected virtual Task<Action<IServiceCollection>?> Surroundings() => Task.FromResult<Action<IServiceCollection>?>(null);
 
     /// <summary>Port of the site's syslog receiver.</summary>
     protected int SyslogPort { get; private set; }
@@ -47,7 +48,7 @@ public abstract class BrowserTest
         {
             ["Modules:Collection:Udp:0"] = $"127.0.0.1:{SyslogPort}",
             ["Modules:Collection:Tcp:0"] = $"127.0.0.1:{SyslogPort}",
-        }, services: AddTo);
+        }, services: await Surroundings());
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

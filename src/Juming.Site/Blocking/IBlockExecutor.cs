@@ -14,6 +14,9 @@ public interface IBlockExecutor
 
     /// <summary>Only reads whether the target is blocked: after a broken-off order, and for drift.</summary>
     Task<BlockOutcome> Look(BlockOrder order, CancellationToken ct);
+
+    /// <summary>Path of the page that shows a run of this kind, from the root; null when the run is not its own, or nothing shows it.</summary>
+    string? Film(Guid run) => null;
 }
 
 /// <summary>A device that blocks.</summary>

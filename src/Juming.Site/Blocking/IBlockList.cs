@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Juming.Platform.Events;
 using Juming.Platform.Handlers;
 
@@ -52,9 +53,13 @@ public sealed record BlockWish
 
     /// <summary>True when no person decided: rate limits and the circuit breaker hold.</summary>
     public bool Automatic { get; init; }
+
+    /// <summary>True when two people agreed to it; without it nothing wider than /24 is blocked, and an automatic wish never is.</summary>
+    public bool TwoAgreed { get; init; }
 }
 
 /// <summary>How a block stands on a device, or over all of them.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter))]
 public enum BlockState
 {
     /// <summary>Wanted, not yet begun.</summary>

@@ -14,6 +14,10 @@ public interface IProtectedAddresses
 
 /// <summary>What became of a check.</summary>
 /// <param name="Target">The target in normal form; null when it can't be read.</param>
-/// <param name="Refusal">Code of why it may not be blocked, "protected", "too-wide", "unreadable"; null when it may.</param>
+/// <param name="Refusal">Code of why it may not be blocked, "protected", "too-wide", "unreadable", "ambiguous", "name"; null when it may.</param>
 /// <param name="Entry">The protected entry that it touches, "gateway 10.0.0.1"; null when there is none.</param>
-public sealed record TargetCheck(string? Target, string? Refusal, string? Entry);
+public sealed record TargetCheck(string? Target, string? Refusal, string? Entry)
+{
+    /// <summary>It may be blocked only where two people agreed: IPv4 wider than /24.</summary>
+    public bool Wide { get; init; }
+}

@@ -11,4 +11,7 @@ public interface ISourceDirectory
 
     /// <summary>Datasets (values of <c>event.dataset</c>) that arrived within the last day, with the time of the last event of each.</summary>
     IReadOnlyDictionary<string, DateTimeOffset> LiveDatasets { get; }
+
+    /// <summary>Addresses of the senders that people tend. Whoever merely sends is not among them: an attacker could make itself one with a single datagram.</summary>
+    IReadOnlyList<string> TendedAddresses => [];
 }

@@ -209,6 +209,9 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
     public SourceMemory MemoryOf(int sourceId) => Find(sourceId)?.Memory ?? new SourceMemory { Zone = settings.DefaultZone };
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> TendedAddresses => [.. _byId.Values.Where(s => s.Tended && !s.Muted).Select(s => s.Memory.Address).OfType<string>()];
+
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, DateTimeOffset> LiveDatasets
     {
         get

@@ -11,6 +11,9 @@ public sealed partial class IncidentPage
 {
     private const string Line = "timeline";
 
+    // By its code: blocking may be left out of a site, and then nobody holds it.
+    private const string MayBlock = "blocking.write";
+
     private Func<ChangeIncident, Task<Error?>> _send = null!;
     private IncidentDossier? _dossier;
     private Neighbours? _near;
@@ -18,7 +21,7 @@ public sealed partial class IncidentPage
     private IncidentState? _wanted;
     private string? _said, _conflict, _loaded;
     private string _list = "", _me = "";
-    private bool _fresh, _mayWrite, _mayReadLogs;
+    private bool _fresh, _mayWrite, _mayReadLogs, _mayBlock;
 
     /// <summary>"INC-2026-0012" or an identity.</summary>
     [Parameter] public string Number { get; set; } = "";
@@ -61,7 +64,7 @@ public sealed partial class IncidentPage
         if (_loaded != Number) (_dossier, _said, _conflict, _edit) = (null, null, null, null);
         (_loaded, _list) = (Number, list);
         var actor = await Actors.Current(Gone);
-        (_me, _mayWrite, _mayReadLogs) = (actor.Name, actor.Holds(IncidentsWrite.Code), actor.Holds(EventsRead.Code));
+        (_me, _mayWrite, _mayReadLogs, _mayBlock) = (actor.Name, actor.Holds(IncidentsWrite.Code), actor.Holds(EventsRead.Code), actor.Holds(MayBlock));
         await Load();
     }
 
