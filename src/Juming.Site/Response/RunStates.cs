@@ -4,7 +4,7 @@ namespace Juming.Site.Response;
 
 /// <summary>How far a run is.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter))]
-internal enum RunState
+public enum RunState
 {
     /// <summary>Asks a person before its first step.</summary>
     Asking,
@@ -36,7 +36,7 @@ internal enum RunState
 
 /// <summary>How far a step is.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter))]
-internal enum StepState
+public enum StepState
 {
     /// <summary>Begins at its time.</summary>
     Ready,

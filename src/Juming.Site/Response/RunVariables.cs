@@ -13,6 +13,9 @@ internal static class RunVariables
     public const string Incident = "__incident__";
     public const string Attacker = "__attacker__";
 
+    /// <summary>How often the loop that was looked at last has gone round.</summary>
+    public const string Round = "__round__";
+
     /// <summary>Names and types.</summary>
     public static readonly IReadOnlyDictionary<string, string> Known = new Dictionary<string, string>
     {
@@ -36,6 +39,7 @@ internal static class RunVariables
         ["__alerts__"] = "integer",
         ["__succeeded__"] = "bool",
         ["__attacker_is_internal__"] = "bool",
+        [Round] = "integer",
         ["__run__"] = "string",
         ["__cause__"] = "string",
     };

@@ -25,6 +25,8 @@ namespace Juming.Site.Tests.Response;
 /// <summary>A running site with fakes of the modules that playbooks act through, and an action of its own that counts.</summary>
 internal sealed class ResponseBench : IAsyncDisposable
 {
+    private static readonly System.Text.Json.JsonSerializerOptions Sparse = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+
     private static int _networks;
 
     private ResponseBench(IncidentsBench incidents, FakeApprovals approvals, FakeBlocks blocks, FakeNotices notices, FakeConsoles consoles, TallyAction tally) =>
@@ -62,7 +64,7 @@ internal sealed class ResponseBench : IAsyncDisposable
     public static string Document(string first, object steps, string name = "Test", object? variables = null, object? own = null, string? exception = null, string? id = null)
     {
         var ids = new Dictionary<string, string>();
-        var source = (JsonObject)System.Text.Json.JsonSerializer.SerializeToNode(steps)!;
+        var source = (JsonObject)System.Text.Json.JsonSerializer.SerializeToNode(steps, Sparse)!;
         foreach (var (key, value) in source) ids[key] = $"{value!["type"]}--{Guid.NewGuid()}";
         var workflow = new JsonObject();
         foreach (var (key, value) in source) workflow[ids[key]] = Translate(value!.DeepClone(), key);

@@ -145,6 +145,7 @@ internal sealed class RunFlow
     private void Choose(StepRow row, Step step)
     {
         string? branch;
+        if (step.Type == StepType.While) _values[RunVariables.Round] = row.Rounds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         try
         {
             branch = step.Type == StepType.Switch ? CaseOf(step) : Expression.Parse(step.Condition).Holds(name => Read(step, name)) ? step.OnTrue : step.OnFalse;
