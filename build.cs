@@ -10,7 +10,7 @@ const string Usage = """
       format                  only whether the sources are formatted
       test                    everything of the everyday run, browser and both databases included
       publish --out DIR       put the runnable program into DIR
-      bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, web, chaos (these four without a name), fuzz
+      bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, web, chaos (these four without a name), fuzz, playbooks
       bench rules PATH…       rules on parsed events, events per core-second
     """;
 
