@@ -41,7 +41,7 @@ internal sealed class AskPerson(ResponseSettings settings, TimeProvider clock, I
             HighRisk = call.Of("risk") == "high",
             ExpiresAt = expires,
         }, ct);
-        return ActionOutcome.Pending(approval.ToString(), expires + TimeSpan.FromSeconds(2), "asked");
+        return await Settle(call with { Reference = approval.ToString() }, ct);
     }
 
     public async Task<ActionOutcome> Settle(ActionCall call, CancellationToken ct)

@@ -37,13 +37,7 @@ internal sealed record PlaybookModel
 }
 
 /// <summary>A variable: "__attacker__".</summary>
-internal sealed record Variable(string Name, string Type, string Value, bool IsConstant, bool IsExternal)
-{
-    /// <summary>The type whose value is the identity of a secret in the vault.</summary>
-    public const string SecretType = "x-juming-secret";
-
-    public bool IsSecret => Type == SecretType;
-}
+internal sealed record Variable(string Name, string Type, string Value, bool IsConstant, bool IsExternal);
 
 /// <summary>What starts a playbook by itself.</summary>
 /// <param name="On">"incident-opened", "incident-escalated", "incident-state", "schedule" or "manual".</param>

@@ -6,6 +6,8 @@ namespace Juming.Site.Response.Edit;
 /// <summary>Changes a document step by step, so that the sequences stay whole. What it does not know it leaves alone.</summary>
 internal sealed class DraftEditor(JsonObject document)
 {
+    private static readonly string[] Ways = ["on_completion", "on_success", "on_failure", "on_true", "on_false"];
+
     public JsonObject Document => document;
 
     private JsonObject Workflow => document["workflow"] as JsonObject ?? throw new InvalidOperationException("The document has no workflow.");
@@ -109,20 +111,27 @@ internal sealed class DraftEditor(JsonObject document)
 
     private OutlineRow Row(string id) => Outline.Of(document).First(r => r.Id == id);
 
-    /// <summary>Makes what pointed to a step point elsewhere.</summary>
+    /// <summary>Makes all that pointed to a step point elsewhere, but for what stands in its own branches: a loop's last step leads back to the loop.</summary>
     private void Relink(OutlineRow row, string? to)
     {
-        if (row.IsFirst) Point(row.Slot, to);
-        else foreach (var before in Outline.Of(document).Where(r => r.Slot == row.Slot && Outline.Next(r.Step) == row.Id).ToList()) SetNext(before.Step, to);
-        if (to is not null) return;
-        foreach (var step in Workflow.Select(s => s.Value).OfType<JsonObject>().Where(s => (string?)s["on_failure"] == row.Id)) step.Remove("on_failure");
+        var inside = Outline.Of(document).SkipWhile(r => r.Id != row.Id).Skip(1).TakeWhile(r => r.Depth > row.Depth).Select(r => r.Id).Append(row.Id).ToHashSet();
+        if (Outline.Text(document["workflow_start"]) == row.Id) document["workflow_start"] = to;
+        foreach (var step in Workflow.Where(s => !inside.Contains(s.Key)).Select(s => s.Value).OfType<JsonObject>())
+        {
+            foreach (var member in Ways.Where(m => Outline.Text(step[m]) == row.Id)) SetText(step, member, to);
+            if (step["next_steps"] is JsonArray branches)
+                for (var i = 0; i < branches.Count; i++)
+                    if (Outline.Text(branches[i]) == row.Id) branches[i] = to;
+            if (step["cases"] is JsonObject cases)
+                foreach (var name in cases.Where(c => Outline.Text(c.Value) == row.Id).Select(c => c.Key).ToList()) SetText(cases, name, to);
+        }
     }
 
     private static void SetNext(JsonObject step, string? next)
     {
         var member = step["on_success"] is not null || step["on_failure"] is not null ? "on_success" : "on_completion";
         // A step that goes on either way goes on to the same.
-        if (step["on_failure"] is not null && (string?)step["on_failure"] == Outline.Next(step)) SetText(step, "on_failure", next);
+        if (step["on_failure"] is not null && Outline.Text(step["on_failure"]) == Outline.Next(step)) SetText(step, "on_failure", next);
         SetText(step, member, next);
     }
 

@@ -11,9 +11,9 @@ namespace Juming.Site.Response.Edit;
 /// <param name="Step">The step.</param>
 internal sealed record OutlineRow(string Id, int Depth, Slot Slot, bool IsFirst, JsonObject Step)
 {
-    public string Type => (string?)Step["type"] ?? "";
+    public string Type => Outline.Text(Step["type"]) ?? "";
 
-    public string Name => Step["name"] is JsonValue name && name.TryGetValue<string>(out var text) ? text : "";
+    public string Name => Outline.Text(Step["name"]) ?? "";
 
     public bool IsAction => Type is "action" or "playbook-action";
 
@@ -49,18 +49,18 @@ internal static class Outline
     public static IReadOnlyList<OutlineRow> Of(JsonObject document)
     {
         var rows = new List<OutlineRow>();
-        if (document["workflow"] is JsonObject workflow) Walk(workflow, (string?)document["workflow_start"], Slot.Start, 0, rows, []);
+        if (document["workflow"] is JsonObject workflow) Walk(workflow, Text(document["workflow_start"]), Slot.Start, 0, rows, []);
         return rows;
     }
 
     /// <summary>Branches of a step, also empty ones that may be filled.</summary>
-    public static IEnumerable<Slot> SlotsOf(string id, JsonObject step) => (string?)step["type"] switch
+    public static IEnumerable<Slot> SlotsOf(string id, JsonObject step) => Text(step["type"]) switch
     {
         "if-condition" => [new Slot(id, "on_true"), new Slot(id, "on_false")],
         "while-condition" => [new Slot(id, "on_true")],
         "parallel" => (step["next_steps"] as JsonArray ?? []).Select((_, i) => new Slot(id, $"next_steps/{i}")),
         "switch-condition" => (step["cases"] as JsonObject ?? []).Select(c => new Slot(id, $"cases/{c.Key}")),
-        "action" or "playbook-action" when step["on_failure"] is not null => [new Slot(id, "on_failure")],
+        "action" or "playbook-action" when Text(step["on_failure"]) is { } failure && failure != Next(step) => [new Slot(id, "on_failure")],
         _ => [],
     };
 
@@ -83,13 +83,17 @@ internal static class Outline
 
     private static void Walk(JsonObject workflow, string? id, Slot slot, int depth, List<OutlineRow> rows, HashSet<string> seen)
     {
-        for (var first = true; id is not null && workflow[id] is JsonObject step && seen.Add(id); id = Next(step), first = false)
+        // The sequence first, so that a branch that leads back into it ends there.
+        var sequence = new List<(string Id, JsonObject Step)>();
+        for (; id is not null && workflow[id] is JsonObject step && seen.Add(id); id = Next(step)) sequence.Add((id, step));
+        foreach (var (own, step) in sequence)
         {
-            rows.Add(new OutlineRow(id, depth, slot, first, step));
+            rows.Add(new OutlineRow(own, depth, slot, own == sequence[0].Id, step));
             if (depth >= MostDepth) continue;
-            foreach (var branch in SlotsOf(id, step)) Walk(workflow, First((JsonObject)workflow.Parent!, branch), branch, depth + 1, rows, seen);
+            foreach (var branch in SlotsOf(own, step)) Walk(workflow, First((JsonObject)workflow.Parent!, branch), branch, depth + 1, rows, seen);
         }
     }
 
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
+    /// <summary>The text of a member that may be anything; null where it is none.</summary>
+    public static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
 }

@@ -17,12 +17,28 @@ internal sealed class RunSession(RunDesk desk, Hand hand, ResponseDb db, Playboo
     private readonly List<(StepRow Row, StepWork Work)> _toDo = [];
     private readonly List<(RunOrder Order, Juming.Platform.Handlers.Error? Refusal)> _answers = [];
     private readonly HashSet<Guid> _acting = [];
+    private readonly HashSet<Guid> _lookAgain = [];
+    private readonly List<Task> _tasks = [];
     private readonly List<string> _recorded = [];
     private RunRow _run = null!;
     private List<StepRow> _rows = null!;
     private RunFlow _flow = null!;
 
     public async Task Go(CancellationToken ct)
+    {
+        try
+        {
+            await Drive(ct);
+        }
+        finally
+        {
+            foreach (var (order, _) in _answers) order.Answer.TrySetException(new InvalidOperationException("The run broke off before the order was kept."));
+            // Whoever takes the run up again must not meet an act of this hand that is still under way.
+            await Task.WhenAll(_tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task Drive(CancellationToken ct)
     {
         if (!await Load(ct)) return;
         var message = await hand.Mail.Reader.ReadAsync(ct);
@@ -43,9 +59,12 @@ internal sealed class RunSession(RunDesk desk, Hand hand, ResponseDb db, Playboo
     {
         if (await db.Runs.FirstOrDefaultAsync(r => r.Id == hand.Run, ct) is not { } run || await shelf.Of(db, run.PlaybookId, run.Version, ct) is not { } model)
         {
-            desk.TryLeave(hand);
-            while (hand.Mail.Reader.TryRead(out var message))
-                if (message is RunOrder order) order.Answer.TrySetResult(ResponseErrors.NoSuchRun);
+            do
+            {
+                while (hand.Mail.Reader.TryRead(out var message))
+                    if (message is RunOrder order) order.Answer.TrySetResult(ResponseErrors.NoSuchRun);
+            }
+            while (!desk.TryLeave(hand));
             return false;
         }
         _run = run;
@@ -61,6 +80,8 @@ internal sealed class RunSession(RunDesk desk, Hand hand, ResponseDb db, Playboo
         switch (message)
         {
             case LookNow:
+                // What acts just now may have been answered before its answer could be waited for.
+                _lookAgain.UnionWith(_acting);
                 foreach (var row in _rows.Where(r => r.State is StepState.Waiting or StepState.Unknown or StepState.Undoing && !_acting.Contains(r.Id))) row.DueAt = clock.GetUtcNow();
                 break;
             case StepAnswer answer:
@@ -164,6 +185,7 @@ internal sealed class RunSession(RunDesk desk, Hand hand, ResponseDb db, Playboo
                 break;
             case Standing.Pending:
                 var look = outcome.LookAt ?? now + SlowLook;
+                if (_lookAgain.Remove(row.Id)) look = now;
                 (row.State, row.DueAt) = (StepState.Waiting, row.DeadlineAt < look ? row.DeadlineAt : look);
                 break;
             case Standing.NotBegun when row.Attempt > Retries(row):
@@ -257,12 +279,14 @@ internal sealed class RunSession(RunDesk desk, Hand hand, ResponseDb db, Playboo
         {
             if (work == StepWork.Act) points.Reach(IRunPoints.BeforeAct, row.Key);
             var call = StepRunner.CallOf(_run, row, _flow.Model, _flow.StepOf(row));
-            _ = Task.Run(async () =>
+            var task = Task.Run(async () =>
             {
                 var outcome = await runner.Run(row.Action, work, call, _flow.StepOf(row), ct);
                 points.Reach(IRunPoints.Acted, row.Key);
                 if (work != StepWork.Abandon && outcome is not null) hand.Mail.Writer.TryWrite(new StepAnswer(row, work, outcome));
             }, CancellationToken.None);
+            _tasks.RemoveAll(t => t.IsCompleted);
+            _tasks.Add(task);
         }
         _toDo.Clear();
     }
