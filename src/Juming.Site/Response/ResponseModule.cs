@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
@@ -59,7 +60,7 @@ public sealed class ResponseModule : Module
 
     private static void MapPlaybooks(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("playbooks", async (Sender sender, string? text, int? skip, int? limit, CancellationToken ct) => (await sender.Send(new ListPlaybooks(text, skip ?? 0, limit ?? 50), ct)).ToHttp()).Answers<PlaybookRows>("Playbooks by name, one page at a time.");
+        routes.MapGet("playbooks", async (Sender sender, [Description("Part of the name"), StringLength(200)] string? text, [Range(0, 100_000)] int? skip, [Range(1, 200)] int? limit, CancellationToken ct) => (await sender.Send(new ListPlaybooks(text, skip ?? 0, limit ?? 50), ct)).ToHttp()).Answers<PlaybookRows>("Playbooks by name, one page at a time.");
         routes.MapPost("playbooks", async (Sender sender, HttpRequest request, CancellationToken ct) => (await sender.Send(new ImportPlaybook(await Body(request, ct)), ct)).ToHttp()).Reads("A CACAO 2.0 playbook.", "application/json").Answers<DraftState>("Takes a CACAO 2.0 playbook as a draft; what is wrong is named by JSON pointer and reason.");
         routes.MapPost("check", async (Sender sender, HttpRequest request, CancellationToken ct) => (await sender.Send(new CheckPlaybook(await Body(request, ct)), ct)).ToHttp()).Reads("A CACAO 2.0 playbook.", "application/json").Answers<IReadOnlyList<ProblemView>>("What is wrong with a playbook, by JSON pointer and reason; nothing is kept.");
         routes.MapGet("playbooks/{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetPlaybook(id), ct)).ToHttp()).Answers<PlaybookView>("One playbook with its draft, problems and versions.");
@@ -78,7 +79,7 @@ public sealed class ResponseModule : Module
     private static void MapRuns(IEndpointRouteBuilder routes)
     {
         routes.MapPost("playbooks/{id:guid}/start", async (Sender sender, Guid id, StartBody body, CancellationToken ct) => (await sender.Send(new StartRun(id, body.Incident, body.Inputs, body.Key), ct)).ToHttp()).Answers<StartedRun>("Starts the version in force by hand.");
-        routes.MapGet("runs", async (Sender sender, Guid? playbook, string? incident, RunState? state, int? skip, int? limit, CancellationToken ct) => (await sender.Send(new ListRuns { Playbook = playbook, Incident = incident, State = state, Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp()).Answers<RunRows>("Runs, the latest first, one page at a time.");
+        routes.MapGet("runs", async (Sender sender, Guid? playbook, string? incident, RunState? state, [Range(0, 100_000)] int? skip, [Range(1, 200)] int? limit, CancellationToken ct) => (await sender.Send(new ListRuns { Playbook = playbook, Incident = incident, State = state, Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp()).Answers<RunRows>("Runs, the latest first, one page at a time.");
         routes.MapGet("runs/{run}", async (Sender sender, [Description(RunName)] string run, CancellationToken ct) => (await sender.Send(new GetRun(run), ct)).ToHttp()).Answers<RunView>("One run with each step's input, output, time and evidence.");
         routes.MapPost("runs/{run}/stop", async (Sender sender, [Description(RunName)] string run, CancellationToken ct) => (await sender.Send(new StopRun(run), ct)).ToHttp()).Answers<Done>("Stops a run: what acts is waited for, nothing more begins.");
         routes.MapPost("runs/{run}/rollback", async (Sender sender, [Description(RunName)] string run, CancellationToken ct) => (await sender.Send(new RollBackRun(run), ct)).ToHttp()).Answers<Done>("Takes back what a run did, the last first.");

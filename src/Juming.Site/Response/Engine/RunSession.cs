@@ -46,7 +46,7 @@ internal sealed class RunSession(RunDesk desk, Hand hand, ResponseDb db, Playboo
         {
             do Take(message);
             while (hand.Mail.Reader.TryRead(out message!));
-            Advance(clock.GetUtcNow());
+            Advance();
             await Save(ct);
             Launch(ct);
             if (_acting.Count == 0 && desk.TryLeave(hand)) break;
@@ -96,8 +96,9 @@ internal sealed class RunSession(RunDesk desk, Hand hand, ResponseDb db, Playboo
     }
 
     /// <summary>Does in memory all that needs no waiting, and finds what is to act.</summary>
-    private void Advance(DateTimeOffset now)
+    private void Advance()
     {
+        var now = clock.GetUtcNow();
         if (_run.IsOver) return;
         if (_run.StoppedBy.Length > 0 && _run.State != RunState.RollingBack)
         {
@@ -108,7 +109,8 @@ internal sealed class RunSession(RunDesk desk, Hand hand, ResponseDb db, Playboo
         bool moved;
         do
         {
-            moved = false;
+            // What was entered just now is due just now.
+            (moved, now) = (false, clock.GetUtcNow());
             if (_run.State == RunState.RollingBack) NextUndo(now);
             foreach (var row in _rows.Where(r => r.DueAt is { } due && due <= now && !_acting.Contains(r.Id)).ToList()) moved |= Begin(row, now);
         }

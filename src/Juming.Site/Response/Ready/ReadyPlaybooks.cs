@@ -50,7 +50,7 @@ file sealed class Handler(ResponseDb db, ActionBook book) : IQueryHandler<ListRe
         foreach (var name in ReadyPlaybooks.Names)
         {
             var model = PlaybookReader.Read(ReadyPlaybooks.Read(name)!).Model!;
-            views.Add(new ReadyView(name, model.Name, model.Description, taken[name].Select(id => (Guid?)id).FirstOrDefault(), book.Check(model).Count == 0));
+            views.Add(new ReadyView(name, ResponseTexts.Of("ready." + name), ResponseTexts.Of($"ready.{name}.about"), taken[name].Select(id => (Guid?)id).FirstOrDefault(), book.Check(model).Count == 0));
         }
         return views;
     }
