@@ -35,7 +35,7 @@ public sealed class IncidentsModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<IncidentsSettings>("Modules:Incidents");
-        services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<AlertGrowth>().AddScoped<IIncidentDirectory, IncidentDirectory>().AddScoped<IEvidenceDesk, EvidenceDesk>().AddScoped<IAlertWhereabouts, AlertWhereabouts>();
+        services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<AlertGrowth>().AddScoped<IIncidentDirectory, IncidentDirectory>().AddScoped<IIncidentWork, IncidentWork>().AddScoped<IEvidenceDesk, EvidenceDesk>().AddScoped<IAlertWhereabouts, AlertWhereabouts>();
         services.TryAddSingleton<IAssetDirectory, NoAssetsKept>();
         foreach (var code in new[] { "incidents.opened", "incidents.escalated" }) services.AddSingleton(new NoticeKind(code, typeof(IncidentsTexts), Role.Analyst, Role.SecurityAdmin));
     }

@@ -26,11 +26,15 @@ internal sealed class IncidentsBench : IAsyncDisposable
     /// <summary>Noon of a day; alerts are so many minutes after it.</summary>
     public static DateTimeOffset Noon { get; } = new(2026, 3, 2, 4, 0, 0, TimeSpan.Zero);
 
-    public static async Task<IncidentsBench> Start(string? folder = null, Dictionary<string, string?>? settings = null)
+    public static async Task<IncidentsBench> Start(string? folder = null, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
     {
         var book = new AlertBook();
         // Nothing listens for logs: what comes in comes from the test.
-        return new IncidentsBench(await RunningTier.Start("site", folder, settings, s => s.AddScoped<IAlertDirectory>(_ => book).AddSingleton(new CollectionSettings { Udp = [], Tcp = [] })), book);
+        return new IncidentsBench(await RunningTier.Start("site", folder, settings, s =>
+        {
+            s.AddScoped<IAlertDirectory>(_ => book).AddSingleton(new CollectionSettings { Udp = [], Tcp = [] });
+            services?.Invoke(s);
+        }), book);
     }
 
     /// <summary>An address of a network that no other test uses.</summary>

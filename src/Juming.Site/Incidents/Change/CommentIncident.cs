@@ -12,6 +12,9 @@ internal sealed record CommentIncident(Guid Id, string Text) : ICommand<Done>, I
 {
     /// <summary>Most characters of a comment.</summary>
     public const int MostText = 20_000;
+
+    /// <summary>Identity that the entry is to have, so that the same one again adds nothing; null for a new one.</summary>
+    public Guid? Entry { get; init; }
 }
 
 /// <summary>Corrects a comment of one's own; what it said before stays readable.</summary>
@@ -66,12 +69,15 @@ file sealed class Handler(IncidentDesk desk, IncidentsDb db, CurrentActor curren
     {
         using var turn = await desk.Enter(cancellationToken);
         if (await db.Incidents.FirstOrDefaultAsync(i => i.Id == request.Id, cancellationToken) is not { } incident) return IncidentErrors.NoSuchIncident;
+        if (request.Entry is { } known && await db.Entries.AnyAsync(e => e.Id == known, cancellationToken)) return Done.Value;
         var now = clock.GetUtcNow();
         // A comment takes the incident but is no change of it: two people may comment at once.
         var version = incident.Version;
         incident.Touch(current.Actor.Name, now);
         incident.Version = version;
-        db.Add(Entries.Of(incident.Id, now, "comment", current.Actor.Name, request.Text.Trim()));
+        var entry = Entries.Of(incident.Id, now, "comment", current.Actor.Name, request.Text.Trim());
+        if (request.Entry is { } identity) entry.Id = identity;
+        db.Add(entry);
         await db.SaveChangesAsync(cancellationToken);
         return Done.Value;
     }
