@@ -221,7 +221,11 @@ public sealed class ChannelTests
         var view = (await _desk.Tier.Send(new ListChannels())).Value.Single();
         SaveChannel Change(string address, string? key = null, Guid? stamp = null) => new()
         {
-            Id = id, Stamp = stamp ?? view.Stamp, Name = "robot", Kind = ChannelKind.WeComRobot, Settings = new Dictionary<string, string> { ["address"] = address },
+            Id = id,
+            Stamp = stamp ?? view.Stamp,
+            Name = "robot",
+            Kind = ChannelKind.WeComRobot,
+            Settings = new Dictionary<string, string> { ["address"] = address },
             Secrets = key is null ? new Dictionary<string, Secret>() : new Dictionary<string, Secret> { ["key"] = new(key) },
         };
         var moved = await _desk.Tier.Send(Change("https://evil.example"));
