@@ -48,7 +48,6 @@ public sealed class NotifyJourney : AxeTest
         var notice = page.GetByTestId("notice").First;
         await Expect(notice).ToContainTextAsync("10.20.30.12");
         await Expect(notice).ToContainTextAsync("＜b＞" + theme);
-        Assert.That(await Look(page, "my notices"), Is.Empty);
         await Picture(page, $"notifications-{culture}-{theme}");
         await notice.GetByRole(Microsoft.Playwright.AriaRole.Button).First.ClickAsync();
         await Expect(notice.Locator(".good")).ToBeVisibleAsync();
@@ -56,8 +55,12 @@ public sealed class NotifyJourney : AxeTest
 
         await Open(page, "/notify?tab=deliveries");
         await Expect(page.Locator(".list tbody tr").First).ToContainTextAsync(channel);
-        Assert.That(await Look(page, "delivery log"), Is.Empty);
         await Picture(page, $"notify-deliveries-{culture}-{theme}");
         NothingComplained();
+        // Last: axe itself writes styles that the page's policy complains of.
+        Assert.That(await Look(page, "delivery log"), Is.Empty);
+        await Open(page, "/notifications?contact=1");
+        await Settled(page);
+        Assert.That(await Look(page, "my notices"), Is.Empty);
     }
 }

@@ -12,8 +12,8 @@ using Juming.Platform.Notify.Log;
 using Juming.Platform.Notify.Mine;
 using Juming.Platform.Notify.Posting;
 using Juming.Platform.Notify.Rules;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

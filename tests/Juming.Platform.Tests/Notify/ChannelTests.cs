@@ -39,7 +39,7 @@ public sealed class ChannelTests
         Assert.That(over.Select(d => (d.State, d.Failure)), Has.All.EqualTo((DeliveryState.Sent, (string?)null)));
 
         var robot = _desk.Fake.Received("wecom-robot").Single().Body.GetProperty("text").GetProperty("content").GetString()!;
-        Assert.That(robot, Does.StartWith("[聚铭][紧急] 事件存储异常\n10.*.*.12\n华东医院 ").And.EndsWith("+08:00\nhttps://juming.example/overview"));
+        Assert.That(robot, Does.StartWith("[聚明][紧急] 事件存储异常\n10.*.*.12\n华东医院 ").And.EndsWith("+08:00\nhttps://juming.example/overview"));
         var cards = _desk.Fake.Received("wecom-app").Select(m => m.Body).ToList();
         var text = cards.Single(c => c.GetProperty("msgtype").GetString() == "textcard").GetProperty("textcard");
         Assert.That(text.GetProperty("url").GetString(), Is.EqualTo("https://juming.example/overview"));
@@ -51,7 +51,7 @@ public sealed class ChannelTests
         Assert.That(hook.Body.GetProperty("type").GetString(), Is.EqualTo("notify.part-bad"));
         Assert.That(hook.Body.GetProperty("data").GetProperty("values").GetProperty("detail").GetString(), Is.EqualTo("10.*.*.12"));
         Assert.That(hook.Headers["Idempotency-Key"], Is.EqualTo(over.Single(d => d.ChannelId == ChannelOf("hook", over)).Id.ToString()));
-        Mail(_desk.Mail.Mails.Single(), "[聚铭][紧急] 事件存储异常", "10.*.*.12");
+        Mail(_desk.Mail.Mails.Single(), "[聚明][紧急] 事件存储异常", "10.*.*.12");
         Assert.That(Wire(), Does.Not.Contain("10.20.30.12").And.Not.Contain("20.30"));
     }
 
@@ -221,7 +221,11 @@ public sealed class ChannelTests
         var view = (await _desk.Tier.Send(new ListChannels())).Value.Single();
         SaveChannel Change(string address, string? key = null, Guid? stamp = null) => new()
         {
-            Id = id, Stamp = stamp ?? view.Stamp, Name = "robot", Kind = ChannelKind.WeComRobot, Settings = new Dictionary<string, string> { ["address"] = address },
+            Id = id,
+            Stamp = stamp ?? view.Stamp,
+            Name = "robot",
+            Kind = ChannelKind.WeComRobot,
+            Settings = new Dictionary<string, string> { ["address"] = address },
             Secrets = key is null ? new Dictionary<string, Secret>() : new Dictionary<string, Secret> { ["key"] = new(key) },
         };
         var moved = await _desk.Tier.Send(Change("https://evil.example"));

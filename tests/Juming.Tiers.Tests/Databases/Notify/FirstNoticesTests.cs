@@ -37,7 +37,7 @@ internal sealed class FirstNoticesTests(string database)
 
         var texts = fake.Received("wecom-robot").Select(m => m.Body.GetProperty("text").GetProperty("content").GetString()!).ToList();
         Assert.That(texts, Has.Count.EqualTo(2), string.Join("\n---\n", texts));
-        Assert.That(texts, Has.One.Contains("[聚铭][注意] 日志来源停止发送\n来源：c***\n已静默 9 分钟").And.One.Match(@"新安全事件 INC-\d{4}-0001 严重 P2"));
+        Assert.That(texts, Has.One.Contains("[聚明][注意] 日志来源停止发送\n来源：c***\n已静默 9 分钟").And.One.Match(@"新安全事件 INC-\d{4}-0001 严重 P2"));
         Assert.That(texts, Has.One.Contains("https://site.example/incidents/INC-"));
         Assert.That(string.Join('\n', fake.Wire), Does.Not.Contain("canary-fw-17"));
         Assert.That((await site.Send(new ListDeliveries(null, null))).Value.Items, Has.Count.EqualTo(2));
