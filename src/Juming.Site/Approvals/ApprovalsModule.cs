@@ -1,8 +1,10 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Modules;
+using Juming.Platform.Notify;
 using Juming.Site.Approvals.Answer;
 using Juming.Site.Approvals.Ask;
 using Juming.Site.Approvals.List;
@@ -26,6 +28,7 @@ public sealed class ApprovalsModule : Module
     {
         services.AddSettings<ApprovalsSettings>("Modules:Approvals");
         services.AddScoped<IApprovalDesk, ApprovalDesk>().AddScoped<AnswerBook>().AddScoped<PersonalLinks>().AddScoped<ApprovalsUpkeep>();
+        services.AddSingleton(new NoticeKind("approvals.asked", typeof(ApprovalsTexts), Role.Analyst, Role.SecurityAdmin));
         services.AddSingleton<ApprovalClock>().AddHostedService(p => p.GetRequiredService<ApprovalClock>());
     }
 

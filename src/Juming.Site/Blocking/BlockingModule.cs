@@ -1,8 +1,10 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Modules;
+using Juming.Platform.Notify;
 using Juming.Site.Assets;
 using Juming.Site.Blocking.Blocks;
 using Juming.Site.Blocking.Drive;
@@ -34,6 +36,7 @@ public sealed class BlockingModule : Module
         services.AddSingleton<ProtectedBook>().AddSingleton<IProtectedAddresses>(p => p.GetRequiredService<ProtectedBook>()).AddSingleton<RefusalBook>();
         services.AddSingleton<BlockTurn>().AddSingleton<DeviceBook>().AddSingleton<DeviceOrders>().AddSingleton<IBlockList, BlockList>();
         services.AddScoped<DeviceChoice>().AddScoped<BlockDesk>().AddScoped<DeviceStep>().AddScoped<CircuitBreaker>();
+        foreach (var code in new[] { "blocking.protected-refused", "blocking.device-needs-person", "blocking.breaker-opened" }) services.AddSingleton(new NoticeKind(code, typeof(BlockingTexts), Role.Analyst, Role.SecurityAdmin));
         services.AddSingleton<BlockDriver>().AddHostedService(p => p.GetRequiredService<BlockDriver>());
     }
 

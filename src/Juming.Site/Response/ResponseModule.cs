@@ -1,9 +1,11 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text;
+using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Modules;
+using Juming.Platform.Notify;
 using Juming.Site.Response.Actions;
 using Juming.Site.Response.Engine;
 using Juming.Site.Response.Playbooks;
@@ -29,6 +31,7 @@ public sealed class ResponseModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<ResponseSettings>("Modules:Response");
+        services.AddSingleton(new NoticeKind("response.message", typeof(ResponseTexts), Role.Analyst, Role.SecurityAdmin));
         services.AddSingleton<PlaybookShelf>().AddSingleton<RunNumbers>().AddSingleton<IRunPoints, NoPoints>();
         services.AddSingleton<RunDesk>().AddHostedService(p => p.GetRequiredService<RunDesk>());
         services.AddScoped<ActionBook>().AddScoped<StepRunner>().AddScoped<RunStarter>().AddScoped<TriggerDesk>().AddScoped<Rehearser>().AddScoped<ResponseUpkeep>();
