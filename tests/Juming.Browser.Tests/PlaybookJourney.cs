@@ -28,13 +28,13 @@ public sealed class PlaybookJourney : AxeTest
         await page.GetByTestId("condition").FillAsync("__severity__:value >");
         await page.GetByTestId("save-step").ClickAsync();
         await Expect(page.GetByTestId("problems").Locator(".bad").First).ToBeVisibleAsync();
-        await page.GetByTestId("condition").FillAsync("__cause__:value = 'manual'");
+        await page.GetByTestId("condition").FillAsync("__run__:value != ''");
         await page.GetByTestId("save-step").ClickAsync();
         await Expect(page.GetByTestId("problems").Locator(".bad")).ToHaveCountAsync(0);
         await page.Locator("li.branch button").First.ClickAsync();
         await page.GetByTestId("add-wait").ClickAsync();
-        await page.GetByTestId("name").FillAsync("<b>A short rest</b>");
         await page.GetByTestId("input-minutes").FillAsync("0.01");
+        await page.GetByTestId("name").FillAsync("<b>A short rest</b>");
         await page.GetByTestId("save-step").ClickAsync();
         await Expect(page.GetByTestId("outline")).ToContainTextAsync("<b>A short rest</b>");
         found.AddRange(await Look(page, "/playbooks/{Number}"));

@@ -92,15 +92,20 @@ internal sealed class EditorTests
             var row = rows[random.Next(rows.Count)];
             switch (random.Next(5))
             {
-                case 0 when row.GoesOn && rows.Count < 60: _editor.AddAfter(row.Id, kinds[random.Next(kinds.Length)]);
+                case 0 when row.GoesOn && rows.Count < 60:
+                    _editor.AddAfter(row.Id, kinds[random.Next(kinds.Length)]);
                     break;
-                case 1 when row.IsFirst && row.Depth is > 0 and < 5 && rows.Count < 60: _editor.AddFirst(row.Slot, kinds[random.Next(kinds.Length)]);
+                case 1 when row.IsFirst && row.Depth is > 0 and < 5 && rows.Count < 60:
+                    _editor.AddFirst(row.Slot, kinds[random.Next(kinds.Length)]);
                     break;
-                case 2 when row.Type is not ("start" or "end"): _editor.Remove(row.Id);
+                case 2 when row.Type is not ("start" or "end"):
+                    _editor.Remove(row.Id);
                     break;
-                case 3: _editor.MoveUp(row.Id);
+                case 3:
+                    _editor.MoveUp(row.Id);
                     break;
-                default: _editor.MoveDown(row.Id);
+                default:
+                    _editor.MoveDown(row.Id);
                     break;
             }
             IsWhole();

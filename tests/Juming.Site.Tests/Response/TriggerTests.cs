@@ -10,6 +10,7 @@ using Juming.Site.Detection;
 using Juming.Site.Incidents;
 using Juming.Site.Incidents.Open;
 using Juming.Site.Response;
+using Juming.Site.Response.Edit;
 using Juming.Site.Response.Playbooks;
 using Juming.Site.Response.Rehearsal;
 using Juming.Site.Response.Runs;
@@ -161,6 +162,20 @@ internal sealed class TriggerTests
         Assert.That((await _bench.Site.Send(new SaveDraft(made.Id, made.Revision, new Secret(Blocking())))).Error, Is.Null);
         Assert.That((await _bench.Site.Send(new SaveDraft(made.Id, made.Revision, new Secret(Blocking())))).Error!.Code, Is.EqualTo("response.changed-meanwhile"));
         Assert.That((await _bench.Site.Send(new SaveDraft(made.Id, 2, new Secret("[]")))).Error!.Code, Is.EqualTo("response.not-a-playbook"));
+    }
+
+    [Test]
+    public async Task What_is_drawn_is_what_a_rehearsal_walks()
+    {
+        var editor = new DraftEditor(DraftEditor.Blank("Drawn", DateTimeOffset.UnixEpoch));
+        var choose = editor.AddAfter(Outline.Of(editor.Document)[0].Id, "if-condition");
+        editor.Step(choose)["condition"] = "__run__:value != ''";
+        var wait = editor.AddFirst(new Slot(choose, "on_true"), "wait");
+        editor.Step(wait)["commands"]![0]!["args"]!["minutes"] = "0.01";
+        editor.SetFailure(wait, goesOn: false);
+        var made = await _bench.Site.Send(new ImportPlaybook(new Secret(editor.Document.ToJsonString())));
+        var walked = (await _bench.Site.Send(new RehearsePlaybook(made.Value.Id, null, true))).Value;
+        Assert.That((walked.State, walked.Failure, string.Join(' ', walked.Steps.Select(s => s.Action))), Is.EqualTo((RunState.Succeeded, "", "wait")), editor.Document.ToJsonString());
     }
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");

@@ -18,7 +18,6 @@ internal sealed record PlaybookModel
 {
     public required string Id { get; init; }
     public required string Name { get; init; }
-    public required string Description { get; init; }
     public required string Start { get; init; }
 
     /// <summary>Step that is taken when one fails and nothing else says what then; null for none.</summary>
@@ -51,7 +50,6 @@ internal sealed record Step
     public required string Id { get; init; }
     public required StepType Type { get; init; }
     public string Name { get; init; } = "";
-    public string Description { get; init; } = "";
     public TimeSpan Delay { get; init; }
     public TimeSpan? Timeout { get; init; }
     public IReadOnlyDictionary<string, Variable> Variables { get; init; } = new Dictionary<string, Variable>();
@@ -59,7 +57,6 @@ internal sealed record Step
     public string? OnSuccess { get; init; }
     public string? OnFailure { get; init; }
     public IReadOnlyList<Command> Commands { get; init; } = [];
-    public string Agent { get; init; } = "";
     public IReadOnlyList<string> InArgs { get; init; } = [];
     public IReadOnlyList<string> OutArgs { get; init; } = [];
     public string PlaybookId { get; init; } = "";

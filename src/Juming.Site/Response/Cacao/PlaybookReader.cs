@@ -80,7 +80,6 @@ internal static class PlaybookReader
             {
                 Id = head.Id,
                 Name = head.Name,
-                Description = head.Description,
                 Start = start,
                 Exception = exception is not null && steps.ContainsKey(exception) ? exception : null,
                 Variables = variables,
@@ -94,7 +93,7 @@ internal static class PlaybookReader
             return model;
         }
 
-        private (string Id, string Name, string Description) Head()
+        private (string Id, string Name) Head()
         {
             if (root.Text("type", required: true) is { } type && type != "playbook") root.Wrong("type", "wrong-value", ("expected", "playbook"));
             if (root.Text("spec_version", required: true) is { } version && version != "cacao-2.0") root.Wrong("spec_version", "wrong-value", ("expected", "cacao-2.0"));
@@ -113,7 +112,8 @@ internal static class PlaybookReader
             root.Texts("playbook_types", least: 0);
             foreach (var list in new[] { "playbook_activities", "industry_sectors", "labels" }) root.Texts(list);
             foreach (var reference in root.Objects("external_references")) reference.Text("name", required: true);
-            return (id, name, root.Text("description") ?? "");
+            root.Text("description");
+            return (id, name);
         }
 
         private static void ReadSteps(Node workflow, Dictionary<string, Step> steps)

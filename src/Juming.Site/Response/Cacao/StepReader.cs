@@ -27,9 +27,10 @@ internal static class StepReader
         if (Vocabulary.KindOf(id) != type) step.Wrong("type", "wrong-kind", ("expected", Vocabulary.KindOf(id)));
         var read = Common(step, id, kind);
         Ways(step, read);
+        if (kind == StepType.Action) step.Id("agent", required: true);
         return kind switch
         {
-            StepType.Action => read with { Commands = Commands(step), Agent = step.Id("agent", required: true) ?? "", InArgs = step.Texts("in_args"), OutArgs = Outs(step) },
+            StepType.Action => read with { Commands = Commands(step), InArgs = step.Texts("in_args"), OutArgs = Outs(step) },
             StepType.PlaybookAction => read with { PlaybookId = step.Id("playbook_id", required: true) ?? "", InArgs = step.Texts("in_args"), OutArgs = Outs(step) },
             StepType.Parallel => read with { Branches = step.Ids("next_steps", least: 2, required: true) },
             StepType.If => read with { Condition = Condition(step), OnTrue = step.Id("on_true", required: true), OnFalse = step.Id("on_false") },
@@ -83,7 +84,6 @@ internal static class StepReader
             Id = id,
             Type = kind,
             Name = step.Text("name") ?? "",
-            Description = step.Text("description") ?? "",
             Delay = TimeSpan.FromMilliseconds(step.Number("delay", 0, MostMilliseconds) ?? 0),
             Timeout = step.Number("timeout", 0, MostMilliseconds) is { } timeout and > 0 ? TimeSpan.FromMilliseconds(timeout) : null,
             Variables = Variables(step, "step_variables"),

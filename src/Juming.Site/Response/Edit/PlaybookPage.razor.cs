@@ -109,6 +109,20 @@ public sealed partial class PlaybookPage
         if (_chosen == row.Id) _chosen = null;
     }
 
+    /// <summary>Branches that are still empty, of the steps whose last row this is: they stand where their first step would.</summary>
+    private IEnumerable<(int Depth, Slot Slot)> EmptyAfter(int index)
+    {
+        var next = index + 1 < _rows.Count ? _rows[index + 1].Depth : -1;
+        var depth = int.MaxValue;
+        for (var i = index; i >= 0 && depth > next; i--)
+        {
+            if (_rows[i].Depth >= depth) continue;
+            depth = _rows[i].Depth;
+            if (depth < next) yield break;
+            foreach (var slot in Outline.SlotsOf(_rows[i].Id, _rows[i].Step).Where(s => Outline.First(_draft!, s) is null)) yield return (depth, slot);
+        }
+    }
+
     private void Choose(string id) => _chosen = _chosen == id ? null : id;
 
     private IEnumerable<ProblemView> ProblemsOf(string step) => _view!.Problems.Where(p => StepOf(p) == step);
