@@ -26,7 +26,7 @@ public sealed record AuditEntry(string Action, ActorKind ActorKind, string Actor
 {
     private const int MostArguments = 8 * 1024;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new SecretConverter(), new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>The entry of a request.</summary>
     public static AuditEntry Of(object request, string action, Actor actor, Error? refusal)
@@ -34,12 +34,5 @@ public sealed record AuditEntry(string Action, ActorKind ActorKind, string Actor
         var arguments = JsonSerializer.Serialize(request, request.GetType(), Json);
         if (arguments.Length > MostArguments) arguments = JsonSerializer.Serialize(new { cut = true, head = arguments[..(MostArguments - 64)] });
         return new AuditEntry(action, actor.Kind, actor.Id, actor.Name, actor.Address, arguments, refusal?.Code ?? "done");
-    }
-
-    private sealed class SecretConverter : JsonConverter<Secret>
-    {
-        public override Secret Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => new(reader.GetString() ?? "");
-
-        public override void Write(Utf8JsonWriter writer, Secret value, JsonSerializerOptions options) => writer.WriteStringValue("***");
     }
 }

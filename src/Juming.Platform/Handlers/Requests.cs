@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using MediatR;
 
 namespace Juming.Platform.Handlers;
@@ -53,9 +55,20 @@ public interface IPermission
     static abstract IReadOnlyList<Access.Role> Roles { get; }
 }
 
-/// <summary>Text that is never logged, audited or serialised.</summary>
+/// <summary>Text that is never logged, audited or serialised: whatever writes it as JSON writes three stars.</summary>
+[JsonConverter(typeof(StarsForSecret))]
 public readonly record struct Secret(string Value)
 {
     /// <summary>Three stars.</summary>
     public override string ToString() => "***";
+}
+
+/// <summary>Reads a secret from a text, and never writes one.</summary>
+public sealed class StarsForSecret : JsonConverter<Secret>
+{
+    /// <inheritdoc/>
+    public override Secret Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetString() ?? "");
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, Secret value, JsonSerializerOptions options) => writer.WriteStringValue("***");
 }

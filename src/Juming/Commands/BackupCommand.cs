@@ -48,7 +48,7 @@ internal static class BackupCommand
             var files = Files(host.DataFolder, live: held is null, noEvents).Where(f => f.Path != file && f.Path != file + ".part");
             if (copy is not null) files = files.Concat(Within(copy, copy));
             var (count, bytes) = await BackupArchive.Write(file, manifest, files, ct);
-            return new BackupAnswer(host.Tier.Name, file, count, bytes, manifest.Database, manifest.Events);
+            return new BackupAnswer(host.Tier.Name, file, count, bytes, manifest.Database, manifest.Events, KeepApart(host.DataFolder));
         }
         catch (UnauthorizedAccessException e)
         {
@@ -78,11 +78,16 @@ internal static class BackupCommand
         return (folder, true);
     }
 
+    private static string? KeepApart(string folder) => File.Exists(Path.Combine(folder, VaultKey)) ? Path.Combine(folder, VaultKey) : null;
+
+    /// <summary>Who holds a backup must not hold the key to the secrets in it as well.</summary>
+    public static readonly string VaultKey = Path.Combine("keys", "vault.key");
+
     /// <summary>Files of a data folder that belong into a backup. Of a running tier the database and the end of the audit chain come from the copy, and exports are left out.</summary>
     public static IEnumerable<(string Path, string Name)> Files(string folder, bool live, bool noEvents)
     {
         string[] folders = ["logs", .. live ? ["exports"] : Array.Empty<string>(), .. noEvents ? WithEvents : []];
-        string[] files = ["lock", AdminSocket.FileName, .. live ? ["juming.db", "juming.db-wal", "juming.db-shm", "audit.head"] : Array.Empty<string>()];
+        string[] files = ["lock", AdminSocket.FileName, VaultKey, .. live ? ["juming.db", "juming.db-wal", "juming.db-shm", "audit.head"] : Array.Empty<string>()];
         return Within(folder, folder).Where(f =>
         {
             var top = f.Name.Split(Path.DirectorySeparatorChar)[0];
@@ -94,8 +99,9 @@ internal static class BackupCommand
         Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(p => (p, Path.GetRelativePath(root, p)));
 }
 
-/// <summary>What a backup or restore did.</summary>
-internal sealed record BackupAnswer(string Tier, string File, int Files, long Bytes, string Database, bool Events)
+/// <summary>What a backup or restore did; <paramref name="KeepApart"/> is the file that belongs to it and is not in it, or null.</summary>
+internal sealed record BackupAnswer(string Tier, string File, int Files, long Bytes, string Database, bool Events, string? KeepApart = null)
 {
-    public override string ToString() => $"{Tier}: {Files} files, {Bytes} bytes, {File} ({Database}, {(Events ? "with" : "without")} events)";
+    public override string ToString() => $"{Tier}: {Files} files, {Bytes} bytes, {File} ({Database}, {(Events ? "with" : "without")} events)"
+        + (KeepApart is null ? "" : $"\nThe vault's key '{KeepApart}' is not in it: keep a copy somewhere else, or its secrets can't be opened after a restore.");
 }

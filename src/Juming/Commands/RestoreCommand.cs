@@ -79,6 +79,13 @@ internal static class RestoreCommand
         // Old logs are all that an empty data folder may hold; they stay.
         var logs = Path.Combine(folder, "logs");
         if (Directory.Exists(logs)) Directory.Move(logs, Path.Combine(beside, "logs"));
+        // So does the vault's key, which no backup holds, when it was put back first.
+        var key = Path.Combine(folder, BackupCommand.VaultKey);
+        if (File.Exists(key))
+        {
+            OwnerOnly.Make(Path.GetDirectoryName(Path.Combine(beside, BackupCommand.VaultKey))!);
+            File.Move(key, Path.Combine(beside, BackupCommand.VaultKey));
+        }
         held.Dispose();
         Directory.Delete(folder, true);
         Directory.Move(beside, folder);

@@ -110,6 +110,8 @@ public static class TierHost
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore", Serilog.Events.LogEventLevel.Fatal)
             .MinimumLevel.Override("Hangfire", Serilog.Events.LogEventLevel.Warning)
             .MinimumLevel.Override("FluentMigrator", Serilog.Events.LogEventLevel.Warning)
+            // Taken apart by a careless template, a secret would show what its text hides.
+            .Destructure.ByTransforming<Platform.Handlers.Secret>(secret => secret.ToString())
             .Enrich.WithProperty("Tier", options.Tier.Name);
         // Standard output belongs to the verbs' own answers, so logs go to standard error.
         if (!options.Offline) logs.WriteTo.Console(standardErrorFromLevel: Serilog.Events.LogEventLevel.Verbose, formatProvider: System.Globalization.CultureInfo.InvariantCulture);

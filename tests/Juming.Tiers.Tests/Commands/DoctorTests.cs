@@ -45,7 +45,7 @@ public sealed class DoctorTests
         }
         var (code, found) = Doctor("operator", folder);
         Assert.That(code, Is.Zero);
-        Assert.That(found.Keys, Is.EquivalentTo(new[] { "settings", "database", "certificate", "clock" }));
+        Assert.That(found.Keys, Is.EquivalentTo(new[] { "settings", "database", "vault", "certificate", "clock" }));
         Directory.Delete(folder, true);
     }
 
