@@ -10,6 +10,7 @@ const string Usage = """
       format                  only whether the sources are formatted
       test                    everything of the everyday run, browser and both databases included
       publish --out DIR       put the runnable program into DIR
+      farm [--seed N] [--ports FROM]  simulated device consoles on loopback, with their passwords
       bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, web, chaos (these four without a name), fuzz
       bench rules PATH…       rules on parsed events, events per core-second
     """;
@@ -26,6 +27,7 @@ try
         "format" => Format(),
         "test" => Test(),
         "publish" => Publish(args),
+        "farm" => Farm([.. args.Skip(1)]),
         "bench" => Bench([.. args.Skip(1)]),
         null or "help" or "--help" or "-h" => Say(Usage, 0),
         _ => Say($"There is no verb '{args[0]}'.\n{Usage}", 2),
@@ -87,6 +89,15 @@ int Publish(string[] line)
     if (at < 0 || at + 1 >= line.Length) return Say("publish wants --out DIR.", 2);
     Run("dotnet", $"publish src/Juming -c Release -r linux-x64 --self-contained -p:PublishReadyToRun=true -o \"{Path.GetFullPath(line[at + 1])}\" --nologo -clp:ErrorsOnly", "publish");
     return Say($"The program is in {Path.GetFullPath(line[at + 1])}; start it with ./juming --tier site", 0);
+}
+
+int Farm(string[] line)
+{
+    Build("Debug", "tests/Juming.Benchmarks");
+    using var farm = Process.Start(new ProcessStartInfo("dotnet", [Output("tests/Juming.Benchmarks", "Juming.Benchmarks.dll", "Debug"), "farm", .. line]) { WorkingDirectory = root })!;
+    Console.CancelKeyPress += (_, stop) => stop.Cancel = true;
+    farm.WaitForExit();
+    return farm.ExitCode;
 }
 
 int Bench(string[] line)

@@ -8,6 +8,7 @@ using Juming.Benchmarks.Web;
 return args.FirstOrDefault() switch
 {
     "demo" => await DemoRun.Run([.. args.Skip(1)]),
+    "farm" => await FarmRun.Run([.. args.Skip(1)]),
     "rules" => RulesBench.Run([.. args.Skip(1)]),
     "normalize" => NormalizeBench.Run([.. args.Skip(1)]),
     "pipeline" => await PipelineBench.Run([.. args.Skip(1)]),
@@ -21,6 +22,6 @@ return args.FirstOrDefault() switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | rules [--explain] [--lines=FILE] PATH... | pipeline [--json] [--rounds=N] [--only=PART,…] | search [--json] [--events=N] [--keep] | web [--json] [--events=N] [--rounds=N] | normalize [--rounds=N] FILE | chaos [--kills N] [--seed S] | fuzz [--seconds N] [--target NAME] [--seed S]");
+    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | farm [--seed N] [--ports FROM] | rules [--explain] [--lines=FILE] PATH... | pipeline [--json] [--rounds=N] [--only=PART,…] | search [--json] [--events=N] [--keep] | web [--json] [--events=N] [--rounds=N] | normalize [--rounds=N] FILE | chaos [--kills N] [--seed S] | fuzz [--seconds N] [--target NAME] [--seed S]");
     return 2;
 }
