@@ -6,6 +6,7 @@ using Juming.Platform.Vault;
 using Juming.Site.Assets;
 using Juming.Site.Collection;
 using Juming.Site.Detection;
+using Juming.Site.DeviceLinkage;
 using Juming.Site.Events;
 using Juming.Site.Incidents;
 using Juming.Site.Overview;
@@ -22,7 +23,7 @@ public static class Tiers
     public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule(), new VaultModule(), new OperatorOverviewModule()]);
 
     /// <summary>Tier 3: inside the customer's network.</summary>
-    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new VaultModule(), new EventsModule(), new DetectionModule(), new CollectionModule(), new AssetsModule(), new IncidentsModule(), new OverviewModule()]);
+    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new VaultModule(), new EventsModule(), new DetectionModule(), new CollectionModule(), new AssetsModule(), new IncidentsModule(), new LinkageModule(), new OverviewModule()]);
 
     /// <summary>All of them, in their order.</summary>
     public static readonly IReadOnlyList<TierDefinition> All = [Cloud, Operator, Site];

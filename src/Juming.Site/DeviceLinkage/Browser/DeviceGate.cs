@@ -161,7 +161,7 @@ internal sealed class DeviceGate : IAsyncDisposable
         }
     }
 
-    private static async Task<(string Head, byte[] Rest)> ReadHead(NetworkStream stream, CancellationToken ct)
+    private static async Task<(string Head, byte[] Body)> ReadHead(NetworkStream stream, CancellationToken ct)
     {
         var buffer = new byte[MostHead];
         var length = 0;

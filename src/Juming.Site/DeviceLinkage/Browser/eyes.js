@@ -75,7 +75,7 @@
     if (given) return given;
     if (isButton(el)) return 'button';
     switch (el.tagName) {
-      case 'A': case 'AREA': return 'link';
+      case 'A': case 'AREA': { const href = el.getAttribute('href'); return !href || href === '#' || /^javascript:/i.test(href) ? 'button' : 'link'; }
       case 'SELECT': return 'combobox';
       case 'TEXTAREA': return 'textbox';
       case 'INPUT': return el.type === 'checkbox' || el.type === 'radio' ? el.type : 'textbox';
@@ -144,7 +144,7 @@
     const names = list(spec.name), texts = list(spec.text), labels = list(spec.label), holders = list(spec.placeholder);
     if (names.length) {
       const q = best([nameOf(el)], names);
-      const role = spec.role ? (roleOf(el) === spec.role ? 1 : CLICKS.has(spec.role) && CLICKS.has(roleOf(el)) ? 0.97 : 0) : 1;
+      const role = spec.role ? (roleOf(el) === spec.role ? 1 : spec.strict && roleOf(el) === 'link' ? 0 : CLICKS.has(spec.role) && CLICKS.has(roleOf(el)) ? 0.97 : 0) : 1;
       primary += (spec.role ? 40 : 30) * q * role; weight += spec.role ? 40 : 30;
     }
     if (texts.length) { primary += 30 * best([nameOf(el)], texts); weight += 30; }
@@ -160,6 +160,7 @@
     if (spec.css) { let hit = false; try { hit = el.matches(spec.css); } catch { /* not a selector */ } more += hit ? 10 : 0; moreWeight += 10; }
     // What stands near tells twins apart; it makes nothing fit that does not.
     const near = spec.near ? 0.8 + 0.2 * nearness(el, list(spec.near)) : 1;
+    if (!weight && !moreWeight && spec.in) return { score: 1, words: 1 };
     if (!weight) return { score: near * (moreWeight ? more / moreWeight : 0), words: 1 };
     const p = primary / weight;
     if (!moreWeight) return { score: near * p, words: p };

@@ -139,7 +139,7 @@ internal sealed class RecipeDraft(DeviceWindow window, Film film)
     private void Verify(string? last, string column)
     {
         Line("verify:");
-        Line(last is null ? "  - {id: again, open: {path: /}}" : $"  - {{id: again, open: {{ref: {last}}}}}");
+        Line(last is null ? "  - {id: again, open: {}}" : $"  - {{id: again, open: {{ref: {last}}}}}");
         Line($"  - {{id: read-back, table.find: {Row(column)}, save: v}}");
         Line("  - {id: proof, assert: {expr: \"${v.found} && ${v.in_force}\"}}");
         Line("  - {id: picture, screenshot: {name: verified}}");
@@ -149,7 +149,7 @@ internal sealed class RecipeDraft(DeviceWindow window, Film film)
     {
         Line("rollback:");
         Line("  steps:");
-        Line(last is null ? "    - {id: back, open: {path: /}}" : $"    - {{id: back, open: {{ref: {last}}}}}");
+        Line(last is null ? "    - {id: back, open: {}}" : $"    - {{id: back, open: {{ref: {last}}}}}");
         Line($"    - {{id: where, table.find: {Row(column)}, save: r}}");
         Line("    - id: remove");
         Line("      if: \"${r.found}\"");

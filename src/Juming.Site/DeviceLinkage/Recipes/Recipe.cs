@@ -43,6 +43,9 @@ internal sealed record Target
     public string? Css { get; init; }
     public IReadOnlyDictionary<string, string> Data { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>True takes no link for a button.</summary>
+    public bool Strict { get; init; }
+
     /// <summary>Name of the saved row that it must stand in; null for the whole page.</summary>
     public string? In { get; init; }
 

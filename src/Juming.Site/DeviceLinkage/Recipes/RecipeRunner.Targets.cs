@@ -69,6 +69,8 @@ internal sealed partial class RecipeRunner
         field = target.Field,
         css = target.Css,
         data = target.Data,
+        // A link that leads to another page puts nothing into effect.
+        strict = target.Strict,
         @in = target.In is { } name ? run.Values.Row(name.Trim('$', '{', '}').Split('.')[0])?.Wanted ?? throw new ConsoleFailedException("recipe-target", name) : null,
     };
 
@@ -104,7 +106,7 @@ internal sealed partial class RecipeRunner
     private async Task Commit(Step step, FilmStep film, CancellationToken ct)
     {
         if (step.Target is null) return;
-        var found = await Find(step, "click", film, null, ct);
+        var found = await Find(step with { Target = step.Target with { Strict = true } }, "click", film, null, ct);
         await Mark(ct);
         await PressAt(found, ct);
         await window.Quiet(60_000, ct, 60);

@@ -47,13 +47,19 @@ internal sealed partial class RecipeRunner(DeviceWindow window, Recipe recipe, R
 
     public List<Healing> Healings { get; } = [];
 
+    public RunValues Values => run.Values;
+
     /// <summary>Address to which the leading clicks led; null when it is the same as before them.</summary>
-    public Uri? ListPlace { get; private set; }
+    public Uri? ListPlace { get; set; }
+
+    /// <summary>The page was loaded a moment ago and nothing was pressed since.</summary>
+    public bool IsFresh { get; set; }
 
     public async Task Run(IReadOnlyList<Step> steps, bool skipLeading, CancellationToken ct)
     {
         _stopped = false;
         var leading = Leading(steps);
+        if (steps.Count > 0 && steps[0].Op != "open") IsFresh = false;
         for (var i = skipLeading ? leading : 0; i < steps.Count && !_stopped; i++)
         {
             if (i == leading && leading > 0) Remember(steps[leading - 1]);
@@ -73,6 +79,9 @@ internal sealed partial class RecipeRunner(DeviceWindow window, Recipe recipe, R
 
     /// <summary>Goes to the list anew and reads whether the row is there; asserts are left out.</summary>
     public Task Look(IReadOnlyList<Step> verify, CancellationToken ct) => Run([.. verify.Where(s => s.Op is not ("assert" or "screenshot"))], false, ct);
+
+    /// <summary>Before the list is read anew.</summary>
+    public void ForgetRow() => LastRow = null;
 
     private static int Leading(IReadOnlyList<Step> steps)
     {
@@ -135,23 +144,29 @@ internal sealed partial class RecipeRunner(DeviceWindow window, Recipe recipe, R
     {
         if (step.Path is { } path)
         {
-            await window.Load(new Uri(window.Origin.Address, run.Values.Fill(path)), ct);
+            await Load(new Uri(window.Origin.Address, run.Values.Fill(path)), ct);
             return;
         }
         if (step.Ref is not { } reference)
         {
-            await window.Load(window.Origin.Address, ct);
+            await Load(window.Origin.Address, ct);
             return;
         }
-        if (_places.TryGetValue(reference, out var place) || (ListPlace is not null && (place = ListPlace) is not null))
+        if ((_places.GetValueOrDefault(reference) ?? ListPlace) is { } place)
         {
-            await window.Load(place!, ct);
+            await Load(place, ct);
             return;
         }
         // The address tells nothing about the page, as in frames: the way is walked again from the start.
-        await window.Load(window.Origin.Address, ct);
+        await Load(window.Origin.Address, ct);
         var until = recipe.Steps.ToList().FindIndex(s => s.Id == reference);
         await Run([.. recipe.Steps.Take(until + 1).Where(s => s.Op is "click" or "frame")], false, ct);
+    }
+
+    private async Task Load(Uri place, CancellationToken ct)
+    {
+        if (!IsFresh || window.Page.Url != place.AbsoluteUri) await window.Load(place, ct);
+        IsFresh = false;
     }
 
     private async Task Press(Step step, CancellationToken ct)
@@ -179,7 +194,7 @@ internal sealed partial class RecipeRunner(DeviceWindow window, Recipe recipe, R
     {
         try
         {
-            return Expression.Holds(expression.StartsWith("${", StringComparison.Ordinal) && expression.IndexOf('}', StringComparison.Ordinal) == expression.Length - 1 ? expression : expression, run.Values.Of);
+            return Expression.Holds(expression, run.Values.Of);
         }
         catch (ExpressionException e)
         {

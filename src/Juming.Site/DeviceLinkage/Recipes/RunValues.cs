@@ -4,7 +4,11 @@ using System.Text.RegularExpressions;
 namespace Juming.Site.DeviceLinkage.Recipes;
 
 /// <summary>A row that a step found, or did not find.</summary>
+/// <param name="Found">It is on the page.</param>
 /// <param name="Wanted">By which columns and values.</param>
+/// <param name="Cells">Its cells by column; attacker-controlled.</param>
+/// <param name="Deletable">It has a control of its own that takes it away.</param>
+/// <param name="Selectable">It can be ticked.</param>
 internal sealed record FoundRow(bool Found, IReadOnlyDictionary<string, string> Wanted, IReadOnlyDictionary<string, string> Cells, bool Deletable, bool Selectable)
 {
     /// <summary>It is in the list and the list says nothing against it.</summary>
