@@ -25,7 +25,7 @@ internal static class FarmRun
             signal.Cancel = true;
             stopped.TrySetResult();
         });
-        await using var farm = await DeviceFarm.Start(seed.Value, ports.Value);
+        await using var farm = await DeviceFarm.Start(seed.Value, ports.Value, hostile: true);
         foreach (var console in farm.Consoles)
         {
             Console.WriteLine($"{console.Name,-10} {console.Address}  {console.Product}");

@@ -1,43 +1,23 @@
 using Juming.Testing.Farm;
-using Microsoft.Playwright;
 using NUnit.Framework;
 
 namespace Juming.Browser.Tests.Farm;
 
 /// <summary>Each console of the farm works as a person would use it, in both versions, and its truth log says what was done.</summary>
 [TestFixture]
-public sealed class FarmTests
+public sealed class FarmTests : FarmBrowser
 {
-    private static readonly string? Shots = Environment.GetEnvironmentVariable("FARM_SHOTS");
-    private IPlaywright _playwright = null!;
-    private IBrowser _browser = null!;
-
     private static IEnumerable<TestCaseData> Both() => DeviceFarm.Names.SelectMany(n => new[] { new TestCaseData(n, 1), new TestCaseData(n, 2) });
 
     private static IEnumerable<string> Names() => DeviceFarm.Names;
 
-    [OneTimeSetUp]
-    public async Task StartBrowser()
-    {
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu"] });
-    }
-
-    [OneTimeTearDown]
-    public async Task StopBrowser()
-    {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
-    }
-
     [TestCaseSource(nameof(Both))]
     public async Task A_person_blocks_reads_back_and_unblocks(string name, int version)
     {
-        await using var console = await DeviceFarm.StartOne(name, seed: 7 + version);
-        console.Version = version;
+        await using var console = await Start(name, seed: 7 + version, version);
         var page = await NewPage();
         var walk = Walk.Of(console, page);
-        await page.GotoAsync(console.Address.ToString());
+        await page.GotoAsync(console.PlainAddress.ToString());
         await Shoot(page, $"{name}-v{version}-1-login");
         await walk.SignIn(console.Accounts[0]);
         await Shoot(page, $"{name}-v{version}-2-home");
@@ -60,17 +40,14 @@ public sealed class FarmTests
         var who = console.Accounts[0].User;
         Assert.That(acts, Is.EqualTo(new[] { $"{who} block 203.0.113.77 done", $"{who} unblock 203.0.113.77 done" }));
         Assert.That(console.TruthLog.Of("sign-in").Count(t => t.Outcome == "done"), Is.EqualTo(1));
-        await page.Context.DisposeAsync();
     }
 
     [TestCaseSource(nameof(Both))]
     public async Task The_device_refuses_what_it_does_not_take(string name, int version)
     {
-        await using var console = await DeviceFarm.StartOne(name, seed: 20 + version);
-        console.Version = version;
+        await using var console = await Start(name, seed: 20 + version, version);
         console.Capacity = console.BlockEntries.Count + 1;
-        var page = await NewPage();
-        var walk = Walk.Of(console, page);
+        var walk = await NewWalk(console);
         await walk.SignIn(console.Accounts[0]);
         await walk.OpenList();
         Assert.That(await walk.Add("300.1.2.3", "60", "x"), Does.Match("格式|不合法|正确|无效|invalid|illegal").IgnoreCase);
@@ -81,15 +58,13 @@ public sealed class FarmTests
         await walk.OpenList();
         Assert.That(await walk.Add("198.51.100.5", "60", "x"), Does.Match("已满|超过最大|上限|full|exceed").IgnoreCase);
         Assert.That(console.TruthLog.Of("block").Select(t => t.Outcome), Is.EqualTo(new[] { "bad-address", "done", "duplicate", "full" }));
-        await page.Context.DisposeAsync();
     }
 
     [TestCaseSource(nameof(Names))]
     public async Task Five_wrong_passwords_lock_the_account(string name)
     {
-        await using var console = await DeviceFarm.StartOne(name, seed: 3);
-        var page = await NewPage();
-        var walk = Walk.Of(console, page);
+        await using var console = await Start(name, seed: 3);
+        var walk = await NewWalk(console);
         for (var i = 0; i < 4; i++)
         {
             await walk.TypePassword(console.Accounts[0], "wrong");
@@ -101,30 +76,15 @@ public sealed class FarmTests
         Assert.That(await walk.IsInside(), Is.False);
         Assert.That(console.TruthLog.Of("lock"), Has.Count.EqualTo(1));
         Assert.That(console.TruthLog.Of("sign-in").Select(t => t.Outcome), Is.EqualTo(new[] { "wrong-password", "wrong-password", "wrong-password", "wrong-password", "locked", "locked" }));
-        await page.Context.DisposeAsync();
     }
 
     [TestCaseSource(nameof(Names))]
     public async Task An_account_that_may_only_look_finds_the_button_disabled(string name)
     {
-        await using var console = await DeviceFarm.StartOne(name, seed: 5);
-        var page = await NewPage();
-        var walk = Walk.Of(console, page);
+        await using var console = await Start(name, seed: 5);
+        var walk = await NewWalk(console);
         await walk.SignIn(console.Accounts[1]);
         await walk.OpenList();
         Assert.That(await walk.CanAdd(), Is.False);
-        await page.Context.DisposeAsync();
-    }
-
-    private async Task<IPage> NewPage()
-    {
-        var context = await _browser.NewContextAsync(new() { IgnoreHTTPSErrors = true, ViewportSize = new() { Width = 1440, Height = 900 } });
-        context.SetDefaultTimeout(15_000);
-        return await context.NewPageAsync();
-    }
-
-    private static async Task Shoot(IPage page, string name)
-    {
-        if (Shots is not null) await page.ScreenshotAsync(new() { Path = Path.Combine(Shots, name + ".png") });
     }
 }

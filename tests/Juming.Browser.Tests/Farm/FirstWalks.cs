@@ -10,7 +10,7 @@ internal sealed class FramesWalk(FarmConsole console, IPage page) : Walk(console
 
     public override async Task TypePassword(FarmAccount account, string password)
     {
-        await Page.GotoAsync(Console.Address.ToString());
+        await Page.GotoAsync(Console.PlainAddress.ToString());
         await Page.Locator("input:not([type])").FillAsync(account.User);
         await Page.Locator("input[type=password]").FillAsync(password);
         await Page.Locator(T("input[type=submit]", "text=进入系统")).ClickAsync();
@@ -63,7 +63,7 @@ internal sealed class LayerWalk(FarmConsole console, IPage page) : Walk(console,
 {
     public override async Task TypePassword(FarmAccount account, string password)
     {
-        await Page.GotoAsync(Console.Address.ToString());
+        await Page.GotoAsync(Console.PlainAddress.ToString());
         await Page.Locator("#username").FillAsync(account.User);
         await Page.Locator("#passwd").FillAsync(password);
         await Page.Locator("#agree").CheckAsync();
@@ -125,7 +125,7 @@ internal sealed class HashWalk(FarmConsole console, IPage page) : Walk(console, 
 {
     public override async Task TypePassword(FarmAccount account, string password)
     {
-        await Page.GotoAsync(Console.Address.ToString());
+        await Page.GotoAsync(Console.PlainAddress.ToString());
         await Page.Locator("input").First.FillAsync(account.User);
         await Page.Locator("input[type=password]").FillAsync(password);
         await Page.Locator(".login .btn").ClickAsync();

@@ -62,6 +62,17 @@ internal abstract class Walk(FarmConsole console, IPage page)
         "frames" => new FramesWalk(console, page),
         "layer" => new LayerWalk(console, page),
         "spa" => new HashWalk(console, page),
+        "rsa" => new RsaWalk(console, page),
+        "md5" => new Md5Walk(console, page),
+        "slider" => new SliderWalk(console, page),
+        "single" => new SingleWalk(console, page),
+        "expiry" => new ExpiryWalk(console, page),
+        "commit" => new CommitWalk(console, page),
+        "paging" => new PagingWalk(console, page),
+        "english" => new EnglishWalk(console, page),
+        "slow" => new SlowWalk(console, page),
+        "oldtls" => new OldTlsWalk(console, page),
+        "totp" => new TotpWalk(console, page),
         _ => throw new ArgumentException($"Nobody knows the console {console.Name}."),
     };
 }

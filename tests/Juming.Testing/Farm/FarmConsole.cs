@@ -23,12 +23,11 @@ public abstract class FarmConsole : IAsyncDisposable
     private volatile X509Certificate2? _certificate;
     private int _version = 1;
 
-    private protected FarmConsole(string name, int seed, TimeProvider? clock = null)
+    private protected FarmConsole(string name, int seed)
     {
         Name = name;
         Seed = seed;
-        Clock = clock ?? TimeProvider.System;
-        TruthLog = new TruthLog(Clock);
+        TruthLog = new TruthLog(() => Clock);
         var dice = Dice("accounts");
         Accounts = FarmAccounts.Make(dice, WantsTotp);
         ControlKey = Convert.ToHexStringLower(BitConverter.GetBytes(Dice("control").NextInt64())) + Convert.ToHexStringLower(BitConverter.GetBytes(dice.NextInt64()));
@@ -37,6 +36,7 @@ public abstract class FarmConsole : IAsyncDisposable
         Allows = new FarmList(this, "allow", "disallow", NeedsCommit);
         Filler = new Filler(Dice("filler"));
         _control = new FarmControl(this);
+        Faults.FakeSuccess = IsFakeByNature;
         Fill();
     }
 
@@ -54,6 +54,9 @@ public abstract class FarmConsole : IAsyncDisposable
 
     /// <summary>Where a person points the browser.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1:0/");
+
+    /// <summary>The same pages for a browser of today, where <see cref="Address"/> speaks a TLS that it refuses.</summary>
+    public Uri PlainAddress { get; private set; } = new("http://127.0.0.1:0/");
 
     /// <summary>The farm's own door: <c>__farm/{key}/…</c> below it.</summary>
     public Uri Control { get; private set; } = new("http://127.0.0.1:0/");
@@ -99,8 +102,14 @@ public abstract class FarmConsole : IAsyncDisposable
     /// <summary>The block list as the device holds it, newest first.</summary>
     public IReadOnlyList<FarmEntry> BlockEntries => Blocks.Entries;
 
+    /// <summary>What a person would type below the captcha that was drawn last, or where the slider belongs; null where none was drawn.</summary>
+    public string? LastCaptcha { get; private protected set; }
+
     /// <summary>Who is signed in.</summary>
     public IReadOnlyList<string> SignedIn => SignIns.Open;
+
+    /// <summary>The device's clock. Another one may be put in while it runs, to let entries and sessions end.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
 
     /// <summary>A save needs a second press to be in force.</summary>
     public virtual bool NeedsCommit => false;
@@ -111,7 +120,7 @@ public abstract class FarmConsole : IAsyncDisposable
 
     internal virtual bool TakesIpv6 => false;
 
-    internal TimeProvider Clock { get; }
+    private protected virtual IReadOnlyList<string> Comments => Filler.Comments;
 
     internal SignIns SignIns { get; }
 
@@ -137,6 +146,8 @@ public abstract class FarmConsole : IAsyncDisposable
 
     private protected virtual int NaturalPages => int.MaxValue;
 
+    private protected virtual bool IsFakeByNature => false;
+
     private protected virtual bool OneAtATime => false;
 
     private protected virtual int EntriesAtStart => 6;
@@ -151,7 +162,7 @@ public abstract class FarmConsole : IAsyncDisposable
     {
         if (_app is not null) throw new InvalidOperationException("The console runs already.");
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, port));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, InnerPort(port), port == 0 ? 0 : port + 1));
         if (IsTls) builder.WebHost.UseKestrelHttpsConfiguration();
         _app = builder.Build();
         _app.Run(http => http.Connection.LocalPort == Control.Port ? _control.Answer(http) : Receive(http));
@@ -159,13 +170,15 @@ public abstract class FarmConsole : IAsyncDisposable
         var ports = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a)).ToList();
         Address = ports[0];
         Control = ports[1];
-        await Started();
+        PlainAddress = Address;
+        await Started(port);
     }
 
     /// <summary>As after unpacking: lists, sessions, passwords, locks, faults and truth log.</summary>
     public void Reset()
     {
         Faults.Clear();
+        Faults.FakeSuccess = IsFakeByNature;
         SignIns.Clear();
         Blocks.Clear();
         Allows.Clear();
@@ -197,7 +210,7 @@ public abstract class FarmConsole : IAsyncDisposable
     public void Occupy(FarmAccount account) => SignIns.Occupy(account);
 
     /// <summary>From now on another certificate, as after a factory reset or with somebody in between.</summary>
-    public void ReplaceCertificate() => _certificate = MakeCertificate();
+    public virtual void ReplaceCertificate() => _certificate = MakeCertificate();
 
     /// <summary>Stops the servers.</summary>
     public virtual async ValueTask DisposeAsync()
@@ -216,7 +229,10 @@ public abstract class FarmConsole : IAsyncDisposable
 
     private protected abstract Task Answer(Visit visit);
 
-    private protected virtual Task Started() => Task.CompletedTask;
+    /// <summary>The port of the web server itself, where another door stands before it.</summary>
+    private protected virtual int InnerPort(int port) => port;
+
+    private protected virtual Task Started(int port) => Task.CompletedTask;
 
     private protected void MovedTo(Uri address) => Address = address;
 
@@ -240,11 +256,11 @@ public abstract class FarmConsole : IAsyncDisposable
     private void Fill()
     {
         var dice = Dice("entries");
-        for (var i = 0; i < EntriesAtStart; i++) Blocks.Put($"{dice.Next(11, 99)}.{dice.Next(1, 250)}.{dice.Next(1, 250)}.{dice.Next(1, 250)}", null, Filler.Comments[i % Filler.Comments.Count], "admin", FarmEntryState.InForce, TimeSpan.FromMinutes(dice.Next(2_000, 4_000) * (EntriesAtStart - i)));
+        for (var i = 0; i < EntriesAtStart; i++) Blocks.Put($"{dice.Next(11, 99)}.{dice.Next(1, 250)}.{dice.Next(1, 250)}.{dice.Next(1, 250)}", null, Comments[i % Comments.Count], "admin", FarmEntryState.InForce, TimeSpan.FromMinutes(dice.Next(2_000, 4_000) * (EntriesAtStart - i)));
         for (var i = 0; i < 3; i++) Allows.Put($"172.16.{dice.Next(1, 250)}.{dice.Next(1, 250)}", null, "内部", "admin", FarmEntryState.InForce, TimeSpan.FromDays(40 - i));
     }
 
-    private void Listen(KestrelServerOptions kestrel, int port)
+    private void Listen(KestrelServerOptions kestrel, int port, int control)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 1 << 20;
@@ -254,12 +270,17 @@ public abstract class FarmConsole : IAsyncDisposable
             _certificate = MakeCertificate();
             listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificateSelector = (_, _) => _certificate });
         });
-        kestrel.Listen(IPAddress.Loopback, port == 0 ? 0 : port + 1);
+        kestrel.Listen(IPAddress.Loopback, control);
     }
 
     private async Task Receive(HttpContext http)
     {
         var gone = http.RequestAborted;
+        if (Faults.IsDown(Clock.GetUtcNow()))
+        {
+            http.Abort();
+            return;
+        }
         try
         {
             await Faults.Frozen(gone);

@@ -6,6 +6,7 @@ public sealed class FarmFaults
     private volatile TaskCompletionSource? _frozen;
     private int _failCommits;
     private int _cuts;
+    private long _downUntil;
 
     /// <summary>Pages of a session until it is lost; null: as the console is by nature.</summary>
     public int? SessionPages { get; set; }
@@ -22,7 +23,10 @@ public sealed class FarmFaults
     /// <summary>The next <paramref name="times"/> commits end in an error.</summary>
     public void FailNextCommit(int times = 1) => Interlocked.Exchange(ref _failCommits, times);
 
-    /// <summary>After the next <paramref name="times"/> changes the connection is cut before the answer: done, but nobody was told.</summary>
+    /// <summary>
+    /// After the next <paramref name="times"/> changes the line is cut for a second before the answer: done, but nobody was told. A second,
+    /// because browsers send a request again by themselves when a kept connection dies.
+    /// </summary>
     public void CutAfterSubmit(int times = 1) => Interlocked.Exchange(ref _cuts, times);
 
     /// <summary>From now on requests get no answer.</summary>
@@ -35,7 +39,14 @@ public sealed class FarmFaults
 
     internal bool TakeCommitFailure() => Take(ref _failCommits);
 
-    internal bool TakeCut() => Take(ref _cuts);
+    internal bool IsDown(DateTimeOffset now) => now.UtcTicks < Interlocked.Read(ref _downUntil);
+
+    internal bool TakeCut(DateTimeOffset now)
+    {
+        if (!Take(ref _cuts)) return false;
+        Interlocked.Exchange(ref _downUntil, now.AddSeconds(1).UtcTicks);
+        return true;
+    }
 
     internal void Clear()
     {
@@ -45,6 +56,7 @@ public sealed class FarmFaults
         ForcePasswordChange = FakeSuccess = false;
         FailNextCommit(0);
         CutAfterSubmit(0);
+        Interlocked.Exchange(ref _downUntil, 0);
     }
 
     private static bool Take(ref int left)

@@ -4,7 +4,7 @@ namespace Juming.Testing.Farm;
 public sealed record Truth(long Number, DateTimeOffset At, string Account, string Act, string Target, string Outcome, string Note);
 
 /// <summary>Append-only record of what a device really did. Product code has no way to it.</summary>
-public sealed class TruthLog(TimeProvider clock)
+public sealed class TruthLog(Func<TimeProvider> clock)
 {
     private readonly Lock _gate = new();
     private readonly List<Truth> _lines = [];
@@ -23,7 +23,7 @@ public sealed class TruthLog(TimeProvider clock)
 
     internal void Add(string account, string act, string target, string outcome, string note = "")
     {
-        lock (_gate) _lines.Add(new Truth(_lines.Count + 1, clock.GetUtcNow(), account, act, target, outcome, note));
+        lock (_gate) _lines.Add(new Truth(_lines.Count + 1, clock().GetUtcNow(), account, act, target, outcome, note));
     }
 
     internal void Clear()

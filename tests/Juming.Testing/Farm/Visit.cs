@@ -154,7 +154,7 @@ internal sealed class Visit
 
     private bool IsCut()
     {
-        if (!_changed || !_console.Faults.TakeCut()) return false;
+        if (!_changed || !_console.Faults.TakeCut(_console.Clock.GetUtcNow())) return false;
         Http.Abort();
         return true;
     }

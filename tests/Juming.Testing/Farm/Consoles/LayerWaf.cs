@@ -75,7 +75,7 @@ internal sealed class LayerWaf(int seed) : FarmConsole("layer", seed)
 
     private string Login(Session s) => $$"""
         <!doctype html><html><head><meta charset=utf-8><title>{{Product}}</title><meta name=csrf content={{s.Csrf}}><style>{{Css}}
-        body{background:#1b2a41 radial-gradient(circle at 70% 30%,#31577f,#14202f)}.lg{width:340px;margin:130px auto;background:#fff;border-radius:4px;padding:30px;box-shadow:0 8px 30px #0008}.lg h2{color:#1e9fff;text-align:center;font-weight:400;margin:0 0 20px}.lg input[type=text],.lg input[type=password]{width:100%;height:38px;margin-bottom:14px}.lg button{width:100%;height:40px}</style></head>
+        body{min-height:100vh;background:#1b2a41 radial-gradient(circle at 70% 30%,#31577f,#14202f)}.lg{width:340px;margin:130px auto;background:#fff;border-radius:4px;padding:30px;box-shadow:0 8px 30px #0008}.lg h2{color:#1e9fff;text-align:center;font-weight:400;margin:0 0 20px}.lg input[type=text],.lg input[type=password]{width:100%;height:38px;margin-bottom:14px}.lg button{width:100%;height:40px}</style></head>
         <body><div class=lg><h2>{{Product}}</h2>
         <input type=text id=username placeholder="{{T("用户名", "请输入账号")}}" autocomplete=off><input type=password id=passwd placeholder="{{T("密码", "请输入登录密码")}}">
         <p><label><input type=checkbox id=agree> 我已阅读并同意《用户协议》</label></p><button class=b id=sub>{{T("登 录", "立即登录")}}</button></div>
