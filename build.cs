@@ -11,7 +11,7 @@ const string Usage = """
       test                    everything of the everyday run, browser and both databases included
       publish --out DIR       put the runnable program into DIR
       farm [--seed N] [--ports FROM]  simulated device consoles on loopback, with their passwords
-      bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, web, chaos (these four without a name), fuzz
+      bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, web, chaos (these four without a name), fuzz, captcha
       bench rules PATH…       rules on parsed events, events per core-second
     """;
 

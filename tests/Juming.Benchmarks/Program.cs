@@ -16,12 +16,13 @@ return args.FirstOrDefault() switch
     "search" => await SearchBench.Run([.. args.Skip(1)]),
     "fuzz" => await Juming.Benchmarks.Fuzz.FuzzBench.Run([.. args.Skip(1)]),
     "chaos" => await Juming.Benchmarks.Chaos.ChaosBench.Run([.. args.Skip(1)]),
+    "captcha" => Juming.Benchmarks.Captcha.CaptchaBench.Run([.. args.Skip(1)]),
     "web" => await WebBench.Run([.. args.Skip(1)]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | farm [--seed N] [--ports FROM] | rules [--explain] [--lines=FILE] PATH... | pipeline [--json] [--rounds=N] [--only=PART,…] | search [--json] [--events=N] [--keep] | web [--json] [--events=N] [--rounds=N] | normalize [--rounds=N] FILE | chaos [--kills N] [--seed S] | fuzz [--seconds N] [--target NAME] [--seed S]");
+    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | farm [--seed N] [--ports FROM] | rules [--explain] [--lines=FILE] PATH... | pipeline [--json] [--rounds=N] [--only=PART,…] | search [--json] [--events=N] [--keep] | web [--json] [--events=N] [--rounds=N] | captcha [--json] [--count=N] [--seed=S] [--labels=DIR] | normalize [--rounds=N] FILE | chaos [--kills N] [--seed S] | fuzz [--seconds N] [--target NAME] [--seed S]");
     return 2;
 }

@@ -3,6 +3,7 @@ using Juming.Platform.Http;
 using Juming.Platform.Modules;
 using Juming.Site.Blocking;
 using Juming.Site.DeviceLinkage.Browser;
+using Juming.Site.DeviceLinkage.Captcha;
 using Juming.Site.DeviceLinkage.Data;
 using Juming.Site.DeviceLinkage.Learning;
 using Juming.Site.DeviceLinkage.Recipes;
@@ -27,7 +28,7 @@ public sealed class LinkageModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<LinkageSettings>("Modules:Linkage");
-        services.AddSingleton<ChromiumHost>().AddSingleton<DeviceTurns>().AddSingleton<SessionStore>().AddSingleton<RunDesk>().AddSingleton<RecipeCache>();
+        services.AddSingleton<ChromiumHost>().AddSingleton<DeviceTurns>().AddSingleton<SessionStore>().AddSingleton<RunDesk>().AddSingleton<RecipeCache>().AddSingleton<CaptchaReader>();
         services.AddScoped<RecipeShelf>().AddScoped<LinkageUpkeep>().AddScoped<IBlockExecutor, ConsoleBlocks>().AddScoped<IDeviceConsoles, DeviceConsoles>();
         services.TryAddSingleton<IProtectedAddresses, NothingMayBeBlocked>();
     }

@@ -82,9 +82,13 @@ internal sealed class DeviceGate : IAsyncDisposable
                 return;
             }
             if (Broken is not null) return;
+            if (tunnel)
+            {
+                await Tunnel(near, wanted, ct);
+                return;
+            }
             using var device = await _origin.Connect(wanted.Host, wanted.Port, ct);
-            if (tunnel) await Tunnel(near, device, wanted.Host, ct);
-            else await Forward(near, device.GetStream(), head, rest, wanted, ct);
+            await Forward(near, device.GetStream(), head, rest, wanted, ct);
         }
         catch (CertificateChangedException)
         {
@@ -109,7 +113,7 @@ internal sealed class DeviceGate : IAsyncDisposable
         await Pump(near, far, ct);
     }
 
-    private async Task Tunnel(NetworkStream near, TcpClient device, string host, CancellationToken ct)
+    private async Task Tunnel(NetworkStream near, Uri wanted, CancellationToken ct)
     {
         await near.WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), ct);
         var first = new byte[1];
@@ -118,10 +122,11 @@ internal sealed class DeviceGate : IAsyncDisposable
         // A WebSocket without TLS comes through a tunnel too.
         if (first[0] != 0x16)
         {
+            using var device = await _origin.Connect(wanted.Host, wanted.Port, ct);
             await Pump(whole, device.GetStream(), ct);
             return;
         }
-        await using var far = await _origin.Secure(device.GetStream(), host, ct);
+        await using var far = await _origin.ConnectSecure(wanted.Host, wanted.Port, ct);
         await using var secured = new SslStream(whole, leaveInnerStreamOpen: true);
         await secured.AuthenticateAsServerAsync(GateCertificate.Options, ct);
         await Pump(secured, far, ct);

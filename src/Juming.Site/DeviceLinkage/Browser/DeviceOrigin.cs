@@ -25,6 +25,7 @@ internal sealed class DeviceOrigin(Uri address, string? pin, bool allowThisMachi
 #pragma warning restore SYSLIB0039, CA5397
 
     private string? _pin = pin;
+    private volatile bool _old;
 
     public Uri Address { get; } = address;
 
@@ -56,16 +57,45 @@ internal sealed class DeviceOrigin(Uri address, string? pin, bool allowThisMachi
         }
     }
 
-    public async Task<SslStream> Secure(Stream plain, string host, CancellationToken ct)
+    /// <summary>A connection under TLS, held to the pinned key. What speaks only old TLS is spoken to in it, from its first refusal on.</summary>
+    public async Task<SslStream> ConnectSecure(string host, int port, CancellationToken ct)
+    {
+        if (!_old)
+        {
+            try
+            {
+                return await Secure(await Connect(host, port, ct), host, false, ct);
+            }
+            catch (Exception e) when (e is AuthenticationException or IOException && !ct.IsCancellationRequested)
+            {
+                _old = true;
+            }
+        }
+        try
+        {
+            return await Secure(await Connect(host, port, ct), host, true, ct);
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            // It was no matter of age after all.
+            _old = false;
+            throw;
+        }
+    }
+
+    private async Task<SslStream> Secure(TcpClient client, string host, bool old, CancellationToken ct)
     {
         var shown = "";
-        var stream = new SslStream(plain, leaveInnerStreamOpen: false);
+        var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false);
         try
         {
             await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
             {
                 TargetHost = host,
-                EnabledSslProtocols = AnyTls,
+                EnabledSslProtocols = old ? AnyTls : SslProtocols.Tls12 | SslProtocols.Tls13,
+#pragma warning disable SYSLIB0040 // The only way to ask OpenSSL for its lowest security level; no cipher without encryption is offered.
+                EncryptionPolicy = old ? EncryptionPolicy.AllowNoEncryption : EncryptionPolicy.RequireEncryption,
+#pragma warning restore SYSLIB0040
                 CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
                 // No authority vouches for a console: the key it showed first does, and another one ends the run.
                 RemoteCertificateValidationCallback = (_, certificate, _, _) =>
@@ -74,28 +104,33 @@ internal sealed class DeviceOrigin(Uri address, string? pin, bool allowThisMachi
                     return shown.Length > 0 && (_pin is null || shown == _pin);
                 },
             }, ct);
+            return stream;
         }
         catch (AuthenticationException) when (shown.Length > 0 && _pin is not null && shown != _pin)
         {
             await stream.DisposeAsync();
+            client.Dispose();
             throw new CertificateChangedException();
         }
         catch
         {
             await stream.DisposeAsync();
+            client.Dispose();
             throw;
         }
-        return stream;
     }
 
     /// <summary>Looks at the device's certificate before any browser does, and holds it to that from now on. Null without TLS.</summary>
     public async Task<string?> Probe(CancellationToken ct)
     {
-        using var client = await Connect(Address.Host, Address.Port, ct);
-        if (!IsSecure) return null;
+        if (!IsSecure)
+        {
+            using var client = await Connect(Address.Host, Address.Port, ct);
+            return null;
+        }
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(TimeSpan.FromSeconds(10));
-        await using var stream = await Secure(client.GetStream(), Address.Host, patience.Token);
+        await using var stream = await ConnectSecure(Address.Host, Address.Port, patience.Token);
         return _pin ??= PinOf(stream.RemoteCertificate!);
     }
 

@@ -130,13 +130,14 @@ internal sealed class DeviceWindow : IAsyncDisposable
     public async Task<JsonElement> Call(string function, object? argument, CancellationToken ct, int patience = 15_000)
     {
         var started = Stopwatch.GetTimestamp();
+        var given = argument is null ? "null" : JsonSerializer.Serialize(argument);
         while (true)
         {
             Check();
             ct.ThrowIfCancellationRequested();
             try
             {
-                var answer = await Page.EvaluateAsync<JsonElement?>("async a => { const e = window[Symbol.for('juming.eyes')]; return e ? { v: await (" + function + ")(e, a) ?? null } : null; }", argument).WaitAsync(TimeSpan.FromMilliseconds(patience + 5000), ct);
+                var answer = await Page.EvaluateAsync<JsonElement?>("async a => { const e = window[Symbol.for('juming.eyes')]; return e ? { v: await (" + function + ")(e, JSON.parse(a)) ?? null } : null; }", given).WaitAsync(TimeSpan.FromMilliseconds(patience + 5000), ct);
                 if (answer is { ValueKind: JsonValueKind.Object } found) return found.GetProperty("v");
             }
             catch (PlaywrightException e) when (IsPassing(e))

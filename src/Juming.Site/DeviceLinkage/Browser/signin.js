@@ -72,6 +72,17 @@
     }
     return null;
   }
+  // The pictures as they are drawn, from the page's own memory: asking for them again would change what the device expects.
+  function sliderPictures() {
+    const f = form(), s = f && sliderOf(f);
+    if (!s) return null;
+    const draw = el => { const c = document.createElement('canvas'); c.width = el.naturalWidth || el.width; c.height = el.naturalHeight || el.height; c.getContext('2d').drawImage(el, 0, 0); return c.toDataURL('image/png'); };
+    const ground = k.rectOf(s.picture), wide = s.picture.naturalWidth || s.picture.width, scale = ground.width / wide;
+    try {
+      if (s.piece) { const p = k.rectOf(s.piece); return { ground: draw(s.picture), piece: draw(s.piece), start: (p.left - ground.left) / scale, width: p.width / scale, scale }; }
+    } catch { return null; }
+    return null;
+  }
   function refreshOf(f, picture) {
     const all = [...f.d.doc.querySelectorAll('a,span,button,i,img,div')].filter(el => el.childElementCount < 3 && /看不清|换一张|刷新|refresh|reload|change/i.test(k.nameOf(el) + ' ' + attributes(el)) && k.nameOf(el).length < 30 && k.seen(el) && k.pressable(el));
     return all[0] ?? picture;
@@ -141,5 +152,5 @@
     }
     return null;
   }
-  eyes.signIn = { look, put, focus, standing, pick, otpFocus };
+  eyes.signIn = { look, sliderPictures, put, focus, standing, pick, otpFocus };
 })();

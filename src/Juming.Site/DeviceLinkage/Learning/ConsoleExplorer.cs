@@ -30,6 +30,7 @@ internal sealed class ConsoleExplorer(DeviceWindow window, Film film, TimeProvid
         var started = clock.GetTimestamp();
         var ways = new List<(double Score, List<JsonElement> Way, JsonElement Item)>();
         var way = new List<JsonElement>();
+        _pressed.Clear();
         for (var clicks = 0; clicks <= MostClicks && clock.GetElapsedTime(started) < Patience; clicks++)
         {
             await window.Quiet(10_000, ct, 40);
@@ -38,6 +39,7 @@ internal sealed class ConsoleExplorer(DeviceWindow window, Film film, TimeProvid
                 Way = way;
                 return true;
             }
+            if (SignIn.SignInSkill.Flag(await window.Call("e => e.signIn.standing()", null, ct), "form")) throw new ConsoleFailedException("session-expired");
             foreach (var item in (await window.Call("e => e.explore.menu()", null, ct)).EnumerateArray())
                 if (!_pressed.Contains(item.GetProperty("key").GetString()!) && item.GetProperty("score").GetDouble() >= 1) ways.Add((item.GetProperty("score").GetDouble() + (way.Count * 0.1), way, item.Clone()));
             var next = ways.Where(w => !_pressed.Contains(Key(w.Item))).OrderByDescending(w => w.Score).FirstOrDefault();

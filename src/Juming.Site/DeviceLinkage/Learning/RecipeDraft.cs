@@ -10,7 +10,7 @@ namespace Juming.Site.DeviceLinkage.Learning;
 /// <summary>Writes a recipe from what the explorer found on a console: how to add an address, to read it back and to take it away.</summary>
 internal sealed class RecipeDraft(DeviceWindow window, Film film)
 {
-    private static readonly string[] Removes = ["删除", "移除", "解封", "解除", "释放", "解除封禁", "移出", "Delete", "Remove", "Unblock", "Release"];
+    private static readonly string[] Removes = ["删除", "移除", "解封", "解除", "释放", "解除封禁", "移出", "解除封锁", "解除阻断", "取消封禁", "Delete", "Remove", "Unblock", "Release"];
     private static readonly string[] Sure = ["确定", "确认", "是", "OK", "Yes", "Confirm"];
     private static readonly string[] Commits = ["立即生效", "应用配置", "配置生效", "提交变更", "保存配置", "下发配置", "策略下发", "应用更改", "提交配置", "应用", "下发", "生效", "Apply", "Commit", "Deploy", "Activate", "Apply changes", "Commit changes", "Save configuration"];
     private readonly StringBuilder _yaml = new();

@@ -109,8 +109,24 @@ internal sealed partial class RecipeRunner
         var found = await Find(step with { Target = step.Target with { Strict = true } }, "click", film, null, ct);
         await Mark(ct);
         await PressAt(found, ct);
-        await window.Quiet(60_000, ct, 60);
+        await Effect(step, ct);
         await Refused(step, ct);
+    }
+
+    /// <summary>Putting into effect takes its time on many devices: until they say how it went, or say nothing and rest.</summary>
+    private async Task Effect(Step step, CancellationToken ct)
+    {
+        var started = clock.GetTimestamp();
+        TimeSpan? rest = null;
+        while (clock.GetElapsedTime(started) < (step.Timeout ?? TimeSpan.FromSeconds(60)))
+        {
+            if ((await Told(ct)).Any(s => RunWords.SaysDone(s) || RunWords.Refusal(s) is not null)) return;
+            var waited = clock.GetElapsedTime(started);
+            var works = !await window.Quiet(100, ct) || await Has(RunWords.Working, ct);
+            rest = works ? null : rest ?? waited;
+            if (rest is { } since && waited - since > TimeSpan.FromMilliseconds(700)) return;
+            await Task.Delay(40, ct);
+        }
     }
 
     /// <summary>The point of no return: everything before it left no trace on the device. A rehearsal ends here, with a picture of what it would press.</summary>

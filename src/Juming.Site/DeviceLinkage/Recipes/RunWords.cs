@@ -16,6 +16,12 @@ internal static partial class RunWords
         return Failed().IsMatch(text) && !Harmless().IsMatch(text) ? "refused" : null;
     }
 
+    /// <summary>What a console shows while it is at work.</summary>
+    public static readonly IReadOnlyList<string> Working = ["请稍候", "请稍等", "请稍后", "下发中", "应用中", "处理中", "提交中", "正在应用", "正在下发", "正在提交", "please wait", "in progress", "applying", "committing", "deploying"];
+
+    /// <summary>True for a sentence that says that something was done.</summary>
+    public static bool SaysDone(string text) => Finished().IsMatch(text);
+
     /// <summary>True for a cell that says that an entry stands in the list without being in force.</summary>
     public static bool SaysNotInForce(string cell) => Waiting().IsMatch(cell.Trim());
 
@@ -31,12 +37,15 @@ internal static partial class RunWords
     [GeneratedRegex("无(操作)?权限|没有权限|权限不足|permission|not authori[sz]ed|read-?only account|forbidden", RegexOptions.IgnoreCase)]
     private static partial Regex Rights();
 
+    [GeneratedRegex("成功|已(经)?(生效|下发|应用|提交)|完成|success|succeeded|applied|committed|in effect|completed", RegexOptions.IgnoreCase)]
+    private static partial Regex Finished();
+
     [GeneratedRegex("失败|出错|错误|异常|拒绝执行|fail(ed|ure)?\\b|\\berror\\b|could not|unable to|timed out|超时", RegexOptions.IgnoreCase)]
     private static partial Regex Failed();
 
     [GeneratedRegex("失败(次数|数|重试)|(0|零)\\s*(条|个)?失败|失败\\s*[:：]?\\s*0|错误日志|0 (failed|errors?)|no errors?", RegexOptions.IgnoreCase)]
     private static partial Regex Harmless();
 
-    [GeneratedRegex("^(●|○|\\*)?\\s*(未生效|待生效|待下发|未下发|待提交|未提交|未应用|待应用|未启用|已禁用|已停用|停用中?|失效|已过期|下发失败|失败|pending( commit| apply)?|not (yet )?(applied|active|committed|in force)|uncommitted|staged|inactive|disabled|expired|failed|draft|candidate)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("^(●|○|\\*)?\\s*(未生效|待生效|待删除|待移除|待下发|未下发|待提交|未提交|未应用|待应用|未启用|已禁用|已停用|停用中?|失效|已过期|下发失败|失败|pending( commit| apply)?|not (yet )?(applied|active|committed|in force)|uncommitted|staged|inactive|disabled|expired|failed|draft|candidate)$", RegexOptions.IgnoreCase)]
     private static partial Regex Waiting();
 }

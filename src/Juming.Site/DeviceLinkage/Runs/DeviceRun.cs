@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using Juming.Platform.Handlers;
 using Juming.Platform.Vault;
 using Juming.Site.DeviceLinkage.Browser;
+using Juming.Site.DeviceLinkage.Captcha;
 using Juming.Site.DeviceLinkage.Data;
 using Juming.Site.DeviceLinkage.Learning;
 using Juming.Site.DeviceLinkage.Recipes;
@@ -18,7 +19,7 @@ internal sealed record DeviceRunSetting
     public required Film Film { get; init; }
     public required LinkageSettings Settings { get; init; }
     public required SessionStore Sessions { get; init; }
-    public required IReadOnlyList<ICaptchaReader> Readers { get; init; }
+    public required CaptchaReader Reader { get; init; }
 
     /// <summary>Opens a secret of the device; true is the password, false the seed.</summary>
     public required Func<bool, CancellationToken, Task<Secret>> Secret { get; init; }
@@ -125,7 +126,7 @@ internal sealed class DeviceRun(ChromiumHost chromium, DeviceRunSetting run)
             step.End(e.Code, e.Detail);
             throw;
         }
-        var outcome = await new SignInSkill(new CaptchaSolver(run.Readers), run.Clock).SignIn(_window, new SignInOrder
+        var outcome = await new SignInSkill(new CaptchaSolver(run.Reader), run.Clock).SignIn(_window, new SignInOrder
         {
             Account = run.Device.Account,
             Password = async token => (await run.Secret(true, token)).Value,
@@ -305,16 +306,37 @@ internal sealed class DeviceRun(ChromiumHost chromium, DeviceRunSetting run)
     private async Task<RunReport> Explore(CancellationToken ct)
     {
         var explorer = new ConsoleExplorer(_window, run.Film, run.Clock);
-        if (!await explorer.FindList(ct)) throw new ConsoleFailedException("no-list");
-        var name = run.Device.Name;
-        var (yaml, failure) = await new RecipeDraft(_window, run.Film).Write($"found-{run.Device.Id:N}", name, explorer, ct);
+        var (yaml, failure) = await Again(async () =>
+        {
+            if (!await explorer.FindList(ct)) throw new ConsoleFailedException(await Outside(ct) ? "session-expired" : "no-list");
+            return await new RecipeDraft(_window, run.Film).Write($"found-{run.Device.Id:N}", run.Device.Name, explorer, ct);
+        }, ct);
         if (yaml is null) throw new ConsoleFailedException(failure!);
         var (recipe, faults) = RecipeReader.Read(yaml);
         if (recipe is null) throw new ConsoleFailedException("recipe-faulty", faults[0].Reason);
         // What was written is walked once from the start, up to the point of no return: a draft that does not get there is none.
-        await _window.Load(_window.Origin.Address, ct);
-        var runner = Runner(recipe, rehearsal: true);
-        await runner.Run(recipe.Steps, false, ct);
-        return runner.Rehearsed ? new RunReport(run.Wish.Id, null) { Yaml = yaml, Changed = false, Verified = true } : throw new ConsoleFailedException("no-point");
+        return await Again(async () =>
+        {
+            await _window.Load(_window.Origin.Address, ct);
+            var runner = Runner(recipe, rehearsal: true);
+            await runner.Run(recipe.Steps, false, ct);
+            return runner.Rehearsed ? new RunReport(run.Wish.Id, null) { Yaml = yaml, Changed = false, Verified = true } : throw new ConsoleFailedException("no-point");
+        }, ct);
     }
+
+    /// <summary>Sessions of some consoles last a few pages: signed in once more, the work is begun once more.</summary>
+    private async Task<T> Again<T>(Func<Task<T>> work, CancellationToken ct)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (ConsoleFailedException e) when (e.Code == "session-expired")
+        {
+            await SignInAnew(true, ct);
+            return await work();
+        }
+    }
+
+    private async Task<bool> Outside(CancellationToken ct) => SignInSkill.Flag(await _window.Call("e => e.signIn.standing()", null, ct), "form");
 }

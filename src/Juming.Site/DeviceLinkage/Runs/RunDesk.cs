@@ -5,9 +5,9 @@ using Juming.Platform.Modules;
 using Juming.Platform.Vault;
 using Juming.Site.Blocking;
 using Juming.Site.DeviceLinkage.Browser;
+using Juming.Site.DeviceLinkage.Captcha;
 using Juming.Site.DeviceLinkage.Data;
 using Juming.Site.DeviceLinkage.Register;
-using Juming.Site.DeviceLinkage.SignIn;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,7 +17,7 @@ namespace Juming.Site.DeviceLinkage.Runs;
 
 /// <summary>Takes wishes, lets one run at a time onto a device, keeps what it did, and ends what hangs.</summary>
 internal sealed partial class RunDesk(
-    IServiceScopeFactory scopes, ChromiumHost chromium, DeviceTurns turns, SessionStore sessions, LinkageSettings settings, IEnumerable<ICaptchaReader> readers, TierContext tier, TimeProvider clock, ILogger<RunDesk> log)
+    IServiceScopeFactory scopes, ChromiumHost chromium, DeviceTurns turns, SessionStore sessions, LinkageSettings settings, CaptchaReader reader, TierContext tier, TimeProvider clock, ILogger<RunDesk> log)
 {
     private readonly ConcurrentDictionary<Guid, Film> _live = new();
 
@@ -75,7 +75,7 @@ internal sealed partial class RunDesk(
             Film = film,
             Settings = settings,
             Sessions = sessions,
-            Readers = [.. readers],
+            Reader = reader,
             Clock = clock,
             Secret = (password, token) => vault.Open((password ? device.PasswordId : device.SeedId) ?? Guid.Empty, DeviceSecrets.Place(device.Id, password), "linkage.sign-in", token),
             BeforeAttempt = async token =>

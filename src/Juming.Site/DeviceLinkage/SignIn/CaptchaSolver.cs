@@ -2,17 +2,17 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Juming.Site.DeviceLinkage.Browser;
+using Juming.Site.DeviceLinkage.Captcha;
 using Juming.Site.DeviceLinkage.Runs;
 using Microsoft.Playwright;
 
 namespace Juming.Site.DeviceLinkage.SignIn;
 
 /// <summary>Answers the picture of one sign-in: a doubtful reading is never sent, the picture is changed instead.</summary>
-internal sealed partial class CaptchaSolver(IEnumerable<ICaptchaReader> readers)
+internal sealed partial class CaptchaSolver(CaptchaReader reader)
 {
-    private const double Sure = 0.7;
     private const int MostPictures = 8;
-    private readonly ICaptchaReader? _reader = readers.FirstOrDefault();
+    private const int MostSlides = 4;
     private int _pictures;
 
     /// <summary>True when a slider was moved.</summary>
@@ -37,14 +37,13 @@ internal sealed partial class CaptchaSolver(IEnumerable<ICaptchaReader> readers)
 
     private async Task<bool> ReadPicture(DeviceWindow window, JsonElement form, FilmStep step, CancellationToken ct)
     {
-        if (_reader is null) return false;
         while (_pictures++ < MostPictures)
         {
             if (SignInSkill.Point(form, "picture") is not { } place) return false;
             var picture = await Shot(window, place);
-            var reading = _reader.Read(picture, "");
+            var reading = reader.Read(picture, CaptchaHint.None);
             step.Note(string.Create(CultureInfo.InvariantCulture, $"captcha {reading.Confidence:0.00}"));
-            if (reading.Confidence >= Sure && reading.Text.Length > 0) return await Put(window, reading.Text, ct);
+            if (reading.Confidence >= CaptchaReader.SafeConfidence && reading.Text.Length > 0) return await Put(window, reading.Text, ct);
             if (SignInSkill.Point(form, "refresh") is not { } refresh) return false;
             await window.ClickAt(refresh.X, refresh.Y, ct);
             await Changed(window, place, picture, ct);
@@ -55,16 +54,31 @@ internal sealed partial class CaptchaSolver(IEnumerable<ICaptchaReader> readers)
 
     private async Task<bool> Slide(DeviceWindow window, JsonElement slider, FilmStep step, CancellationToken ct)
     {
-        if (_reader is null || SignInSkill.Point(slider, "handle") is not { } handle || SignInSkill.Point(slider, "picture") is not { } place) return false;
-        Slid = true;
-        var piece = SignInSkill.Point(slider, "piece");
-        var reading = _reader.Slide(await Shot(window, place), piece is { } p ? await Shot(window, p) : null);
-        step.Note(string.Create(CultureInfo.InvariantCulture, $"slider {reading.Confidence:0.00} {reading.Offset:0}"));
-        if (reading.Confidence < 0.3) return false;
-        var from = piece is { } own ? own.X - (own.W / 2) - (place.X - (place.W / 2)) : 0;
-        await Drag(window, handle, reading.Offset - from, ct);
-        await window.Quiet(2000, ct);
-        return true;
+        for (var attempt = 0; attempt < MostSlides && SignInSkill.Point(slider, "handle") is { } handle; attempt++)
+        {
+            var shown = await window.Call("e => e.signIn.sliderPictures()", null, ct);
+            if (shown.ValueKind != JsonValueKind.Object) return false;
+            var start = shown.GetProperty("start").GetDouble();
+            var reading = CaptchaReader.ReadSlider(Picture(shown, "ground"), Picture(shown, "piece"), (int)(start + shown.GetProperty("width").GetDouble()));
+            step.Note(string.Create(CultureInfo.InvariantCulture, $"slider {reading.Confidence:0.00} {reading.X}"));
+            if (reading.Refusal != CaptchaRefusal.None) return false;
+            window.ForgetSaid();
+            await Drag(window, handle, (reading.X - start) * shown.GetProperty("scale").GetDouble(), ct);
+            Slid = true;
+            await window.Quiet(3000, ct, 120);
+            if (!window.Said.Any(s => SlideFailed().IsMatch(s))) return true;
+            var form = await window.Call("e => e.signIn.look()", null, ct);
+            if (!form.TryGetProperty("slider", out slider) || slider.ValueKind != JsonValueKind.Object) return false;
+            slider = slider.Clone();
+        }
+        return false;
+    }
+
+    private static byte[] Picture(JsonElement shown, string name)
+    {
+        var text = SignInSkill.Text(shown, name);
+        var at = text.IndexOf(',', StringComparison.Ordinal);
+        return at < 0 || text.Length > 4_000_000 ? [] : Convert.FromBase64String(text[(at + 1)..]);
     }
 
     /// <summary>Moves like a hand: fast, then slow, a little beyond and back.</summary>
@@ -132,6 +146,9 @@ internal sealed partial class CaptchaSolver(IEnumerable<ICaptchaReader> readers)
         }
         return total;
     }
+
+    [GeneratedRegex("失败|重试|不正确|错误|fail|again|wrong", RegexOptions.IgnoreCase)]
+    private static partial Regex SlideFailed();
 
     [GeneratedRegex("([0-9]{1,3}|[零一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,3})\\s*(加上|减去|乘以|[+\\-*×xX÷/加减乘除])\\s*([0-9]{1,3}|[零一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,3})")]
     private static partial Regex Terms();
