@@ -21,7 +21,7 @@ internal sealed class LinkedSite : IAsyncDisposable
 
     public static async Task<LinkedSite> Start(IReadOnlyDictionary<string, string?>? settings = null, string? folder = null)
     {
-        var all = new Dictionary<string, string?> { ["Modules:Linkage:AllowThisMachine"] = "true", ["Modules:Linkage:RunSeconds"] = "60" };
+        var all = new Dictionary<string, string?> { ["Modules:Linkage:AllowThisMachine"] = "true", ["Modules:Linkage:RunSeconds"] = "60", ["Modules:Collection:Udp"] = "", ["Modules:Collection:Tcp"] = "" };
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>()) all[key] = value;
         return new LinkedSite(await RunningTier.Start(folder: folder, settings: all, services: services => services.AddSingleton<IProtectedAddresses, OneGateway>()));
     }

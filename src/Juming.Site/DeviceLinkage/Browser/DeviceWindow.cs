@@ -137,8 +137,13 @@ internal sealed class DeviceWindow : IAsyncDisposable
             ct.ThrowIfCancellationRequested();
             try
             {
-                var answer = await Page.EvaluateAsync<JsonElement?>("async a => { const e = window[Symbol.for('juming.eyes')]; return e ? { v: await (" + function + ")(e, JSON.parse(a)) ?? null } : null; }", given).WaitAsync(TimeSpan.FromMilliseconds(patience + 5000), ct);
-                if (answer is { ValueKind: JsonValueKind.Object } found) return found.GetProperty("v");
+                // As text both ways: nothing of the page's making reaches the driver's own reading of values. A slow device holds the question until it has answered.
+                var answer = await Page.EvaluateAsync<string>("async a => { const e = window[Symbol.for('juming.eyes')]; return e ? JSON.stringify({ v: await (" + function + ")(e, JSON.parse(a)) ?? null }) : ''; }", given).WaitAsync(TimeSpan.FromMilliseconds(Math.Max(patience + 5000, 30_000)), ct);
+                if (answer is { Length: > 0 and < 4_000_000 })
+                {
+                    using var found = JsonDocument.Parse(answer);
+                    return found.RootElement.GetProperty("v").Clone();
+                }
             }
             catch (PlaywrightException e) when (IsPassing(e))
             {

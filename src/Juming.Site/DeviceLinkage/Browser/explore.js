@@ -7,12 +7,14 @@
   const OTHER = /白名单(?!.*黑)|url|网址|域名|domain|邮|mail|用户黑|user|mac|文件|file|dns|应用黑|日志|记录|历史|log|history|report|报表|统计|white ?list(?!.*black)|allow ?list/i;
   const SECTION = /安全|防护|防御|策略|访问控制|对象|联动|处置|防火墙|威胁|名单|security|protect|polic|firewall|object|response|defen[cs]e|threat|access/i;
   const CLICKABLE = 'a,button,input[type=button],input[type=submit],[role],li,span,div,td,dt,dd,summary,i,img,area';
-  const ADD = /^(新增|添加|新建|增加|创建|录入|封禁|封堵)|^(add|new|create|block|ban)\b/i;
+  const ADD = /^[＋+✚\s]*(新增|添加|新建|增加|创建|录入|封禁|封堵|隔离)|^[＋+✚\s]*(add|new|create|block|ban)\b/i;
 
   function pressables() {
     const found = [];
     for (const d of k.docs()) for (const el of d.doc.querySelectorAll(CLICKABLE)) {
       if (el.childElementCount > 4 || el.textContent.length > 60) continue;
+      // What holds several entries is a part of the page, not an entry.
+      if (!/^(A|BUTTON|INPUT)$/.test(el.tagName) && el.querySelectorAll('a,button,li,[role=menuitem],[onclick]').length > 1) continue;
       const text = k.nameOf(el).replace(/\s+/g, ' ').trim();
       if (!text || text.length > 34 || !k.pressable(el) || !k.seen(el)) continue;
       if (found.some(f => f.el.contains(el) && f.text === text)) continue;
@@ -29,7 +31,7 @@
     const seen = new Set(), out = [];
     for (const p of pressables()) {
       // Buttons of forms and rows are no menu.
-      if (k.isButton(p.el) || p.el.closest('tr') && p.el.closest('table')?.querySelector('th') || k.inGroup(p.text, 'add', 'remove', 'confirm', 'commit', 'cancel', 'search', 'next', 'edit')) continue;
+      if (k.isButton(p.el) || p.el.closest('tr') && p.el.closest('table')?.querySelector('th') || ADD.test(p.text) && !LIST.test(p.text.replace(ADD, '')) && !k.inGroup(p.text, 'list') || k.inGroup(p.text, 'add', 'remove', 'confirm', 'commit', 'cancel', 'search', 'next', 'edit')) continue;
       const key = k.norm(p.text), score = worth(p.text);
       if (score < 0 || seen.has(key)) continue;
       seen.add(key);
@@ -100,7 +102,8 @@
     const text = eyes.allText(6000), heads = k.docs().flatMap(d => [...d.doc.querySelectorAll('h1,h2,h3,h4,caption,legend,[class*=title i],[class*=crumb i],[class*=active i],[class*=selected i],[class*=current i],title')]).map(e => e.textContent.trim()).filter(t => t && t.length < 60);
     const about = heads.some(t => LIST.test(t) && !OTHER.test(t.replace(/黑白名单/g, ''))) ? 3 : LIST.test(text) ? 1 : 0;
     adds.sort((a, b) => b.score - a.score);
-    return { about, adds, commits, removes, column, rows, inline: form(), next: !!k.nextPage(), search: !!k.searchBox(), empty: k.EMPTY.test(text), heads: heads.slice(0, 12), telling: eyes.telling().slice(0, 20) };
+    return { about, addresses: k.addresses(), adds, commits, removes, column, rows, inline: form(), next: !!k.nextPage(), search: !!k.searchBox(), empty: k.EMPTY.test(text), heads: heads.slice(0, 12), telling: eyes.telling().slice(0, 20) };
   }
-  eyes.explore = { menu, page, form };
+  const isList = () => { const p = page(); return p.about >= 3 && (p.adds.length > 0 || p.inline !== null); };
+  eyes.explore = { menu, page, form, isList };
 })();

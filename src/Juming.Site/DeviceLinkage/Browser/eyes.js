@@ -12,7 +12,7 @@
     confirm: '确定 确认 保存 提交 完成 是 ok save submit yes confirm done finish 确认添加 确定添加 确认提交 立即封禁 封禁 封堵 阻断 录入 好 好的 继续 block ban continue proceed',
     commit: '应用 立即生效 下发 生效 配置生效 提交变更 保存配置 应用配置 应用更改 提交配置 下发配置 策略下发 立即下发 使配置生效 写入 激活 apply commit deploy activate applychanges applyconfig applyconfiguration commitchanges saveconfig installpolicy',
     cancel: '取消 关闭 返回 否 cancel close back no',
-    remove: '删除 移除 解封 解除 释放 清除 移出 解除封禁 取消封禁 解除封堵 解锁 移出黑名单 解除封锁 解除阻断 取消阻断 解除拦截 remove delete unblock release unban revoke del',
+    remove: '删除 移除 解封 解除 释放 清除 移出 解除封禁 取消封禁 解除封堵 解锁 移出黑名单 删除选中 批量删除 解除封锁 解除阻断 取消阻断 解除拦截 remove delete unblock release unban revoke del',
     edit: '编辑 修改 edit modify',
     search: '查询 搜索 检索 过滤 筛选 查找 search query find filter go lookup',
     next: '下一页 下页 后一页 next nextpage > » › ▶ →',
@@ -29,7 +29,7 @@
     password: '密码 口令 登录密码 password passwd passphrase pwd',
     captcha: '验证码 校验码 附加码 图形码 随机码 图形验证码 图片验证码 计算结果 captcha verifycode randcode verificationcode securitycode vcode checkcode code',
     otp: '动态口令 动态码 动态密码 动态验证码 令牌 一次性密码 一次性口令 二次认证 两步验证 身份验证器 口令牌 手机令牌 otp totp onetimepassword onetimecode authenticator authenticationcode token mfa 2fa',
-    logout: '退出 注销 安全退出 登出 退出登录 退出系统 logout signout logoff exit',
+    logout: '退出 注销 安全退出 登出 退出登录 退出登陆 退出系统 logout signout logoff exit',
   };
   const norm = s => { const raw = (s ?? '').normalize('NFKC').trim().toLowerCase(); const n = raw.replace(/[\s\u200b:*+\[\]()<>《》【】….。,、!?‹«»›\-_—–|·"'“”#✚✓✔×✕⊕▸▾►▼◆●○★☆\/]+/g, ''); return n || raw.replace(/\s+/g, ''); };
   const words = {}, groupsOf = new Map();
@@ -264,10 +264,10 @@
   }
   const pause = ms => new Promise(r => setTimeout(r, ms));
   async function quiet(most, still = 30) {
-    const end = performance.now() + most;
+    const from = performance.now(), end = from + most;
     await pause(0);
     for (;;) {
-      const why = busy() ?? (masked() ? 'masked' : null) ?? (changedAgo() < still ? 'changing' : null);
+      const why = busy() ?? (masked() ? 'masked' : null) ?? (Math.min(changedAgo(), performance.now() - from) < still ? 'changing' : null);
       if (!why) return { quiet: true };
       if (performance.now() > end) return { quiet: false, why };
       await pause(why === 'changing' ? 12 : 20);
@@ -390,8 +390,21 @@
   }
   function rowFor(wanted) {
     for (const d of docs()) for (const t of tablesIn(d)) for (const row of t.rows) if (fits(row, t.columns, wanted)) return { d, row, table: t };
+    return cardFor(Object.values(wanted)[0]);
+  }
+  // Lists without rows: the block around an address that has its like beside it, or its own control.
+  function cardFor(value) {
+    for (const d of docs()) for (const el of d.doc.querySelectorAll('*')) {
+      if (el.childElementCount > 1 || el.textContent.length > 80 || /^(SCRIPT|STYLE|OPTION|INPUT|TEXTAREA)$/.test(el.tagName) || !cellIs(el.textContent, value) || !seen(el)) continue;
+      for (let at = el, up = 0; at && up < 6 && at.tagName !== 'BODY'; at = at.parentElement, up++) {
+        if (at.childElementCount < 2 || at.querySelectorAll('form').length > 2) continue;
+        const like = [...(at.parentElement?.children ?? [])].filter(s => s !== at && s.tagName === at.tagName && s.className === at.className);
+        if (like.length || [...at.querySelectorAll('a,button,input,[role=button]')].some(b => inGroup(nameOf(b), 'remove'))) return { d, row: at, table: { columns: null } };
+      }
+    }
     return null;
   }
+  const addresses = () => { let n = 0; for (const d of docs()) for (const el of d.doc.querySelectorAll('td,h3,h4,h5,span,div,p,b,strong,li,dd')) if (!el.childElementCount && /^\d{1,3}(\.\d{1,3}){3}(\/\d+)?$/.test(el.textContent.trim()) && seen(el)) n++; return n; };
   const EMPTY = /暂无|没有(找到|数据|记录|符合)|无数据|无记录|(共|总计|合计)\s*0\s*(条|个|项)|no (data|records?|entries|results?|items|matching|blocked)|^empty|nothing|0 (entries|records|items|results)/i;
   function table(wanted) {
     const why = busy() ?? (masked() ? 'masked' : null);
@@ -408,7 +421,7 @@
     const fitting = all.filter(t => keys.some(k => columnAt(t.columns, k) >= 0));
     const body = docs().map(d => d.doc.body ? (d.doc.body.innerText ?? '') : '').join('\n');
     const rows = (fitting.length ? fitting : all.filter(t => t.rows.some(r => cellsOf(r).some(c => /^\d{1,3}(\.\d{1,3}){3}|^[0-9a-f:]+::?[0-9a-f:]+/i.test(textOf(c)))))).flatMap(t => t.rows);
-    return { found: false, busy: why, here: fitting.length > 0 || rows.length > 0 || EMPTY.test(body), count: rows.length, empty: EMPTY.test(body), next: nextPage(), search: !!searchBox(), signature: signature() };
+    return { found: false, busy: why, here: fitting.length > 0 || rows.length > 0 || EMPTY.test(body) || addresses() > 0 || api.explore.isList(), count: rows.length, empty: EMPTY.test(body), next: nextPage(), search: !!searchBox(), signature: signature() };
   }
   const signature = () => docs().flatMap(tablesIn).map(t => t.rows.map(r => r.textContent.slice(0, 60)).join('|')).join('#').slice(0, 4000);
   function readTable(headers) {
@@ -494,7 +507,7 @@
   }
 
   const api = { state, forget: () => said.clear(), find, quiet, table, readTable, search, nextPage, telling, has, around, allText, mask, highlight, busy, choose, candidates,
-    kit: { docs, seen, norm, words, inGroup, nameOf, labelsOf, besides, roleOf, isText, isField, isButton, pressable, shortText, rectOf, fresh, inView, middle, quality, best, stable, DANGER, SUCCESS, FAILURE, tablesIn, cellsOf, textOf, disabled, columnAt, hidden, hitAt, related, nextPage, searchBox, set, EMPTY } };
+    kit: { docs, seen, norm, words, inGroup, nameOf, labelsOf, besides, roleOf, isText, isField, isButton, pressable, shortText, rectOf, fresh, inView, middle, quality, best, stable, DANGER, SUCCESS, FAILURE, tablesIn, cellsOf, textOf, disabled, columnAt, hidden, hitAt, related, nextPage, searchBox, set, EMPTY, addresses } };
   Object.defineProperty(window, KEY, { value: api });
 
   /* ---- listening ---- */

@@ -4,6 +4,7 @@
   if (!eyes || eyes.signIn) return;
   const k = eyes.kit;
   const CAPTCHA = /captcha|verify|vcode|randcode|rand_?img|check_?code|valid|kaptcha|authcode|seccode|验证码|校验码|附加码|看不清|换一张/i;
+  const LOGOUT = /^[\[(（【]?\s*(安全)?(退出|注销|登出)|^(log|sign) ?(out|off)\b/i;
   const SLIDER = /滑块|滑动|拖动|拖拽|向右|slide|slider|drag/i;
   const at = (el, d) => el ? { ...k.fresh({ el, d }) } : null;
   const hints = el => [...k.labelsOf(el), ...k.besides(el), el.placeholder ?? ''];
@@ -131,7 +132,7 @@
       if (el.childElementCount > 3) continue;
       const name = k.nameOf(el);
       if (!name || name.length > 24) continue;
-      if (!out && k.inGroup(name, 'logout') && k.seen(el)) out = name;
+      if (!out && (k.inGroup(name, 'logout') || LOGOUT.test(name)) && k.seen(el)) out = name;
       if (k.inGroup(name, 'section', 'list') && k.seen(el)) menus++;
     }
     let otp = null;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Juming.Site.DeviceLinkage.Browser;
 using Juming.Site.DeviceLinkage.Runs;
@@ -81,10 +82,12 @@ internal sealed class ConsoleExplorer(DeviceWindow window, Film film, TimeProvid
     /// <summary>A list of addresses, a way to add one, and words that say what the list is for.</summary>
     private async Task<bool> IsList(CancellationToken ct)
     {
+        var step = film.Begin("explore", "look");
         Page = await window.Call("e => e.explore.page()", null, ct);
         var about = Page.GetProperty("about").GetInt32();
         var adds = Page.GetProperty("adds").GetArrayLength() > 0 || Page.GetProperty("inline").ValueKind == JsonValueKind.Object;
-        var list = Page.GetProperty("column").ValueKind == JsonValueKind.String || SignInSkill.Flag(Page, "empty");
+        var list = Page.GetProperty("column").ValueKind == JsonValueKind.String || SignInSkill.Flag(Page, "empty") || Page.GetProperty("addresses").GetInt32() > 0;
+        step.End("done", string.Create(CultureInfo.InvariantCulture, $"about {about}, add {(adds ? "yes" : "no")}, list {(list ? "yes" : "no")}: {string.Join(" | ", Page.GetProperty("heads").EnumerateArray().Select(h => h.GetString()))}"));
         return about >= 3 ? adds && list : about >= 1 && adds && list && (Page.GetProperty("column").ValueKind == JsonValueKind.String) && _worth >= 8;
     }
 

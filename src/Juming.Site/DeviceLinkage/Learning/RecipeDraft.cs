@@ -10,7 +10,7 @@ namespace Juming.Site.DeviceLinkage.Learning;
 /// <summary>Writes a recipe from what the explorer found on a console: how to add an address, to read it back and to take it away.</summary>
 internal sealed class RecipeDraft(DeviceWindow window, Film film)
 {
-    private static readonly string[] Removes = ["删除", "移除", "解封", "解除", "释放", "解除封禁", "移出", "解除封锁", "解除阻断", "取消封禁", "Delete", "Remove", "Unblock", "Release"];
+    private static readonly string[] Removes = ["删除", "移除", "解封", "解除", "释放", "解除封禁", "移出", "删除选中", "批量删除", "解除封锁", "解除阻断", "取消封禁", "Delete", "Remove", "Unblock", "Release"];
     private static readonly string[] Sure = ["确定", "确认", "是", "OK", "Yes", "Confirm"];
     private static readonly string[] Commits = ["立即生效", "应用配置", "配置生效", "提交变更", "保存配置", "下发配置", "策略下发", "应用更改", "提交配置", "应用", "下发", "生效", "Apply", "Commit", "Deploy", "Activate", "Apply changes", "Commit changes", "Save configuration"];
     private readonly StringBuilder _yaml = new();
@@ -155,11 +155,11 @@ internal sealed class RecipeDraft(DeviceWindow window, Film film)
         Line("      if: \"${r.found}\"");
         Line("      then:");
         Line("        - {id: agree, dialog: {accept: 'true', expect: [确认, 确定, 是否, 删除, 解封, 移除, sure, remove, delete, unblock, confirm, release]}}");
+        Line("        - {id: choose, if: \"${r.selectable}\", then: [{id: choose-row, check: {in: \"${r.row}\", role: checkbox}, optional: true}]}");
         Line("        - id: how");
         Line("          if: \"${r.deletable}\"");
         Line($"          then: [{{id: remove-row, click: {{in: \"${{r.row}}\", role: button, name: {List(Removes)}}}}}]");
         Line("          else:");
-        Line("            - {id: choose, check: {in: \"${r.row}\", role: checkbox}, optional: true}");
         Line($"            - {{id: remove-chosen, submit: {{click: {{role: button, name: {List(Removes)}}}}}}}");
         Line($"        - {{id: remove-sure, click: {{role: button, name: {List(Sure)}}}, optional: true}}");
         Line($"        - {{id: remove-effect, commit: {{click: {{role: button, name: {List(Commits)}}}, optional: true}}}}");

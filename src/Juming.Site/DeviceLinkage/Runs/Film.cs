@@ -18,8 +18,8 @@ internal sealed class FilmStep
 
     /// <summary>For reading it back.</summary>
     [JsonConstructor]
-    public FilmStep(string id, string op, int startedMs, int tookMs, string outcome, string said, IReadOnlyList<FilmCandidate> candidates, IReadOnlyList<string> pictures, IReadOnlyList<string> notes)
-        : this(id, op, startedMs, TimeProvider.System) => (TookMs, Outcome, Said, Candidates, Pictures, Notes) = (tookMs, outcome, said, candidates, [.. pictures], [.. notes]);
+    public FilmStep(string id, string op, int startedMs, int tookMs, string outcome, string said, IReadOnlyList<FilmCandidate> candidates, List<string> pictures, List<string> notes)
+        : this(id, op, startedMs, TimeProvider.System) => (TookMs, Outcome, Said, Candidates, Pictures, Notes) = (tookMs, outcome, said, candidates, pictures, notes);
 
     public string Id { get; }
     public string Op { get; }
