@@ -120,9 +120,10 @@ public sealed class FarmFaultTests : FarmBrowser
         var failed = new TaskCompletionSource();
         page.RequestFailed += (_, _) => failed.TrySetResult();
         await page.Locator("#nw button.pri").ClickAsync();
-        await failed.Task.WaitAsync(TimeSpan.FromSeconds(15));
+        await failed.Task.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.That(console.TruthLog.Mutations.Select(t => (t.Act, t.Outcome)), Is.EqualTo(new[] { ("block", "done") }));
         await Task.Delay(1100);
+        await page.GotoAsync(console.Address.ToString());
         Assert.That(await walk.Row("203.0.113.11"), Is.Not.Null);
     }
 

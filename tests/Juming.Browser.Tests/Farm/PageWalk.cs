@@ -338,7 +338,7 @@ internal sealed class EnglishWalk(FarmConsole console, IPage page) : PageWalk(co
         };
         Page.Dialog += hear;
         await act();
-        var text = await told.Task.WaitAsync(TimeSpan.FromSeconds(15));
+        var text = await told.Task.WaitAsync(TimeSpan.FromSeconds(30));
         Page.Dialog -= hear;
         return text;
     }

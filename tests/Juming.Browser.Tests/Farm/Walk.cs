@@ -50,7 +50,7 @@ internal abstract class Walk(FarmConsole console, IPage page)
     public virtual async Task SignIn(FarmAccount account)
     {
         await TypePassword(account, account.Password);
-        for (var i = 0; i < 60 && !await IsInside(); i++) await Task.Delay(100);
+        for (var i = 0; i < 300 && !await IsInside(); i++) await Task.Delay(100);
         if (!await IsInside()) throw new InvalidOperationException($"{console.Name} does not let {account.User} in: {await Refusal()}");
     }
 

@@ -2,12 +2,12 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Juming.Testing.Farm;
 
@@ -19,6 +19,7 @@ public abstract class FarmConsole : IAsyncDisposable
 {
     private readonly SemaphoreSlim _line = new(1, 1);
     private readonly FarmControl _control;
+    private readonly Lazy<byte[]> _icon;
     private WebApplication? _app;
     private volatile X509Certificate2? _certificate;
     private int _version = 1;
@@ -36,6 +37,7 @@ public abstract class FarmConsole : IAsyncDisposable
         Allows = new FarmList(this, "allow", "disallow", NeedsCommit);
         Filler = new Filler(Dice("filler"));
         _control = new FarmControl(this);
+        _icon = new Lazy<byte[]>(() => FarmIcon.Draw(Name));
         Faults.FakeSuccess = IsFakeByNature;
         Fill();
     }
@@ -155,7 +157,7 @@ public abstract class FarmConsole : IAsyncDisposable
     /// <summary>Speaks TLS with a certificate of its own making.</summary>
     private protected virtual bool IsTls => false;
 
-    private protected virtual X509Certificate2 MakeCertificate() => FarmCertificates.Vendor(Name, Clock.GetUtcNow(), expired: false);
+    private protected virtual X509Certificate2 MakeCertificate() => FarmCertificates.Vendor(Filler.Model, Clock.GetUtcNow(), expired: false);
 
     /// <summary>Starts on a port of loopback; 0 takes a free one. The control port is the next, or free too.</summary>
     public async Task Start(int port = 0)
@@ -239,6 +241,12 @@ public abstract class FarmConsole : IAsyncDisposable
     /// <summary>Picks the word of the running version.</summary>
     private protected string T(string first, string second) => _version == 2 ? second : first;
 
+    /// <summary>A file of the console's pages, with the words of the running version.</summary>
+    private protected string Page(string file, params IReadOnlyList<(string Name, string Value)> values) => FarmPages.Fill(file, _version, values);
+
+    /// <summary>The console's style, or a part of it.</summary>
+    private protected string Style(string? part = null) => Page($"{part ?? Name}.css");
+
     /// <summary>A source of chance that depends on seed, console and purpose only.</summary>
     private protected Random Dice(string purpose) => new(FarmAccounts.Number($"{Seed}|{Name}|{purpose}"));
 
@@ -289,7 +297,7 @@ public abstract class FarmConsole : IAsyncDisposable
             {
                 var visit = await Visit.Read(this, http);
                 if (visit.IsPage && Speed.Most > TimeSpan.Zero) await Task.Delay(Speed.Least + Random.Shared.NextDouble() * (Speed.Most - Speed.Least), Clock, gone);
-                await Answer(visit);
+                await (visit.Path == "/favicon.ico" ? visit.Picture(_icon.Value) : Answer(visit));
             }
             finally
             {

@@ -75,25 +75,15 @@ internal sealed partial class FarmList(FarmConsole console, string act, string u
 
     public bool Delete(Session session, string? id)
     {
-        var entry = Find(id);
-        if (session.Account.Role != FarmRole.Administrator || entry is null)
-        {
-            console.TruthLog.Add(session.User, undo, entry?.Address ?? id ?? "", entry is null ? "not-there" : "refused");
-            return false;
-        }
-        if (console.Faults.FakeSuccess)
-        {
-            console.TruthLog.Add(session.User, undo, entry.Address, "faked");
-            return true;
-        }
         lock (_gate)
         {
-            var at = _entries.FindIndex(e => e.Id == entry.Id);
-            if (at >= 0 && commits && entry.State == FarmEntryState.InForce) _entries[at] = entry with { State = FarmEntryState.Deleted };
-            else if (at >= 0) _entries.RemoveAt(at);
+            var at = int.TryParse(id, CultureInfo.InvariantCulture, out var number) ? Pruned().FindIndex(e => e.Id == number) : -1;
+            var outcome = session.Account.Role != FarmRole.Administrator ? "refused" : at < 0 ? "not-there" : console.Faults.FakeSuccess ? "faked" : "done";
+            console.TruthLog.Add(session.User, undo, at < 0 ? id ?? "" : _entries[at].Address, outcome);
+            if (outcome == "done" && commits && _entries[at].State == FarmEntryState.InForce) _entries[at] = _entries[at] with { State = FarmEntryState.Deleted };
+            else if (outcome == "done") _entries.RemoveAt(at);
+            return outcome is "done" or "faked";
         }
-        console.TruthLog.Add(session.User, undo, entry.Address, "done");
-        return true;
     }
 
     /// <summary>The button that nobody should press: all entries gone.</summary>

@@ -16,6 +16,8 @@ internal sealed class Filler(Random dice)
 
     public int Sessions { get; } = dice.Next(1200, 98000);
 
+    public string Model { get; } = $"{(char)('A' + dice.Next(26))}{(char)('A' + dice.Next(26))}-{dice.Next(1, 9)}{dice.Next(10)}00";
+
     public string Serial { get; } = $"{(char)('A' + dice.Next(26))}{dice.Next(1000, 9999)}{dice.Next(100000, 999999)}";
 
     public string Build { get; } = $"{dice.Next(3, 9)}.{dice.Next(0, 9)}.{dice.Next(1, 30)} R{dice.Next(1, 9)}P{dice.Next(10, 99)}";

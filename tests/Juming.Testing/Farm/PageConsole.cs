@@ -97,7 +97,7 @@ internal abstract class PageConsole(string name, int seed) : FarmConsole(name, s
         Policies => Grid(["序号", "名称", "源区域", "目的区域", "动作", "命中"], Filler.Policies.Select(Safe)),
         Logs => Grid(["时间", "源IP", "事件", "动作"], Filler.Logs.Select(Safe)),
         Maintain => $"<form method=post><p>{Said(v)}</p>{Csrf(v)}<button name=do value=reboot{Off(v)}>重启设备</button> <button name=do value=factory-reset{Off(v)}>恢复出厂设置</button></form>",
-        _ => Grid(["项目", "值"], [["型号", Name.ToUpperInvariant()], ["软件版本", Filler.Build], ["序列号", Filler.Serial], ["CPU使用率", $"{Filler.Cpu}%"], ["内存使用率", $"{Filler.Memory}%"], ["磁盘使用率", $"{Filler.Disk}%"], ["并发连接", $"{Filler.Sessions}"], ["运行时间", Filler.Uptime]]),
+        _ => Grid(["项目", "值"], [["型号", Filler.Model], ["软件版本", Filler.Build], ["序列号", Filler.Serial], ["CPU使用率", $"{Filler.Cpu}%"], ["内存使用率", $"{Filler.Memory}%"], ["磁盘使用率", $"{Filler.Disk}%"], ["并发连接", $"{Filler.Sessions}"], ["运行时间", Filler.Uptime]]),
     };
 
     /// <summary>What a press on a page does; afterwards the browser is sent back to the page, where the answer stands.</summary>

@@ -47,7 +47,7 @@ internal sealed class SignIns(FarmConsole console)
         {
             if (!_sessions.TryGetValue(id, out var session)) return null;
             var now = console.Clock.GetUtcNow();
-            if (session.IsOpen && (now - session.LastSeen > console.SessionIdle || session.Pages >= console.SessionPages))
+            if (session.IsOpen && !IsAlive(session, now))
             {
                 _sessions.Remove(id);
                 console.TruthLog.Add(session.User, "session-lost", "", "expired");
@@ -134,7 +134,7 @@ internal sealed class SignIns(FarmConsole console)
             if (!proves(_changedPasswords.GetValueOrDefault(user, account.Password))) return Missed(user, now);
             _wrong.Remove(user);
             session.Holder = account;
-            if (console.IsSingleSession && _sessions.Values.Where(s => s.IsOpen && s != session && s.User == user).ToList() is { Count: > 0 } others)
+            if (console.IsSingleSession && _sessions.Values.Where(s => s.IsOpen && s != session && s.User == user && IsAlive(s, now)).ToList() is { Count: > 0 } others)
             {
                 if (!force) return SignInOutcome.Occupied;
                 foreach (var other in others) _sessions.Remove(other.Id);
@@ -154,6 +154,8 @@ internal sealed class SignIns(FarmConsole console)
         console.TruthLog.Add(user, "lock", user, "done", "10 min");
         return SignInOutcome.Locked;
     }
+
+    private bool IsAlive(Session session, DateTimeOffset now) => now - session.LastSeen <= console.SessionIdle && session.Pages < console.SessionPages;
 
     private static string Word(SignInOutcome outcome) => outcome switch
     {

@@ -23,7 +23,8 @@ public static class ArithmeticCaptcha
         canvas.Dots(width * height / 60);
         var (latin, han) = (CaptchaFonts.Latin(dice), CaptchaFonts.Han(dice));
         canvas.Write(text, c => c > 0x2000 ? han : latin, height * 0.6f, turn: 10);
-        canvas.Lines(dice.Next(1, 4));
+        // Strokes of 一 and 二 drown in more than one line.
+        canvas.Lines(text.Length > 5 ? 1 : dice.Next(1, 3));
         return new CaptchaPicture(canvas.Png(), text, answer.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -45,7 +45,7 @@ internal sealed class CommitFirewall(int seed) : PageConsole("commit", seed)
     }
 
     private protected override string Login(Visit v, string error) => $$"""
-        <!doctype html><html><head><meta charset=utf-8><title>{{Product}}</title><style>{{Css}}</style></head><body class=lb><div class=lc><h2>{{Product}}</h2><form method=post action=/login>
+        <!doctype html><html><head><meta charset=utf-8><title>{{Product}}</title><style>{{Style()}}</style></head><body class=lb><div class=lc><h2>{{Product}}</h2><form method=post action=/login>
         <table><tr><td>{{T("用户名称", "账　户")}}</td><td><input name=user></td></tr><tr><td>{{T("用户口令", "密　码")}}</td><td><input type=password name=password></td></tr></table><p class=er>{{error}}</p><button class=bb>{{T("登录系统", "登　录")}}</button></form></div></body></html>
         """;
 
@@ -61,7 +61,7 @@ internal sealed class CommitFirewall(int seed) : PageConsole("commit", seed)
             <script>let n=0;const go=setInterval(async()=>{n=Math.min(95,n+9);pi.style.width=n+'%';const r=await(await fetch('/commit/state')).json();if(r.state==='busy')return;clearInterval(go);pi.style.width='100%';
             pt.textContent=r.state==='done'?'{{T("应用成功", "变更已提交并生效")}}':'{{T("应用失败:策略编译错误,请重试", "提交失败:下发超时")}}';setTimeout(()=>location='{{UrlOf(key)}}',1500)},200)</script>
             """;
-        return $"<!doctype html><html><head><meta charset=utf-8><title>{Product}</title><style>{Css}</style></head><body>{bar}<div class=mn>{menu}</div><div class=ct><h3>{TitleOf(key)}</h3>{body}</div>{foot}{progress}</body></html>";
+        return $"<!doctype html><html><head><meta charset=utf-8><title>{Product}</title><style>{Style()}</style></head><body>{bar}<div class=mn>{menu}</div><div class=ct><h3>{TitleOf(key)}</h3>{body}</div>{foot}{progress}</body></html>";
     }
 
     private protected override string Grid(string[] head, IEnumerable<string[]> rows) =>
@@ -86,6 +86,4 @@ internal sealed class CommitFirewall(int seed) : PageConsole("commit", seed)
     private protected override string Say(AddOutcome outcome) => outcome == AddOutcome.Done ? T("保存成功", "保存成功,提交后生效") : base.Say(outcome);
 
     private protected override string SayDeleted(bool done) => done ? T("删除成功", "操作成功,提交后生效") : "操作失败";
-
-    private const string Css = "body{margin:0;font:13px 'Noto Sans CJK SC',sans-serif;color:#222}.lb{background:#37474f}.lc{width:360px;margin:150px auto;background:#fff;padding:20px 40px 30px;border-top:6px solid #c62828}.lc input{height:28px;width:200px}.lc td{padding:6px}.er{color:#c62828;min-height:18px}.bb{background:#c62828;color:#fff;border:0;padding:6px 16px;cursor:pointer}.bb:disabled{background:#aaa;cursor:default}.hd{background:#263238;color:#fff;height:50px;line-height:50px;padding:0 18px;font-size:15px}.hd span{float:right;font-size:13px}.hd a{color:#ffab91}em{color:#ffb300;font-style:normal}.mn{position:absolute;top:50px;left:0;bottom:0;width:176px;background:#eceff1}.mn dl{margin:0}.mn dt{padding:10px 14px;background:#cfd8dc;cursor:pointer;border-bottom:1px solid #b0bec5}.mn dd{display:none;margin:0;padding:8px 26px}.mn .open dd{display:block}.mn a{color:#37474f;text-decoration:none}.ct{margin-left:176px;padding:6px 20px 60px}.tt{width:100%;border-collapse:collapse}.tt th{background:#fbe9e7;text-align:left}.tt td,.tt th{border:1px solid #e0e0e0;padding:6px 10px}.wt{color:#ef6c00}.gn{color:#2e7d32}.tx{border:0;background:none;color:#c62828;cursor:pointer}.tx:disabled{color:#bbb}.fm{position:fixed;top:120px;left:50%;margin-left:-220px;width:440px;background:#fff;border:1px solid #90a4ae;box-shadow:0 4px 30px #0005;padding:10px 24px 20px;z-index:5}.fm label{display:inline-block;width:130px}.say{color:#c62828;min-height:18px}.ftb{position:fixed;bottom:0;left:176px;right:0;background:#fff3e0;padding:10px 20px;border-top:1px solid #ffcc80;text-align:right}.pgr{position:fixed;inset:0;background:#0007;z-index:9;padding-top:260px;text-align:center;color:#fff}.pb{width:400px;height:14px;background:#fff;margin:0 auto;text-align:left}.pb i{display:block;height:14px;width:3%;background:#c62828}";
 }

@@ -35,7 +35,7 @@ internal sealed class EnglishNgfw(int seed) : PageConsole("english", seed)
     private static string W(Visit v, string both) => both.Split('|')[IsChinese(v) ? 1 : 0];
 
     private protected override string Login(Visit v, string error) => $$"""
-        <!doctype html><html lang={{W(v, "en", "zh")}}><head><meta charset=utf-8><title>{{Product}}</title><style>{{Css}}</style></head><body><form class=sign method=post action=/signin><h1>◆ {{Product}}</h1>
+        <!doctype html><html lang={{W(v, "en", "zh")}}><head><meta charset=utf-8><title>{{Product}}</title><style>{{Style()}}</style></head><body><form class=sign method=post action=/signin><h1>◆ {{Product}}</h1>
         <label>{{T(W(v, "Username", "用户名"), W(v, "User ID", "账号"))}}<input name=user autocomplete=username></label><label>{{T(W(v, "Password", "密码"), W(v, "Passphrase", "口令"))}}<input type=password name=password></label>
         <label>{{W(v, "Language", "语言")}}<select onchange="document.cookie='sg_lang='+this.value+';path=/';location.reload()"><option value=en{{W(v, " selected", "")}}>English<option value=zh{{W(v, "", " selected")}}>简体中文</select></label>
         <p class=bad>{{W(v, error switch { "用户名或密码错误" => "Incorrect username or password", "账号已锁定,请10分钟后再试" => "Account locked. Try again in 10 minutes", _ => error }, error)}}</p><button>{{T(W(v, "Sign in", "登录"), W(v, "Log In", "进入"))}}</button></form></body></html>
@@ -44,7 +44,7 @@ internal sealed class EnglishNgfw(int seed) : PageConsole("english", seed)
     private protected override string Shell(Visit v, string key, string body)
     {
         var menu = string.Concat(Menu().Select(g => $"<li class='{(g.Items.Any(i => i.Key == key) ? "open" : "")}'><button onclick=\"this.parentNode.classList.toggle('open')\">{W(v, g.Title)}</button><ul>{string.Concat(g.Items.Select(i => $"<li><a href='{UrlOf(i.Key)}'{(i.Key == key ? " aria-current=page" : "")}>{W(v, i.Title)}</a></li>"))}</ul></li>"));
-        return $"<!doctype html><html><head><meta charset=utf-8><title>{Product} - {W(v, TitleOf(key))}</title><style>{Css}</style></head><body class='{T("", "flip")}'><nav><h1>◆ {Product}</h1><ul>{menu}</ul><p><a href=/signout>{T(W(v, "Logout", "退出"), W(v, "Sign out", "注销"))} ({H(v.Open!.User)})</a></p></nav><main><h2>{W(v, TitleOf(key))}</h2>{body}</main></body></html>";
+        return $"<!doctype html><html><head><meta charset=utf-8><title>{Product} - {W(v, TitleOf(key))}</title><style>{Style()}</style></head><body class='{T("", "flip")}'><nav><h1>◆ {Product}</h1><ul>{menu}</ul><p><a href=/signout>{T(W(v, "Logout", "退出"), W(v, "Sign out", "注销"))} ({H(v.Open!.User)})</a></p></nav><main><h2>{W(v, TitleOf(key))}</h2>{body}</main></body></html>";
     }
 
     private protected override string Body(Visit v, string key) => key == Status && !IsChinese(v)
@@ -80,6 +80,4 @@ internal sealed class EnglishNgfw(int seed) : PageConsole("english", seed)
         "无权限" => "Permission denied",
         _ => "Operation failed",
     };
-
-    private const string Css = "body{margin:0;background:#14161a;color:#d5d9e0;font:14px 'DejaVu Sans','Noto Sans CJK SC',sans-serif;display:flex}body.flip{flex-direction:row-reverse}.sign{width:320px;margin:120px auto;background:#1d2127;padding:32px;border:1px solid #2d333b}h1{font-size:17px;color:#ff8a3d;margin:0 0 18px}label{display:block;margin-bottom:12px;color:#9aa4b2}label input,label select{display:block;width:100%;box-sizing:border-box;background:#0f1115;border:1px solid #39414d;color:#fff;padding:8px;margin-top:4px}button{background:#ff8a3d;color:#14161a;border:0;padding:8px 18px;font-weight:bold;cursor:pointer}button:disabled{background:#3a3f47;color:#777}button.sm{padding:3px 10px;font-size:12px}button.gh{background:#39414d;color:#ddd}.bad{color:#ff6b6b;min-height:18px}nav{width:210px;min-height:100vh;background:#1d2127;padding:18px;box-sizing:border-box}nav ul{list-style:none;padding:0;margin:0}nav button{width:100%;text-align:left;background:none;color:#d5d9e0;padding:9px 0}nav ul ul{display:none;padding-left:14px}nav .open ul{display:block}nav a{color:#8fb4e8;text-decoration:none;display:block;padding:6px 0}nav a[aria-current]{color:#ff8a3d}main{flex:1;padding:20px 28px}h2{font-weight:400}table{width:100%;border-collapse:collapse}th{color:#9aa4b2;text-align:left;font-weight:400}td,th{padding:9px;border-bottom:1px solid #2d333b}#add{background:#1d2127;padding:18px;max-width:420px;border:1px solid #2d333b;margin-bottom:16px}#add[hidden]{display:none}main form button{margin-top:6px}";
 }

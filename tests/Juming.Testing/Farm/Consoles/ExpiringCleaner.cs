@@ -31,19 +31,19 @@ internal sealed class ExpiringCleaner(int seed) : PageConsole("expiry", seed)
         await (outcome == SignInOutcome.Done ? v.Redirect("/portal") : After(v, outcome));
     }
 
-    private protected override Task Expired(Visit v) => v.Html(Page("会话已过期", "<div class=gone><h2>会话已过期,请重新登录</h2><p>为了您的账号安全,长时间操作后需要重新验证身份。</p><a class=bt href=/login target=_top>重新登录</a></div>"));
+    private protected override Task Expired(Visit v) => v.Html(Sheet("会话已过期", "<div class=gone><h2>会话已过期,请重新登录</h2><p>为了您的账号安全,长时间操作后需要重新验证身份。</p><a class=bt href=/login target=_top>重新登录</a></div>"));
 
-    private protected override string Login(Visit v, string error) => Page("登录", $$"""
+    private protected override string Login(Visit v, string error) => Sheet("登录", $$"""
         <script>if(top!==self)top.location='/login'</script><div class=lg><div class=lt>{{Product}}</div><form method=post action=/login><div>{{string.Concat(T($"<label>账户<input name=user id={Id("u", "i")}></label><label>密码<input type=password name=password id={Id("p", "i")}></label>", $"<input name=user id={Id("u", "i")} placeholder=管理账户 aria-label=管理账户><input type=password name=password id={Id("p", "i")} placeholder=访问口令 aria-label=访问口令>"))}}</div><div class=er>{{error}}</div><input class=bt type=submit value="{{T("登录", "验证并进入")}}"></form></div>
         """);
 
     private string Portal(Visit v)
     {
         var menu = string.Concat(Menu().Select(g => $"<div class=g><p>{g.Title}</p>{string.Concat(g.Items.Select(i => $"<a href='{UrlOf(i.Key)}' target=work>{i.Title}</a>"))}</div>"));
-        return Page(Product, $"<div class=bar><b>{Product}</b> <span class=u>{H(v.Open!.User)} · <a href=/logout>{T("安全退出", "离开系统")}</a></span></div><div class='sd {T("l", "t")}'>{menu}</div><iframe name=work id={Id("fr", "frm")} class='{T("fl", "ft")}' src='{UrlOf(Status)}'></iframe>");
+        return Sheet(Product, $"<div class=bar><b>{Product}</b> <span class=u>{H(v.Open!.User)} · <a href=/logout>{T("安全退出", "离开系统")}</a></span></div><div class='sd {T("l", "t")}'>{menu}</div><iframe name=work id={Id("fr", "frm")} class='{T("fl", "ft")}' src='{UrlOf(Status)}'></iframe>");
     }
 
-    private protected override string Shell(Visit v, string key, string body) => Page(TitleOf(key), $"<div class=pg><h3>{TitleOf(key)}</h3>{body}</div>");
+    private protected override string Shell(Visit v, string key, string body) => Sheet(TitleOf(key), $"<div class=pg><h3>{TitleOf(key)}</h3>{body}</div>");
 
     private protected override string Grid(string[] head, IEnumerable<string[]> rows) =>
         $"<table class=dg><thead><tr>{string.Concat(head.Select(h => $"<td>{h}</td>"))}</tr></thead><tbody>{string.Concat(rows.Select(r => $"<tr>{string.Concat(r.Select(c => $"<td>{c}</td>"))}</tr>"))}</tbody></table>";
@@ -62,8 +62,7 @@ internal sealed class ExpiringCleaner(int seed) : PageConsole("expiry", seed)
 
     private protected override string SayDeleted(bool done) => done ? T("删除成功", "已停止压制,操作成功") : "操作失败";
 
-    private static string Page(string title, string body) => $$"""
-        <!doctype html><html><head><meta charset=utf-8><title>{{title}}</title><style>html,body{height:100%;margin:0}body{font:13px 'Microsoft YaHei','Noto Sans CJK SC';background:#fff;color:#2a3b47}.lg{width:420px;margin:0 auto;padding-top:140px}.lt{background:#00838f;color:#fff;font-size:20px;padding:18px 24px}.lg form{border:1px solid #b2dfdb;padding:24px}.lg label{display:block;margin-bottom:12px}.lg input:not([type=submit]){width:100%;box-sizing:border-box;height:32px;margin-bottom:8px}.er{color:#c62828;min-height:20px}.bt{background:#00838f;color:#fff;border:0;padding:6px 16px;text-decoration:none;display:inline-block;cursor:pointer;font-size:13px}.bt.off{background:#b0bec5;pointer-events:none}
-        .bar{height:48px;line-height:48px;background:#006064;color:#fff;padding:0 20px;font-size:16px}.bar .u{float:right;font-size:13px}.bar a{color:#b2ebf2}.sd.l{position:absolute;top:48px;left:0;bottom:0;width:170px;background:#e0f2f1}.sd.t{background:#e0f2f1;display:flex;height:74px}.sd p{margin:0;padding:8px 14px;font-weight:bold;color:#00695c}.sd a{padding:5px 14px 5px 28px;color:#37474f;text-decoration:none}.sd.l a{display:block}.sd.t a{padding:5px 12px}iframe{border:0;position:absolute;right:0;bottom:0}.fl{top:48px;left:170px;width:calc(100% - 170px);height:calc(100% - 48px)}.ft{top:122px;left:0;width:100%;height:calc(100% - 122px)}.pg{padding:8px 18px}.dg{width:100%;border-collapse:collapse}.dg td{border-bottom:1px solid #cfd8dc;padding:7px}.dg thead td{background:#eceff1;font-weight:bold}.dg form{margin:0}.tx{border:0;background:none;color:#00838f;cursor:pointer}.tx:disabled{color:#aaa}.say{color:#ef6c00;min-height:18px}.gone{text-align:center;padding-top:120px}</style></head><body>{{body}}</body></html>
+    private string Sheet(string title, string body) => $$"""
+        <!doctype html><html><head><meta charset=utf-8><title>{{title}}</title><style>{{Style()}}</style></head><body>{{body}}</body></html>
         """;
 }

@@ -5,8 +5,6 @@ namespace Juming.Testing.Farm.Consoles;
 /// <summary>A firewall of 2009: frameset, tables for layout, generated ids, no labels, a native confirm before a deletion.</summary>
 internal sealed class FramesFirewall(int seed) : FarmConsole("frames", seed)
 {
-    private const string Css = "body{margin:0;font:12px SimSun,'Noto Sans CJK SC',sans-serif;background:#eef3fa;color:#123}table{border-collapse:collapse;font-size:12px}a{color:#03c;text-decoration:none}.bar{background:#3a6ea5;color:#fff;font-weight:bold;padding:4px 8px}.g td,.g th{border:1px solid #9ab4d6;padding:3px 8px}.g th{background:#d3e1f3}.btn{font-size:12px;padding:1px 10px}.ok{color:#060}.bad{color:#c00}";
-
     public override string Product => "天衢防火墙 TQ-4000";
 
     public override string Special => "frameset, generated ids, native confirm, referer check";
@@ -145,5 +143,5 @@ internal sealed class FramesFirewall(int seed) : FarmConsole("frames", seed)
 
     private string Grid(string[] head, IEnumerable<string[]> rows) => $"<table class=g id={Id("t")} width=98% style='margin:6px'><tr>{string.Concat(head.Select(h => $"<th>{h}</th>"))}</tr>{string.Concat(rows.Select(r => $"<tr>{string.Concat(r.Select(c => $"<td>{(c.StartsWith("<a ", StringComparison.Ordinal) ? c : H(System.Net.WebUtility.HtmlDecode(c)))}</td>"))}</tr>"))}</table>";
 
-    private static string Wrap(string title, string body) => $"<html><head><meta charset=utf-8><title>{title}</title><style>{Css}</style></head><body>{body}</body></html>";
+    private string Wrap(string title, string body) => $"<html><head><meta charset=utf-8><title>{title}</title><style>{Style()}</style></head><body>{body}</body></html>";
 }

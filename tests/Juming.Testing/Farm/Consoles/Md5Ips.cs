@@ -52,7 +52,7 @@ internal sealed class Md5Ips : PageConsole
     {
         v.Session!.Nonce = Guid.NewGuid().ToString("N")[..8];
         return $$"""
-            <!doctype html><html><head><meta charset=utf-8><title>{{Product}}</title><style>body{margin:0;background:#e9f0e6;font:14px 'Noto Sans CJK SC',sans-serif}.w{display:flex;width:820px;margin:120px auto;background:#fff;box-shadow:0 0 12px #0002}.p{width:380px;background:#2f7d4f;color:#fff;padding:60px 30px;box-sizing:border-box}.f{padding:36px 40px;flex:1}.f dt{color:#666;margin-top:10px}.f dd{margin:4px 0}.f input{width:240px;height:30px;border:0;border-bottom:2px solid #9bc4a9}.f img{vertical-align:middle;cursor:pointer}.e{color:#c0392b;min-height:20px}.b{background:#2f7d4f;color:#fff;border:0;width:244px;height:36px;margin-top:18px}</style></head>
+            <!doctype html><html><head><meta charset=utf-8><title>{{Product}}</title><style>{{Style("md5-login")}}</style></head>
             <body><div class=w><div class=p><h1>{{Product}}</h1><p>Intrusion Prevention System</p><p>{{Filler.Build}}</p></div><div class=f><form method=post id=lf onsubmit="send();return false"><dl>
             <dt>{{T("账号", "用户")}}</dt><dd><input name=username></dd><dt>{{T("密码", "登录密码")}}</dt><dd><input type=password id={{Id("pw", "p")}}></dd>
             <dt>{{T("验证码", "计算结果")}}</dt><dd><input name=code style="width:90px" autocomplete=off> <img src=/captcha id=vc alt="{{T("验证码", "verify")}}" onclick="this.src='/captcha?'+Math.random()"> <a href="javascript:vc.onclick()">{{T("换一张", "刷新")}}</a></dd></dl>
@@ -68,9 +68,7 @@ internal sealed class Md5Ips : PageConsole
     {
         var menu = string.Concat(Menu().Select(g => $"<li>{g.Title}<ul>{string.Concat(g.Items.Select(i => $"<li><a href='{UrlOf(i.Key)}'>{i.Title}</a></li>"))}</ul></li>"));
         return $$"""
-            <!doctype html><html><head><meta charset=utf-8><title>{{Product}}</title><style>
-            body{margin:0;font:13px 'Noto Sans CJK SC',sans-serif;background:#f5f8f4}.h{background:#2f7d4f;color:#fff;padding:12px 20px;font-size:18px}.h a{color:#fff;float:right;font-size:13px}.n{background:#3e9463;{{T("", "float:left;width:150px;min-height:800px;")}}}.n>ul{margin:0;padding:0;list-style:none;{{T("display:flex", "")}}}.n>ul>li{color:#fff;padding:10px 24px;position:relative;cursor:default}.n ul ul{display:{{T("none;position:absolute;left:0;top:100%;background:#fff;box-shadow:0 2px 8px #0003;z-index:3", "block")}};list-style:none;margin:0;padding:0;min-width:120px}.n li:hover ul{display:block}.n a{display:block;padding:8px {{T("16px;color:#245", "8px;color:#dff3e6")}};text-decoration:none}
-            .c{background:#fff;margin:{{T("16px", "16px 16px 16px 216px")}};padding:16px;border:1px solid #dbe6da}table.tb{width:100%;border-collapse:collapse}table.tb td,table.tb th{border:1px solid #d5e0d4;padding:6px 9px}table.tb th{background:#e6f0e5}.say{color:#b7410e;font-weight:bold}.pure{background:#2f7d4f;color:#fff;border:0;padding:6px 18px}.pure:disabled{background:#bbb}label.r{display:block;margin:8px 0}label.r span{display:inline-block;width:120px;text-align:right;margin-right:10px}</style></head>
+            <!doctype html><html><head><meta charset=utf-8><title>{{Product}}</title><style>{{Style()}}</style></head>
             <body><div class=h>{{Product}}<a href=/logout>[{{T("退出系统", "注销")}}] {{H(v.Open!.User)}}</a></div><div class=n><ul>{{menu}}</ul></div><div class=c><h3>{{TitleOf(key)}}</h3>{{body}}</div></body></html>
             """;
     }

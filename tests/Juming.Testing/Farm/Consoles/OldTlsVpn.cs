@@ -42,14 +42,14 @@ internal sealed class OldTlsVpn(int seed) : PageConsole("oldtls", seed)
 
     private protected override string UrlOf(string key) => $"/con/{T(key, "v7-" + key)}.psp";
 
-    private protected override string Login(Visit v, string error) => Page("登录", $$"""
+    private protected override string Login(Visit v, string error) => Sheet("登录", $$"""
         <div class=lp><div class=lh>{{Product}} 控制台</div><form method=post action="{{LoginPath}}"><div class=ln><b>{{T("用户名", "管理帐号")}}</b><input name=user></div><div class=ln><b>{{T("密码", "管理密码")}}</b><input type=password name=password></div><div class=le>{{error}}</div><div class=ln><b></b><a class=lb href="#" onclick="this.closest('form').submit()">{{T("登 录", "进 入")}}</a></div></form></div>
         """);
 
     private protected override string Shell(Visit v, string key, string body)
     {
         var tree = string.Concat(Menu().Select(g => $"<li class=fd><span>{g.Title}</span><ul>{string.Concat(g.Items.Select(i => $"<li><a href='{UrlOf(i.Key)}'>{i.Title}</a></li>"))}</ul></li>"));
-        return Page(TitleOf(key), $"<div class=tp>{Product}<a href=/logout>{T("注销", "退出")}</a></div><div class=tr><ul>{tree}</ul></div><div class=bd><div class=bt>» {TitleOf(key)}</div>{body}</div>");
+        return Sheet(TitleOf(key), $"<div class=tp>{Product}<a href=/logout>{T("注销", "退出")}</a></div><div class=tr><ul>{tree}</ul></div><div class=bd><div class=bt>» {TitleOf(key)}</div>{body}</div>");
     }
 
     private protected override string Grid(string[] head, IEnumerable<string[]> rows) =>
@@ -76,7 +76,7 @@ internal sealed class OldTlsVpn(int seed) : PageConsole("oldtls", seed)
         await base.DisposeAsync();
     }
 
-    private static string Page(string title, string body) => $$"""
-        <html><head><meta charset=utf-8><title>{{title}}</title><style>body{margin:0;font:12px Verdana,'Noto Sans CJK SC';background:#dfe8f6}.lp{width:400px;margin:150px auto;background:#fff;border:1px solid #99bbe8}.lh,.bt{background:#c2d8f0;padding:6px 10px;color:#15428b;font-weight:bold}.ln{padding:6px 14px}.ln b{display:inline-block;width:120px;font-weight:normal}.lb,button{background:#e8eef7;border:1px solid #7f9db9;padding:3px 18px;color:#15428b;text-decoration:none}button:disabled{color:#aaa}.le{color:#c00;padding:2px 14px;min-height:16px}.tp{background:#1e4176;color:#fff;padding:14px;font-size:16px}.tp a{float:right;color:#fff;font-size:12px}.tr{float:left;width:180px;background:#fff;min-height:760px;border-right:1px solid #99bbe8}.tr ul{list-style:none;padding-left:14px}.tr li{padding:4px 0}.tr a{color:#222}.fd span{color:#15428b;font-weight:bold}.bd{margin-left:182px}.xg{width:100%;border-collapse:collapse;background:#fff}.xg td{border:1px solid #d0def0;padding:4px 8px}.xh td{background:#f0f4fa}.cols{display:flex;gap:10px;padding:8px}.bx{width:360px;background:#fff;border:1px solid #99bbe8;height:200px}.bx button{margin:8px 14px}.bx2{flex:1}.bx2 form{margin:4px 0}</style></head><body>{{body}}</body></html>
+    private string Sheet(string title, string body) => $$"""
+        <html><head><meta charset=utf-8><title>{{title}}</title><style>{{Style()}}</style></head><body>{{body}}</body></html>
         """;
 }

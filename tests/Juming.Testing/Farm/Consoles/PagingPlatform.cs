@@ -23,14 +23,14 @@ internal sealed class PagingPlatform(int seed) : PageConsole("paging", seed)
     private protected override string UrlOf(string key) => $"/{T("p", "task")}/{key}";
 
     private protected override string Login(Visit v, string error) => $$"""
-        <!doctype html><html><head><meta charset=utf-8><title>{{Product}}</title><style>{{Css}}</style></head><body style="background:#f0f5ff"><header>{{Product}}</header><div class=lgn><h3>{{T("账号登录", "欢迎登录")}}</h3><form method=post action=/login>
+        <!doctype html><html><head><meta charset=utf-8><title>{{Product}}</title><style>{{Style()}}</style></head><body style="background:#f0f5ff"><header>{{Product}}</header><div class=lgn><h3>{{T("账号登录", "欢迎登录")}}</h3><form method=post action=/login>
         <div class=fi><span>▣</span><input name=user placeholder="{{T("请输入用户名", "账号 / 工号")}}"></div><div class=fi><span>◈</span><input type=password name=password placeholder="{{T("请输入密码", "口令")}}"></div><div class=er>{{error}}</div><button class=pri style="width:100%">{{T("登录", "登录平台")}}</button></form></div></body></html>
         """;
 
     private protected override string Shell(Visit v, string key, string body)
     {
         var menu = string.Concat(Menu().Select(g => $"<div class=grp><h5>{g.Title}</h5>{string.Concat(g.Items.Select(i => $"<a class='{(i.Key == key ? "act" : "")}' href='{UrlOf(i.Key)}'>{i.Title}</a>"))}</div>"));
-        return $"<!doctype html><html><head><meta charset=utf-8><title>{TitleOf(key)} | {Product}</title><style>{Css}</style></head><body><header>{Product}<span><a href=/logout>{T("退出登录", "登出")}</a> {H(v.Open!.User)}</span></header><div class='wrap {T("", "rev")}'><nav>{menu}</nav><section><div class=crumb>{T("当前位置", "位置")}:{Menu().First(g => g.Items.Any(i => i.Key == key)).Title} / {TitleOf(key)}</div>{body}</section></div></body></html>";
+        return $"<!doctype html><html><head><meta charset=utf-8><title>{TitleOf(key)} | {Product}</title><style>{Style()}</style></head><body><header>{Product}<span><a href=/logout>{T("退出登录", "登出")}</a> {H(v.Open!.User)}</span></header><div class='wrap {T("", "rev")}'><nav>{menu}</nav><section><div class=crumb>{T("当前位置", "位置")}:{Menu().First(g => g.Items.Any(i => i.Key == key)).Title} / {TitleOf(key)}</div>{body}</section></div></body></html>";
     }
 
     private protected override string Grid(string[] head, IEnumerable<string[]> rows) =>
@@ -69,6 +69,4 @@ internal sealed class PagingPlatform(int seed) : PageConsole("paging", seed)
     };
 
     private protected override string SayDeleted(bool done) => done ? T("解封成功", "撤销成功") : "操作失败";
-
-    private const string Css = "body{margin:0;font:14px 'Noto Sans CJK SC',sans-serif;color:#1f2937;background:#f0f2f5}header{background:#1d39c4;color:#fff;height:56px;line-height:56px;padding:0 24px;font-size:17px}header span{float:right;font-size:13px}header a{color:#adc6ff}.lgn{width:340px;margin:110px auto;background:#fff;padding:30px;border-radius:2px;box-shadow:0 4px 20px #0001}.fi{display:flex;border:1px solid #d9d9d9;margin-bottom:16px;align-items:center}.fi span{padding:0 8px}.fi input{border:0;height:36px;flex:1;outline:0}.er{color:#cf1322;min-height:22px}.pri{background:#1d39c4;color:#fff;border:0;height:32px;padding:0 18px}.pri:disabled{background:#bfbfbf}.wrap{display:flex}.rev{flex-direction:row-reverse}nav{width:180px;background:#fff;min-height:900px;padding-top:8px}nav h5{margin:10px 16px 4px;color:#8c8c8c}nav a{display:block;padding:8px 28px;color:#333;text-decoration:none}nav .act{background:#f0f5ff;color:#1d39c4;border-right:3px solid #1d39c4}section{flex:1;padding:14px 20px}.crumb{color:#8c8c8c;margin-bottom:12px}.tool{background:#fff;padding:14px}.tool input{height:30px;width:220px}.ant{width:100%;border-collapse:collapse;background:#fff;font-size:13px}.ant th{background:#fafafa;text-align:left}.ant th,.ant td{padding:8px 12px;border-bottom:1px solid #f0f0f0}.dot{display:inline-block;width:7px;height:7px;border-radius:4px;background:#52c41a;margin-right:6px}.lnk{border:0;background:none;color:#1d39c4;cursor:pointer}.lnk:disabled{color:#bbb}.pgn{background:#fff;padding:12px;text-align:right}.pgn a{margin:0 6px;color:#1d39c4}.dis{color:#bbb;margin:0 6px}.drw{position:fixed;right:0;top:0;bottom:0;width:380px;background:#fff;box-shadow:-4px 0 20px #0003;padding:24px}.drw[hidden],.pop[hidden]{display:none}.drw label{display:block;margin-bottom:14px}.drw label input,.drw label select{display:block;width:100%;height:32px;box-sizing:border-box}.pop{position:fixed;top:200px;left:50%;width:320px;margin-left:-160px;background:#fff;padding:24px;box-shadow:0 4px 40px #0004}.alert{background:#e6f7ff;border:1px solid #91d5ff;padding:8px 14px;margin-bottom:10px}";
 }

@@ -58,8 +58,7 @@ internal sealed class RsaFirewall : PageConsole
     }
 
     private protected override string Login(Visit v, string error) => $$"""
-        <!doctype html><html><head><meta charset=utf-8><title>{{Product}} 登录</title><style>{{Css}}
-        body{min-height:100vh;background:linear-gradient(160deg,#0e4d92,#2e8bc0)}.box{width:400px;margin:110px auto;background:#fff;padding:32px 36px;border-radius:6px}.box h1{font-size:20px;color:#0e4d92;margin:0 0 24px}.box .l{display:flex;margin-bottom:14px;align-items:center}.box .l label{width:70px}.box .l input{flex:1;height:34px}.box .go{width:100%;height:38px}</style></head>
+        <!doctype html><html><head><meta charset=utf-8><title>{{Product}} 登录</title><style>{{Style()}}{{Style("rsa-login")}}</style></head>
         <body><div class=box><h1>{{Product}}</h1><form method=post action=/login onsubmit="return seal()">
         <div class=l><label for={{Id("u", "fld_")}}>{{T("用户名", "管理员")}}</label><input id={{Id("u", "fld_")}} name=user autocomplete=off></div>
         <div class=l><label for={{Id("p", "fld_")}}>{{T("密码", "口令")}}</label><input id={{Id("p", "fld_")}} type=password></div>
@@ -77,7 +76,7 @@ internal sealed class RsaFirewall : PageConsole
         var groups = string.Concat(Menu().Select(g => $"<a href='{UrlOf(g.Items[0].Key)}' class='{(g == here ? "on" : "")}'>{g.Title}</a>"));
         var menu = T($"<div class=tabs>{groups}</div><div class=left>{Items(here)}</div>", $"<div class='left tree'>{string.Concat(Menu().Select(g => $"<details{(g.Title == here.Title ? " open" : "")}><summary>{g.Title}</summary>{Items(g)}</details>"))}</div>");
         return $$"""
-            <!doctype html><html><head><meta charset=utf-8><title>{{Product}} - {{TitleOf(key)}}</title><style>{{Css}}</style></head>
+            <!doctype html><html><head><meta charset=utf-8><title>{{Product}} - {{TitleOf(key)}}</title><style>{{Style()}}</style></head>
             <body><div class=top><b>{{Product}}</b><span>管理员 {{H(v.Open!.User)}} | <a href=/logout>{{T("注销", "退出登录")}}</a></span></div>{{menu}}
             <div class=cont><h2>{{TitleOf(key)}}</h2>{{body}}</div></body></html>
             """;
@@ -114,12 +113,4 @@ internal sealed class RsaFirewall : PageConsole
         await base.DisposeAsync();
         _key.Dispose();
     }
-
-    private const string Css = """
-        body{margin:0;font:13px/1.6 Arial,'Noto Sans CJK SC',sans-serif;color:#333;background:#fff}.btn{background:#0e6fb8;color:#fff;border:0;padding:5px 16px;border-radius:3px;cursor:pointer}.btn:disabled{background:#c8d2da}.err{color:#d0021b;min-height:18px}
-        input{border:1px solid #bbc;padding:4px 8px}.top{background:#0e4d92;color:#fff;height:52px;display:flex;justify-content:space-between;align-items:center;padding:0 20px;font-size:16px}.top span{font-size:13px}.top a{color:#fff}
-        .tabs{background:#1b62a8;padding:0 12px}.tabs a{display:inline-block;color:#cfe3f5;padding:10px 24px;text-decoration:none}.tabs a.on{background:#fff;color:#0e4d92}.left{float:left;width:170px;min-height:700px;background:#f3f6f9;border-right:1px solid #dde}.left a{display:block;padding:9px 22px;color:#345;text-decoration:none}.left a.on{background:#dbe9f6;border-left:3px solid #0e6fb8}.tree summary{padding:9px 14px;font-weight:bold;cursor:pointer}
-        .cont{margin-left:170px;padding:10px 22px}.cont h2{font-size:16px;font-weight:normal;border-bottom:1px solid #dde;padding-bottom:8px}.bar{margin:8px 0}.grid{border-collapse:collapse;width:100%}.grid th{background:#eaf1f8;text-align:left}.grid th,.grid td{border-bottom:1px solid #e3e8ee;padding:7px 10px}.note{color:#0a7d33;min-height:20px}
-        .inline{background:#f7fafd;border:1px solid #cfe0f0;padding:12px;margin:8px 0}.f{display:inline-block;margin-right:18px}.modal{position:fixed;top:160px;left:50%;margin-left:-200px;width:400px;background:#fff;border:1px solid #9bb;box-shadow:0 6px 30px #0004;padding:22px}.modal .f{display:flex;margin:0 0 12px}.modal .f label{width:130px}.vimg{margin-left:8px;cursor:pointer}
-        """;
 }

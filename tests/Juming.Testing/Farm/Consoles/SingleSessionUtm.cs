@@ -63,7 +63,7 @@ internal sealed class SingleSessionUtm(int seed) : PageConsole("single", seed)
 
     private protected override string Say(AddOutcome outcome) => outcome == AddOutcome.Done ? T("保存成功", "登记成功") : base.Say(outcome);
 
-    private static string Frame(string title, string body) => $$"""
-        <html><head><meta charset=utf-8><title>{{title}}</title><style>body{margin:0;font:13px Tahoma,'Noto Sans CJK SC';background:#f4f1ea}.lg{width:330px;margin:140px auto;border:2px solid #8a6d3b;background:#fffdf7;padding:10px 30px 20px}.lg h1{font-size:18px;color:#8a6d3b}.e{color:#a33;min-height:16px}.ask{width:420px;margin:160px auto;border:2px solid #8a6d3b;background:#fffdf7;padding:24px}.s{color:#888}.hd{background:#8a6d3b;color:#fff;padding:12px}.hd .r{float:right}.hd a{color:#ffe9bd}.logo{font-size:18px;font-weight:bold}.ly{width:100%}.mn{width:150px;vertical-align:top}.mn a{display:block;padding:4px;color:#5a4420}.ct{vertical-align:top;padding:6px 14px}.dt{width:100%;border-color:#d8cbb0;background:#fff}.dt td{padding:4px 8px}.dt form{margin:0}.fl{list-style:none;padding:0}.fl li{margin:8px 0}.fl input{margin-left:10px}fieldset{border:1px solid #cbb98f;margin-bottom:8px;background:#fffdf7}</style></head><body>{{body}}</body></html>
+    private string Frame(string title, string body) => $$"""
+        <html><head><meta charset=utf-8><title>{{title}}</title><style>{{Style()}}</style></head><body>{{body}}</body></html>
         """;
 }

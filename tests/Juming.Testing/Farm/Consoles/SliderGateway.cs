@@ -76,28 +76,18 @@ internal sealed class SliderGateway : PageConsole
     private protected override string Refuse(SignInOutcome outcome) => outcome == SignInOutcome.WrongCaptcha ? "请先完成滑块验证" : outcome == SignInOutcome.WrongPassword ? "用户名或密码不正确" : base.Refuse(outcome);
 
     private protected override string Login(Visit v, string error) => $$"""
-        <!doctype html><html><head><meta charset=utf-8><title>{{Product}}</title><style>
-        body{margin:0;min-height:100vh;background:linear-gradient(120deg,#3b2667,#bc78ec);font:14px 'Noto Sans CJK SC',sans-serif}form{width:300px;background:#fff;border-radius:10px;padding:30px;margin:0 auto;position:relative;top:90px}h1{font-size:20px;text-align:center;color:#3b2667}input[type=text],input[type=password]{box-sizing:border-box;width:100%;height:38px;border:1px solid #ccc;border-radius:6px;margin-bottom:12px;padding:0 10px}
-        .cap{position:relative;width:300px;height:150px;background:#eee;user-select:none}.cap img{position:absolute;left:0;top:0;pointer-events:none}.rail{position:relative;width:300px;height:38px;background:#f1ecf7;border-radius:19px;text-align:center;line-height:38px;color:#887;margin:8px 0 12px;user-select:none}.knob{position:absolute;left:0;top:0;width:38px;height:38px;border-radius:19px;background:#7b4fc9;color:#fff;cursor:grab}.rail.ok{background:#d7f5dd;color:#1a7f37}button{width:100%;height:40px;border:0;border-radius:20px;background:#7b4fc9;color:#fff}.e{color:#c00;min-height:20px;text-align:center}</style></head>
+        <!doctype html><html><head><meta charset=utf-8><title>{{Product}}</title><style>{{Style("slider-login")}}</style></head>
         <body><form method=post action=/login><h1>{{Product}}</h1><input type=text name=user placeholder="{{T("用户名", "账号")}}"><input type=password name=password placeholder="{{T("密码", "请输入密码")}}">
         <div class=cap id=cap>{{T("<img id=bg><img id=pc>", "<canvas id=cv width=300 height=150></canvas>")}}</div><div class=rail id=rail><span id=hint>{{T("向右拖动滑块填充拼图", "按住滑块,拖动完成拼图")}}</span><div class=knob id=knob>→</div></div>
         <div class=e>{{error}}</div><button>{{T("登录", "立即登录")}}</button></form>
-        <script>
-        const $=id=>document.getElementById(id),V={{Version}};let pic,ims,x0=null,x=0,track=[];
-        const load=async()=>{pic=await(await fetch('/slide/captcha')).json();ims=await Promise.all([pic.bg,pic.piece].map(s=>new Promise(r=>{const i=new Image();i.onload=()=>r(i);i.src=s})));if(V===1){$('bg').src=pic.bg;$('pc').src=pic.piece;$('pc').style.top=pic.y+'px'}put(0)};
-        function put(n){x=n;$('knob').style.left=n+'px';if(V===1)$('pc').style.left=n+'px';else{const c=$('cv').getContext('2d');c.drawImage(ims[0],0,0);c.drawImage(ims[1],n,pic.y)} }
-        $('knob').onmousedown=e=>{x0=e.clientX;track=[[0,performance.now()]];e.preventDefault()};
-        onmousemove=e=>{if(x0===null)return;put(Math.max(0,Math.min(262,e.clientX-x0)));track.push([x,performance.now()])};
-        onmouseup=async()=>{if(x0===null)return;x0=null;const r=await(await fetch('/slide/check',{method:'POST',headers:{'Content-Type':'application/json'},body:JSON.stringify({x:x,track:JSON.stringify(track)})})).json();if(r.ok){$('rail').className='rail ok';$('hint').textContent='验证通过'}else{$('hint').textContent='验证失败,请重试';await load()} };
-        load();</script></body></html>
+        <script>{{Page("slider.js", ("version", T("1", "2")))}}</script></body></html>
         """;
 
     private protected override string Shell(Visit v, string key, string body)
     {
         var menu = string.Concat(Menu().Select(g => $"<div class=mg><div class=mt>{g.Title}</div>{string.Concat(g.Items.Select(i => $"<a class='{(i.Key == key ? "cur" : "")}' href='{UrlOf(i.Key)}'>{i.Title}</a>"))}</div>"));
         return $$"""
-            <!doctype html><html><head><meta charset=utf-8><title>{{TitleOf(key)}} - {{Product}}</title><style>
-            body{margin:0;font:14px 'Noto Sans CJK SC',sans-serif;background:#f6f4fa;display:flex;flex-direction:{{T("row", "row-reverse")}}}aside{width:190px;background:#2b1d4a;color:#cbb8ee;min-height:100vh}aside h1{font-size:15px;padding:16px;margin:0;color:#fff}.mt{padding:10px 16px;font-size:12px;opacity:.7}aside a{display:block;padding:9px 28px;color:#e9defc;text-decoration:none}aside a.cur{background:#7b4fc9}main{flex:1;padding:18px 26px}.p{background:#fff;border-radius:8px;padding:18px;box-shadow:0 1px 4px #0001}table{width:100%;border-collapse:collapse}th{text-align:left;color:#7a6c98;font-weight:500}td,th{padding:9px 8px;border-bottom:1px solid #eee}.bt{background:#7b4fc9;color:#fff;border:0;border-radius:14px;padding:6px 18px}.bt:disabled{background:#ccc}.lk{background:none;border:0;color:#7b4fc9;cursor:pointer}.lk:disabled{color:#bbb}textarea,input,select{border:1px solid #ccc;border-radius:6px;padding:6px}dialog{border:0;border-radius:10px;box-shadow:0 8px 40px #0005}.ban{background:#efe7fb;padding:8px 14px;border-radius:6px}.pc{display:none;position:absolute;right:60px;background:#fff;border:1px solid #ccc;padding:8px 12px;box-shadow:0 2px 10px #0003}</style></head>
+            <!doctype html><html><head><meta charset=utf-8><title>{{TitleOf(key)}} - {{Product}}</title><style>{{Style()}}</style></head>
             <body><aside><h1>{{Product}}</h1>{{menu}}<div class=mg><a href=/logout>{{T("安全退出", "退出")}}</a></div></aside><main><h2>{{TitleOf(key)}}</h2><div class=p>{{body}}</div></main></body></html>
             """;
     }

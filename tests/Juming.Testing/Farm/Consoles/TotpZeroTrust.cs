@@ -37,18 +37,18 @@ internal sealed class TotpZeroTrust(int seed) : PageConsole("totp", seed)
         await (outcome == SignInOutcome.WantsCode ? v.Redirect("/verify/otp") : After(v, outcome));
     }
 
-    private protected override string Login(Visit v, string error) => Page("登录", $$"""
+    private protected override string Login(Visit v, string error) => Sheet("登录", $$"""
         <div class=card-l><h2>{{Product}}</h2><form method=post action=/login><input name=user placeholder="{{T("用户名", "账户名称")}}"><input name=password type=password placeholder="{{T("密码", "账户密码")}}"><p class=err role=alert>{{error}}</p><button>{{T("下一步", "继续")}}</button></form></div>
         """);
 
-    private string CodePage(string error) => Page("二次验证", $$"""
+    private string CodePage(string error) => Sheet("二次验证", $$"""
         <div class=card-l><h2>{{T("双因素认证", "安全验证")}}</h2><p>{{T("请输入身份验证器上的6位动态口令", "请打开身份验证器,输入动态码")}}</p><form method=post action=/verify/otp><input name=otp maxlength=6 inputmode=numeric autocomplete=one-time-code placeholder="{{T("动态口令", "动态码")}}"><p class=err role=alert>{{error}}</p><button>{{T("验证", "确认登录")}}</button></form></div>
         """);
 
     private protected override string Shell(Visit v, string key, string body)
     {
         var menu = string.Concat(Menu().Select(g => $"<div class=mg tabindex=0><span>{g.Title}</span><div class=dd>{string.Concat(g.Items.Select(i => $"<a href='{UrlOf(i.Key)}'>{i.Title}</a>"))}</div></div>"));
-        return Page(TitleOf(key), $"<div class='top {T("", "bottom")}'><b>{Product}</b>{menu}<span class=me>{H(v.Open!.User)} <a href=/logout>{T("退出", "登出")}</a></span></div><div class=in><h2>{TitleOf(key)}</h2>{body}</div>");
+        return Sheet(TitleOf(key), $"<div class='top {T("", "bottom")}'><b>{Product}</b>{menu}<span class=me>{H(v.Open!.User)} <a href=/logout>{T("退出", "登出")}</a></span></div><div class=in><h2>{TitleOf(key)}</h2>{body}</div>");
     }
 
     private protected override string Grid(string[] head, IEnumerable<string[]> rows) =>
@@ -69,7 +69,7 @@ internal sealed class TotpZeroTrust(int seed) : PageConsole("totp", seed)
 
     private protected override string SayDeleted(bool done) => done ? T("解除成功", "取消隔离成功") : "操作失败";
 
-    private static string Page(string title, string body) => $$"""
-        <!doctype html><html lang=zh><head><meta charset=utf-8><title>{{title}}</title><style>body{margin:0;background:#f7f5f2;font:14px 'Noto Sans CJK SC',sans-serif;color:#33302b}.card-l{width:320px;margin:130px auto;background:#fff;border-radius:16px;padding:32px;box-shadow:0 10px 40px #0001}.card-l input{display:block;width:100%;box-sizing:border-box;height:40px;border-radius:8px;border:1px solid #d8d2c8;padding:0 12px;margin-bottom:12px}button{background:#c08a2d;color:#fff;border:0;border-radius:8px;padding:9px 20px}button:disabled{background:#ccc}.err{color:#b3261e;min-height:20px}.top{background:#2b2620;color:#f3e9d8;display:flex;align-items:center;padding:0 24px;height:56px;gap:8px}.top.bottom{position:fixed;bottom:0;left:0;right:0;z-index:4}.mg{position:relative;padding:18px 14px;cursor:pointer}.dd{display:none;position:absolute;left:0;top:56px;background:#fff;box-shadow:0 6px 24px #0003;min-width:130px;z-index:5}.bottom .dd{top:auto;bottom:56px}.mg:hover .dd,.mg:focus-within .dd{display:block}.dd a{display:block;padding:10px 16px;color:#33302b;text-decoration:none}.me{margin-left:auto}.me a{color:#e8c27a}.in{max-width:1180px;margin:0 auto;padding:12px 20px 80px}.sheet{background:#fff;border-radius:12px;padding:10px 18px}.sheet table{width:100%}.sheet td{padding:8px;border-bottom:1px solid #eee}.ents{display:grid;grid-template-columns:repeat(4,1fr);gap:14px;margin-top:14px}.ent{background:#fff;border-radius:12px;padding:14px 16px}.ent h4{margin:0}.tag{background:#fde7d3;color:#a4560c;border-radius:4px;padding:1px 6px}.sm{padding:3px 10px;font-size:12px}summary{background:#c08a2d;color:#fff;display:inline-block;padding:8px 16px;border-radius:8px;cursor:pointer;list-style:none}summary.off{background:#ccc;pointer-events:none}.frm{background:#fff;border-radius:12px;padding:16px;margin-top:10px;display:flex;gap:16px;align-items:end}.frm label{display:block;margin-bottom:4px}.frm input,.frm select{height:34px;border:1px solid #d8d2c8;border-radius:6px}.ok{background:#e6f4ea;padding:10px 16px;border-radius:8px;margin-bottom:12px}</style></head><body>{{body}}</body></html>
+    private string Sheet(string title, string body) => $$"""
+        <!doctype html><html lang=zh><head><meta charset=utf-8><title>{{title}}</title><style>{{Style()}}</style></head><body>{{body}}</body></html>
         """;
 }

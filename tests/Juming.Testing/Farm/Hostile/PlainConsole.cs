@@ -21,10 +21,10 @@ internal class PlainConsole(string name, int seed) : PageConsole(name, seed)
 
     private protected virtual string LoginAction(Visit v) => LoginPath;
 
-    private protected override string Login(Visit v, string error) => Page("登录", $"<h1>{DeviceName}</h1><form method=post action=\"{LoginAction(v)}\"><p><label>用户名 <input name=user></label></p><p><label>密码 <input type=password name=password></label></p><p>{error}</p><button>登录</button></form>");
+    private protected override string Login(Visit v, string error) => Sheet("登录", $"<h1>{DeviceName}</h1><form method=post action=\"{LoginAction(v)}\"><p><label>用户名 <input name=user></label></p><p><label>密码 <input type=password name=password></label></p><p>{error}</p><button>登录</button></form>");
 
     private protected override string Shell(Visit v, string key, string body) =>
-        Page(TitleOf(key), $"<h1>{DeviceName}</h1><p>{string.Concat(Menu().SelectMany(g => g.Items).Select(i => $"<a href='{UrlOf(i.Key)}'>{i.Title}</a> | "))}<a href=/logout>退出</a></p><h2>{TitleOf(key)}</h2>{body}");
+        Sheet(TitleOf(key), $"<h1>{DeviceName}</h1><p>{string.Concat(Menu().SelectMany(g => g.Items).Select(i => $"<a href='{UrlOf(i.Key)}'>{i.Title}</a> | "))}<a href=/logout>退出</a></p><h2>{TitleOf(key)}</h2>{body}");
 
     private protected override string Grid(string[] head, IEnumerable<string[]> rows) =>
         $"<table border=1 cellpadding=6><tr>{string.Concat(head.Select(h => $"<th>{h}</th>"))}</tr>{string.Concat(rows.Select(r => $"<tr>{string.Concat(r.Select(c => $"<td>{c}</td>"))}</tr>"))}</table>";
@@ -36,5 +36,5 @@ internal class PlainConsole(string name, int seed) : PageConsole(name, seed)
         return $"<p id=said>{said}</p>{form}{Grid(["IP地址", "状态", "有效期", "备注", "操作"], rows)}";
     }
 
-    private string Page(string title, string body) => $"<!doctype html><html><head><meta charset=utf-8><title>{title}</title>{Script}<style>body{{font:14px 'Noto Sans CJK SC',sans-serif;margin:24px}}</style></head><body>{body}</body></html>";
+    private string Sheet(string title, string body) => $"<!doctype html><html><head><meta charset=utf-8><title>{title}</title>{Script}<style>body{{font:14px 'Noto Sans CJK SC',sans-serif;margin:24px}}</style></head><body>{body}</body></html>";
 }
