@@ -32,13 +32,16 @@ internal sealed class DeviceWindow : IAsyncDisposable
     private IReadOnlyList<string>? _accepted;
 
     private DeviceWindow(IBrowserContext context, IPage page, DeviceGate gate, DeviceOrigin origin, int mostDocuments) =>
-        (_context, Page, Gate, Origin, _mostDocuments) = (context, page, gate, origin, mostDocuments);
+        (_context, Page, Gate, Origin, Home, _mostDocuments) = (context, page, gate, origin, origin.Address, mostDocuments);
 
     public IPage Page { get; }
 
     public DeviceGate Gate { get; }
 
     public DeviceOrigin Origin { get; }
+
+    /// <summary>Where the console leads after a sign-in; ways are walked from there.</summary>
+    public Uri Home { get; set; }
 
     public int Popups => _popups;
 
@@ -102,7 +105,11 @@ internal sealed class DeviceWindow : IAsyncDisposable
             {
                 var current = Page.Url;
                 // An address that differs in its fragment alone would not load anything.
-                if (SamePage(current, address)) await Page.ReloadAsync(new PageReloadOptions { WaitUntil = WaitUntilState.Commit, Timeout = 20_000 }).WaitAsync(ct);
+                if (SamePage(current, address))
+                {
+                    if (current != address.AbsoluteUri) await Page.GotoAsync(address.AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.Commit, Timeout = 20_000 }).WaitAsync(ct);
+                    await Page.ReloadAsync(new PageReloadOptions { WaitUntil = WaitUntilState.Commit, Timeout = 20_000 }).WaitAsync(ct);
+                }
                 else await Page.GotoAsync(address.AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.Commit, Timeout = 20_000 }).WaitAsync(ct);
                 await Quiet(15_000, ct);
                 return;

@@ -7,6 +7,7 @@
   const OTHER = /白名单(?!.*黑)|url|网址|域名|domain|邮|mail|用户黑|user|mac|文件|file|dns|应用黑|日志|记录|历史|log|history|report|报表|统计|white ?list(?!.*black)|allow ?list/i;
   const SECTION = /安全|防护|防御|策略|访问控制|对象|联动|处置|防火墙|威胁|名单|security|protect|polic|firewall|object|response|defen[cs]e|threat|access/i;
   const CLICKABLE = 'a,button,input[type=button],input[type=submit],[role],li,span,div,td,dt,dd,summary,i,img,area';
+  const CONFIRM = /^(确定|确认|保存|提交|完成|添加|新增|立即|开始|下发|(ok|save|submit|add|apply|confirm|block|create)\b)/i;
   const ADD = /^[＋+✚\s]*(新增|添加|新建|增加|创建|录入|封禁|封堵|隔离)|^[＋+✚\s]*(add|new|create|block|ban)\b/i;
 
   function pressables() {
@@ -14,7 +15,7 @@
     for (const d of k.docs()) for (const el of d.doc.querySelectorAll(CLICKABLE)) {
       if (el.childElementCount > 4 || el.textContent.length > 60) continue;
       // What holds several entries is a part of the page, not an entry.
-      if (!/^(A|BUTTON|INPUT)$/.test(el.tagName) && el.querySelectorAll('a,button,li,[role=menuitem],[onclick]').length > 1) continue;
+      if (!/^(A|BUTTON|INPUT)$/.test(el.tagName) && [...el.querySelectorAll('a,button,li,[role=menuitem],[onclick]')].filter(k.seen).length > 1) continue;
       const text = k.nameOf(el).replace(/\s+/g, ' ').trim();
       if (!text || text.length > 34 || !k.pressable(el) || !k.seen(el)) continue;
       if (found.some(f => f.el.contains(el) && f.text === text)) continue;
@@ -31,7 +32,7 @@
     const seen = new Set(), out = [];
     for (const p of pressables()) {
       // Buttons of forms and rows are no menu.
-      if (k.isButton(p.el) || p.el.closest('tr') && p.el.closest('table')?.querySelector('th') || ADD.test(p.text) && !LIST.test(p.text.replace(ADD, '')) && !k.inGroup(p.text, 'list') || k.inGroup(p.text, 'add', 'remove', 'confirm', 'commit', 'cancel', 'search', 'next', 'edit')) continue;
+      if (k.isButton(p.el) && (p.el.closest('form,table,[role=dialog]') || !(worth(p.text) >= 3 || p.el.closest('nav,aside,[class*=menu i],[class*=nav i],[class*=side i]'))) || p.el.closest('tr') && p.el.closest('table')?.querySelector('th') || ADD.test(p.text) && !LIST.test(p.text.replace(ADD, '')) && !k.inGroup(p.text, 'list') || k.inGroup(p.text, 'add', 'remove', 'confirm', 'commit', 'cancel', 'search', 'next', 'edit')) continue;
       const key = k.norm(p.text), score = worth(p.text);
       if (score < 0 || seen.has(key)) continue;
       seen.add(key);
@@ -52,7 +53,7 @@
     return Math.max(k.best(texts.slice(0, -2), [...k.words.ip]), texts.some(t => /\b(ip|addr|address|srcip|source)\b/i.test(t) || /ip|地址|\d+\.\d+\.\d+\.\d+/i.test(t)) ? 0.75 : 0);
   };
   const uncovered = (el, d) => { const p = point(el, d); if (!k.inView(p)) return true; const hit = k.hitAt(p.x, p.y); return !hit || k.related(el, hit); };
-  const confirmsIn = box => [...box.querySelectorAll('button,input[type=button],input[type=submit],a,[role=button],span,div')].filter(e => e.childElementCount < 4 && k.pressable(e) && k.seen(e) && (k.inGroup(k.nameOf(e), 'confirm', 'add') || ADD.test(k.nameOf(e).trim()) && k.nameOf(e).length < 14));
+  const confirmsIn = box => [...box.querySelectorAll('button,input[type=button],input[type=submit],a,[role=button],span,div')].filter(e => e.childElementCount < 4 && k.pressable(e) && k.seen(e) && (k.inGroup(k.nameOf(e), 'confirm', 'add') || (ADD.test(k.nameOf(e).trim()) || k.isButton(e) && CONFIRM.test(k.nameOf(e).trim())) && k.nameOf(e).length < 14));
 
   // The form in which an address is entered: its field, what else it wants, and what sends it.
   function form() {

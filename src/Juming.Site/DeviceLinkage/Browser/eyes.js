@@ -144,7 +144,7 @@
     const names = list(spec.name), texts = list(spec.text), labels = list(spec.label), holders = list(spec.placeholder);
     if (names.length) {
       const q = best([nameOf(el)], names);
-      const role = spec.role ? (roleOf(el) === spec.role ? 1 : spec.strict && roleOf(el) === 'link' ? 0 : CLICKS.has(spec.role) && CLICKS.has(roleOf(el)) ? 0.97 : 0) : 1;
+      const role = spec.role ? (roleOf(el) === spec.role ? 1 : spec.strict ? 0 : roleOf(el) === 'text' && CLICKS.has(spec.role) ? 0.86 : CLICKS.has(spec.role) && CLICKS.has(roleOf(el)) ? 0.97 : 0) : 1;
       primary += (spec.role ? 40 : 30) * q * role; weight += spec.role ? 40 : 30;
     }
     if (texts.length) { primary += 30 * best([nameOf(el)], texts); weight += 30; }

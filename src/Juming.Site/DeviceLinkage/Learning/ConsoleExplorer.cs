@@ -58,7 +58,7 @@ internal sealed class ConsoleExplorer(DeviceWindow window, Film film, TimeProvid
         // An entry of another branch: menus mostly stay where they are; where not, the way is walked from the start.
         if (!await TryPress(item, ct))
         {
-            await window.Load(window.Origin.Address, ct);
+            await window.Load(window.Home, ct);
             foreach (var earlier in from) await TryPress(earlier, ct);
             if (!await TryPress(item, ct))
             {
@@ -87,7 +87,7 @@ internal sealed class ConsoleExplorer(DeviceWindow window, Film film, TimeProvid
         var about = Page.GetProperty("about").GetInt32();
         var adds = Page.GetProperty("adds").GetArrayLength() > 0 || Page.GetProperty("inline").ValueKind == JsonValueKind.Object;
         var list = Page.GetProperty("column").ValueKind == JsonValueKind.String || SignInSkill.Flag(Page, "empty") || Page.GetProperty("addresses").GetInt32() > 0;
-        step.End("done", string.Create(CultureInfo.InvariantCulture, $"about {about}, add {(adds ? "yes" : "no")}, list {(list ? "yes" : "no")}: {string.Join(" | ", Page.GetProperty("heads").EnumerateArray().Select(h => h.GetString()))}"));
+        step.End("done", string.Create(CultureInfo.InvariantCulture, $"about {about}, add {(adds ? "yes" : "no")}, list {(list ? "yes" : "no")} at {window.Page.Url}: {string.Join(" | ", Page.GetProperty("heads").EnumerateArray().Select(h => h.GetString()))}"));
         return about >= 3 ? adds && list : about >= 1 && adds && list && (Page.GetProperty("column").ValueKind == JsonValueKind.String) && _worth >= 8;
     }
 

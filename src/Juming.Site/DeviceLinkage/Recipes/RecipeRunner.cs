@@ -59,10 +59,11 @@ internal sealed partial class RecipeRunner(DeviceWindow window, Recipe recipe, R
     {
         _stopped = false;
         var leading = Leading(steps);
+        var from = window.Page.Url;
         if (steps.Count > 0 && steps[0].Op != "open") IsFresh = false;
         for (var i = skipLeading ? leading : 0; i < steps.Count && !_stopped; i++)
         {
-            if (i == leading && leading > 0) Remember(steps[leading - 1]);
+            if (i == leading && leading > 0) Remember(steps[leading - 1], from);
             try
             {
                 await One(steps[i], ct);
@@ -90,9 +91,9 @@ internal sealed partial class RecipeRunner(DeviceWindow window, Recipe recipe, R
         return count;
     }
 
-    private void Remember(Step last)
+    private void Remember(Step last, string from)
     {
-        if (!Uri.TryCreate(window.Page.Url, UriKind.Absolute, out var place) || place == window.Origin.Address) return;
+        if (window.Page.Url == from || window.Page.Url == window.Home.AbsoluteUri || !Uri.TryCreate(window.Page.Url, UriKind.Absolute, out var place)) return;
         _places[last.Id] = place;
         ListPlace = place;
     }
@@ -149,7 +150,7 @@ internal sealed partial class RecipeRunner(DeviceWindow window, Recipe recipe, R
         }
         if (step.Ref is not { } reference)
         {
-            await Load(window.Origin.Address, ct);
+            await Load(window.Home, ct);
             return;
         }
         if ((_places.GetValueOrDefault(reference) ?? ListPlace) is { } place)
@@ -158,7 +159,7 @@ internal sealed partial class RecipeRunner(DeviceWindow window, Recipe recipe, R
             return;
         }
         // The address tells nothing about the page, as in frames: the way is walked again from the start.
-        await Load(window.Origin.Address, ct);
+        await Load(window.Home, ct);
         var until = recipe.Steps.ToList().FindIndex(s => s.Id == reference);
         await Run([.. recipe.Steps.Take(until + 1).Where(s => s.Op is "click" or "frame")], false, ct);
     }

@@ -50,10 +50,11 @@ internal sealed class DeviceRun(ChromiumHost chromium, DeviceRunSetting run)
         await Probe(origin, ct);
         var session = run.Sessions.Find(run.Device.Id, run.Device.Account);
         var browser = await chromium.Browser(ct);
-        await using (_window = await DeviceWindow.Open(browser, origin, run.Settings, session, run.Device.Language))
+        await using (_window = await DeviceWindow.Open(browser, origin, run.Settings, session?.State, run.Device.Language))
         {
             try
             {
+                if (session is not null) _window.Home = session.Home;
                 return await Work(session is not null, ct);
             }
             catch (ConsoleFailedException e)
@@ -100,7 +101,7 @@ internal sealed class DeviceRun(ChromiumHost chromium, DeviceRunSetting run)
     private async Task<RunReport> Work(bool mayReuse, CancellationToken ct)
     {
         var place = mayReuse ? Place : null;
-        await SignIn(place ?? _window.Origin.Address, ct);
+        await SignIn(place ?? _window.Home, ct);
         switch (run.Wish.Kind)
         {
             case RunKind.SignIn:
@@ -137,7 +138,9 @@ internal sealed class DeviceRun(ChromiumHost chromium, DeviceRunSetting run)
         SignedIn = outcome;
         _reused = outcome.Reused;
         if (outcome.Failure is { } failure) throw new ConsoleFailedException(failure, outcome.Detail);
-        if (!outcome.Reused) run.Sessions.Keep(run.Device.Id, run.Device.Account, await _window.Session());
+        if (outcome.Reused) return;
+        if (Uri.TryCreate(_window.Page.Url, UriKind.Absolute, out var home) && _window.Origin.Includes(home)) _window.Home = home;
+        run.Sessions.Keep(run.Device.Id, run.Device.Account, await _window.Session(), _window.Home);
     }
 
     private RecipeRunner Runner(Recipe recipe, bool rehearsal) => _runner = new RecipeRunner(_window, recipe, new RunnerSetting
@@ -153,6 +156,7 @@ internal sealed class DeviceRun(ChromiumHost chromium, DeviceRunSetting run)
     {
         var recipe = run.Wish.Steps!;
         var runner = Runner(recipe, run.Wish.Rehearsal);
+        if (atList) runner.ListPlace = Place;
         ConsoleFailedException? failure = null;
         try
         {
@@ -225,7 +229,7 @@ internal sealed class DeviceRun(ChromiumHost chromium, DeviceRunSetting run)
     private async Task SignInAnew(bool forget, CancellationToken ct)
     {
         if (forget) run.Sessions.Forget(run.Device.Id);
-        await SignIn(_window.Origin.Address, ct);
+        await SignIn(forget ? _window.Origin.Address : _window.Home, ct);
     }
 
     private RunReport Ended(RecipeRunner runner, ConsoleFailedException? failure, bool? present, bool? verified) => new(run.Wish.Id, failure?.Code)
@@ -317,7 +321,7 @@ internal sealed class DeviceRun(ChromiumHost chromium, DeviceRunSetting run)
         // What was written is walked once from the start, up to the point of no return: a draft that does not get there is none.
         return await Again(async () =>
         {
-            await _window.Load(_window.Origin.Address, ct);
+            await _window.Load(_window.Home, ct);
             var runner = Runner(recipe, rehearsal: true);
             await runner.Run(recipe.Steps, false, ct);
             return runner.Rehearsed ? new RunReport(run.Wish.Id, null) { Yaml = yaml, Changed = false, Verified = true } : throw new ConsoleFailedException("no-point");
