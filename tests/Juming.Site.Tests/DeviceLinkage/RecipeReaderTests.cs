@@ -68,7 +68,7 @@ internal sealed class RecipeReaderTests
     {
         var (recipe, faults) = RecipeReader.Read(Good);
         Assert.That(faults, Is.Empty);
-        Assert.That((recipe!.Id, recipe.Steps.Count, recipe.Verify.Count, recipe.ProtectedCheck, recipe.MaxRun), Is.EqualTo(("demo-fw-block-ip", 12, 4, "ip", (TimeSpan?)TimeSpan.FromSeconds(120))));
+        Assert.That((recipe!.Id, recipe.Steps.Count, recipe.Verify.Count, recipe.ProtectedCheck, recipe.MaxRun), Is.EqualTo(("demo-fw-block-ip", 13, 4, "ip", (TimeSpan?)TimeSpan.FromSeconds(120))));
         Assert.That(recipe.Steps.Single(s => s.Op == "submit").Mutates, Is.True);
     }
 

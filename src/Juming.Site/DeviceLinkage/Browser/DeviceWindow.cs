@@ -166,7 +166,7 @@ internal sealed class DeviceWindow : IAsyncDisposable
                 Check();
                 throw new ConsoleFailedException("page-hung");
             }
-            if (Stopwatch.GetElapsedTime(started).TotalMilliseconds > patience)
+            if (Stopwatch.GetElapsedTime(started).TotalMilliseconds > Math.Max(patience, 20_000))
             {
                 Check();
                 throw new ConsoleFailedException("never-loads");

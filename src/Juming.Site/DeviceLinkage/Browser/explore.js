@@ -18,7 +18,8 @@
       if (!/^(A|BUTTON|INPUT)$/.test(el.tagName) && [...el.querySelectorAll('a,button,li,[role=menuitem],[onclick]')].filter(k.seen).length > 1) continue;
       const text = k.nameOf(el).replace(/\s+/g, ' ').trim();
       if (!text || text.length > 34 || !k.pressable(el) || !k.seen(el)) continue;
-      if (found.some(f => f.el.contains(el) && f.text === text)) continue;
+      const outer = found.find(f => f.el.contains(el) && f.text === text);
+      if (outer) { if (k.roleOf(outer.el) === 'text' && k.roleOf(el) !== 'text') outer.el = el; continue; }
       found.push({ el, d, text });
     }
     return found;

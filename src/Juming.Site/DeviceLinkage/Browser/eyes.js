@@ -11,6 +11,7 @@
     add: '新增 添加 新建 增加 创建 录入 新增地址 添加地址 新增条目 添加黑名单 新增黑名单 新建黑名单 添加ip 新增ip 添加封禁 新增封禁 add new create addnew addentry addip addaddress newentry insert',
     confirm: '确定 确认 保存 提交 完成 是 ok save submit yes confirm done finish 确认添加 确定添加 确认提交 立即封禁 封禁 封堵 阻断 录入 好 好的 继续 block ban continue proceed',
     commit: '应用 立即生效 下发 生效 配置生效 提交变更 保存配置 应用配置 应用更改 提交配置 下发配置 策略下发 立即下发 使配置生效 写入 激活 apply commit deploy activate applychanges applyconfig applyconfiguration commitchanges saveconfig installpolicy',
+    takeover: '强制登录 继续登录 强制上线 踢出并登录 仍然登录 forcelogin continuelogin takeover continue',
     cancel: '取消 关闭 返回 否 cancel close back no',
     remove: '删除 移除 解封 解除 释放 清除 移出 解除封禁 取消封禁 解除封堵 解锁 移出黑名单 删除选中 批量删除 解除封锁 解除阻断 取消阻断 解除拦截 remove delete unblock release unban revoke del',
     edit: '编辑 修改 edit modify',
@@ -218,7 +219,8 @@
         found.push({ el, d, score: j.score, words: j.words });
       }
     }
-    found.sort((a, b) => b.score - a.score);
+    // An entry is as wide as its menu, the link in it only as wide as its words: of two that fit alike the one that does something counts.
+    found.sort((a, b) => b.score - a.score || (roleOf(a.el) === 'text') - (roleOf(b.el) === 'text'));
     // A button and the word inside it are one target: the better one of a nest stands for it.
     const kept = [];
     for (const c of found) {
@@ -507,7 +509,7 @@
   }
 
   const api = { state, forget: () => said.clear(), find, quiet, table, readTable, search, nextPage, telling, has, around, allText, mask, highlight, busy, choose, candidates,
-    kit: { docs, seen, norm, words, inGroup, nameOf, labelsOf, besides, roleOf, isText, isField, isButton, pressable, shortText, rectOf, fresh, inView, middle, quality, best, stable, DANGER, SUCCESS, FAILURE, tablesIn, cellsOf, textOf, disabled, columnAt, hidden, hitAt, related, nextPage, searchBox, set, EMPTY, addresses } };
+    kit: { lines, docs, seen, norm, words, inGroup, nameOf, labelsOf, besides, roleOf, isText, isField, isButton, pressable, shortText, rectOf, fresh, inView, middle, quality, best, stable, DANGER, SUCCESS, FAILURE, tablesIn, cellsOf, textOf, disabled, columnAt, hidden, hitAt, related, nextPage, searchBox, set, EMPTY, addresses } };
   Object.defineProperty(window, KEY, { value: api });
 
   /* ---- listening ---- */

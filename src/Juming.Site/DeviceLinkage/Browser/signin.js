@@ -5,6 +5,7 @@
   const k = eyes.kit;
   const CAPTCHA = /captcha|verify|vcode|randcode|rand_?img|check_?code|valid|kaptcha|authcode|seccode|验证码|校验码|附加码|看不清|换一张/i;
   const LOGOUT = /^[\[(（【]?\s*(安全)?(退出|注销|登出)|^(log|sign) ?(out|off)\b/i;
+  const ABOUT = /已(经)?登录|在线|强制(登录|下线)|踢|下线|已在.{0,8}登录|修改.{0,6}(密码|口令)|许可|授权|already (logged|signed)|another (session|user)|force|change.{0,20}password/i;
   const SLIDER = /滑块|滑动|拖动|拖拽|向右|slide|slider|drag/i;
   const at = (el, d) => el ? { ...k.fresh({ el, d }) } : null;
   const hints = el => [...k.labelsOf(el), ...k.besides(el), el.placeholder ?? ''];
@@ -138,7 +139,7 @@
     let otp = null;
     if (!f) for (const d of docs) { const el = fields(d).find(e => k.best(hints(e), [...k.words.otp]) >= 0.85 || /otp|totp|mfa|token|2fa|dynamic/i.test(e.id + ' ' + e.name)); if (el) { otp = { ...at(el, d), posts: [target(el.closest('form'))].filter(Boolean), frame: d.doc.location.href }; k.hidden.add(el); break; } }
     const fresh = docs.flatMap(d => passwords(d)).filter(p => /新密码|新口令|确认密码|确认口令|再次输入|new password|confirm|retype/i.test(hints(p).join(' '))).length;
-    return { form: !!f, signedIn: !f && !otp && !fresh && (!!out || menus >= 3), marker: out, menus, otp, change: fresh >= 1, telling: eyes.telling(), text: eyes.allText(4000), busy: eyes.busy(), captcha: f?.captcha ? true : false };
+    return { form: !!f, signedIn: !f && !otp && !fresh && (!!out || menus >= 3), marker: out, menus, otp, change: fresh >= 1, telling: [...new Set([...eyes.telling(), ...k.lines(ABOUT)])], text: eyes.allText(4000), busy: eyes.busy(), captcha: f?.captcha ? true : false };
   }
   function otpFocus() {
     for (const d of k.docs()) {

@@ -37,6 +37,11 @@ internal sealed partial class RecipeReader
         {
             return (null, [new RecipeFault((int)e.Start.Line, "This is not YAML: " + (e.InnerException?.Message ?? e.Message).Split('\n')[0])]);
         }
+        catch (InvalidOperationException)
+        {
+            // The parser loses its own place in some texts that end in the middle of a list.
+            return (null, [new RecipeFault(1, "This is not YAML: a list or mapping is not closed.")]);
+        }
     }
 
     private Recipe Whole(YamlMappingNode root)

@@ -111,7 +111,7 @@ internal sealed class SignInSkill(CaptchaSolver captcha, TimeProvider clock)
                     if (Point(await window.Call("e => ({ c: e.signIn.pick(null, 'cancel') })", null, ct), "c") is { } no) await window.ClickAt(no.X, no.Y, ct);
                     return Refuse(step, "session-taken", taken.Text);
                 }
-                if (!kicked && Point(await window.Call("e => ({ c: e.signIn.pick(null, 'confirm') })", null, ct), "c") is { } yes) await window.ClickAt(yes.X, yes.Y, ct);
+                if (!kicked && Point(await window.Call("e => ({ c: e.signIn.pick(null, 'takeover') ?? e.signIn.pick(null, 'confirm') })", null, ct), "c") is { } yes) await window.ClickAt(yes.X, yes.Y, ct);
                 kicked = true;
             }
             else if (judged.Count > 0) return Refuse(step, judged[0].Code!, judged[0].Text);
