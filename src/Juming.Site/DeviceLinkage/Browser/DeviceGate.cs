@@ -15,6 +15,7 @@ internal sealed class DeviceGate : IAsyncDisposable
     private const int MostHead = 64 * 1024;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _closed = new();
+    private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DeviceOrigin _origin;
     private readonly long _mostBytes;
     private readonly Task _accepting;
@@ -40,6 +41,9 @@ internal sealed class DeviceGate : IAsyncDisposable
     /// <summary>Why the gate closed for good: "page-too-large" or "certificate-changed"; null while it is open.</summary>
     public string? Broken { get; private set; }
 
+    /// <summary>Ends when the gate closes for good: nobody need wait for a page that will never be whole.</summary>
+    public Task Closing => _closing.Task;
+
     /// <summary>Why the device could not be reached last; null when it could.</summary>
     public string? Unreached { get; private set; }
 
@@ -49,6 +53,12 @@ internal sealed class DeviceGate : IAsyncDisposable
         _listener.Stop();
         await _accepting;
         _closed.Dispose();
+    }
+
+    private void Close(string reason)
+    {
+        Broken ??= reason;
+        _closing.TrySetResult();
     }
 
     private async Task Accept()
@@ -92,7 +102,7 @@ internal sealed class DeviceGate : IAsyncDisposable
         }
         catch (CertificateChangedException)
         {
-            Broken = "certificate-changed";
+            Close("certificate-changed");
         }
         catch (Exception e) when (e is IOException or SocketException or AuthenticationException or OperationCanceledException or ObjectDisposedException or InvalidDataException or UnreachableDeviceException)
         {
@@ -153,7 +163,7 @@ internal sealed class DeviceGate : IAsyncDisposable
             {
                 if (counts && Interlocked.Add(ref _bytes, read) > _mostBytes)
                 {
-                    Broken ??= "page-too-large";
+                    Close("page-too-large");
                     return;
                 }
                 await to.WriteAsync(buffer.AsMemory(0, read), ct);

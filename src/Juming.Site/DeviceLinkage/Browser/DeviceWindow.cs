@@ -145,7 +145,10 @@ internal sealed class DeviceWindow : IAsyncDisposable
             try
             {
                 // As text both ways: nothing of the page's making reaches the driver's own reading of values. A slow device holds the question until it has answered.
-                var answer = await Page.EvaluateAsync<string>("async a => { const e = window[Symbol.for('juming.eyes')]; return e ? JSON.stringify({ v: await (" + function + ")(e, JSON.parse(a)) ?? null }) : ''; }", given).WaitAsync(TimeSpan.FromMilliseconds(Math.Max(patience + 5000, 30_000)), ct);
+                var asked = Page.EvaluateAsync<string>("async a => { const e = window[Symbol.for('juming.eyes')]; return e ? JSON.stringify({ v: await (" + function + ")(e, JSON.parse(a)) ?? null }) : ''; }", given);
+                await Task.WhenAny(asked, Gate.Closing).WaitAsync(TimeSpan.FromMilliseconds(Math.Max(patience + 5000, 30_000)), ct);
+                Check();
+                var answer = await asked;
                 if (answer is { Length: > 0 and < 4_000_000 })
                 {
                     using var found = JsonDocument.Parse(answer);
