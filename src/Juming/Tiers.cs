@@ -9,6 +9,7 @@ using Juming.Site.Assets;
 using Juming.Site.Blocking;
 using Juming.Site.Collection;
 using Juming.Site.Detection;
+using Juming.Site.DeviceLinkage;
 using Juming.Site.Events;
 using Juming.Site.Incidents;
 using Juming.Site.Overview;
@@ -26,7 +27,7 @@ public static class Tiers
     public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule(), new VaultModule(), new NotifyModule(), new OperatorOverviewModule()]);
 
     /// <summary>Tier 3: inside the customer's network.</summary>
-    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new VaultModule(), new NotifyModule(), new EventsModule(), new DetectionModule(), new CollectionModule(), new AssetsModule(), new IncidentsModule(), new ApprovalsModule(), new BlockingModule(), new ResponseModule(), new OverviewModule()]);
+    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new VaultModule(), new NotifyModule(), new EventsModule(), new DetectionModule(), new CollectionModule(), new AssetsModule(), new IncidentsModule(), new ApprovalsModule(), new BlockingModule(), new LinkageModule(), new ResponseModule(), new OverviewModule()]);
 
     /// <summary>All of them, in their order.</summary>
     public static readonly IReadOnlyList<TierDefinition> All = [Cloud, Operator, Site];

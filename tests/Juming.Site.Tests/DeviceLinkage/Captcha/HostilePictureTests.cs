@@ -8,7 +8,7 @@ namespace Juming.Site.Tests.DeviceLinkage.Captcha;
 
 /// <summary>A device, or who took it over, decides what the reader gets to see.</summary>
 [Category("S3")]
-public sealed class HostilePictureTests
+internal sealed class HostilePictureTests
 {
     private readonly CaptchaReader _reader = new();
 

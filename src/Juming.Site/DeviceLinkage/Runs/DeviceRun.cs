@@ -1,0 +1,346 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Juming.Platform.Handlers;
+using Juming.Platform.Vault;
+using Juming.Site.DeviceLinkage.Browser;
+using Juming.Site.DeviceLinkage.Captcha;
+using Juming.Site.DeviceLinkage.Data;
+using Juming.Site.DeviceLinkage.Learning;
+using Juming.Site.DeviceLinkage.Recipes;
+using Juming.Site.DeviceLinkage.SignIn;
+
+namespace Juming.Site.DeviceLinkage.Runs;
+
+/// <summary>What a run on a device needs, and what it tells while it goes on.</summary>
+internal sealed record DeviceRunSetting
+{
+    public required DeviceRow Device { get; init; }
+    public required RunWish Wish { get; init; }
+    public required Film Film { get; init; }
+    public required LinkageSettings Settings { get; init; }
+    public required SessionStore Sessions { get; init; }
+    public required CaptchaReader Reader { get; init; }
+
+    /// <summary>Opens a secret of the device; true is the password, false the seed.</summary>
+    public required Func<bool, CancellationToken, Task<Secret>> Secret { get; init; }
+    public required Func<CancellationToken, Task> BeforeAttempt { get; init; }
+    public required Func<CancellationToken, Task> BeforeSubmit { get; init; }
+    public required Func<string, CancellationToken, Task> KeepPin { get; init; }
+    public required TimeProvider Clock { get; init; }
+}
+
+/// <summary>One run in a browser context of its own: sign in, act, read back.</summary>
+internal sealed class DeviceRun(ChromiumHost chromium, DeviceRunSetting run)
+{
+    private DeviceWindow _window = null!;
+    private RecipeRunner? _runner;
+    private bool _reused;
+
+    /// <summary>What became of the sign-in; null before it.</summary>
+    public SignInOutcome? SignedIn { get; private set; }
+
+    /// <summary>True once something was pressed that changes the device: from here on nobody breaks the run off.</summary>
+    public bool Acted => _runner?.Acted ?? false;
+
+    public IReadOnlyList<Healing> Healings => _runner?.Healings ?? [];
+
+    public async Task<RunReport> Carry(CancellationToken ct)
+    {
+        var origin = new DeviceOrigin(new Uri(run.Device.Address), run.Device.Pin.Length > 0 ? run.Device.Pin : null, run.Settings.AllowThisMachine);
+        await Probe(origin, ct);
+        var session = run.Sessions.Find(run.Device.Id, run.Device.Account);
+        var browser = await chromium.Browser(ct);
+        await using (_window = await DeviceWindow.Open(browser, origin, run.Settings, session?.State, run.Device.Language))
+        {
+            try
+            {
+                if (session is not null) _window.Home = session.Home;
+                return await Work(session is not null, ct);
+            }
+            catch (ConsoleFailedException e)
+            {
+                return await Failed(e);
+            }
+        }
+    }
+
+    private async Task<RunReport> Failed(ConsoleFailedException e)
+    {
+        var step = run.Film.Begin(_runner?.CurrentStep ?? "sign-in", "failed");
+        await run.Film.Shoot(step, "failed", _window, CancellationToken.None);
+        step.End(e.Code, e.Detail);
+        if (e.Code == "session-expired") run.Sessions.Forget(run.Device.Id);
+        return new RunReport(run.Wish.Id, e.Code) { Step = _runner?.CurrentStep, Detail = e.Detail, Changed = Acted ? null : false };
+    }
+
+    private async Task Probe(DeviceOrigin origin, CancellationToken ct)
+    {
+        var step = run.Film.Begin("connect", "probe");
+        try
+        {
+            if (await origin.Probe(ct) is { } pin && run.Device.Pin.Length == 0) await run.KeepPin(pin, ct);
+            step.End("done");
+        }
+        catch (CertificateChangedException)
+        {
+            step.End("certificate-changed");
+            throw new ConsoleFailedException("certificate-changed");
+        }
+        catch (Exception e) when (e is SocketException or UnreachableDeviceException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            step.End("unreachable", e.Message);
+            throw new ConsoleFailedException("unreachable", e.Message);
+        }
+        catch (AuthenticationException e)
+        {
+            step.End("tls-unsupported", e.Message);
+            throw new ConsoleFailedException("tls-unsupported", e.InnerException?.Message ?? e.Message);
+        }
+    }
+
+    private async Task<RunReport> Work(bool mayReuse, CancellationToken ct)
+    {
+        var place = mayReuse ? Place : null;
+        await SignIn(place ?? _window.Home, ct);
+        switch (run.Wish.Kind)
+        {
+            case RunKind.SignIn:
+                await run.Film.Shoot(run.Film.Begin("sign-in", "picture"), "inside", _window, ct);
+                return new RunReport(run.Wish.Id, null) { Verified = true, Changed = false };
+            case RunKind.Explore: return await Explore(ct);
+            case RunKind.Look: return await Look(ct);
+            case RunKind.Inverse: return await Inverse(ct);
+            default: return await Recipe(place is not null && _reused, ct);
+        }
+    }
+
+    private async Task SignIn(Uri start, CancellationToken ct)
+    {
+        var step = run.Film.Begin("open", "load");
+        try
+        {
+            await _window.Load(start, ct);
+            step.End("done", _window.Page.Url);
+        }
+        catch (ConsoleFailedException e)
+        {
+            step.End(e.Code, e.Detail);
+            throw;
+        }
+        var outcome = await new SignInSkill(new CaptchaSolver(run.Reader), run.Clock).SignIn(_window, new SignInOrder
+        {
+            Account = run.Device.Account,
+            Password = async token => (await run.Secret(true, token)).Value,
+            Seed = run.Device.SeedId is null ? null : async token => (await run.Secret(false, token)).Value,
+            TakesOver = run.Device.TakesOver,
+            BeforeAttempt = run.BeforeAttempt,
+        }, run.Film, ct);
+        SignedIn = outcome;
+        _reused = outcome.Reused;
+        if (outcome.Failure is { } failure) throw new ConsoleFailedException(failure, outcome.Detail);
+        if (outcome.Reused) return;
+        if (Uri.TryCreate(_window.Page.Url, UriKind.Absolute, out var home) && _window.Origin.Includes(home)) _window.Home = home;
+        run.Sessions.Keep(run.Device.Id, run.Device.Account, await _window.Session(), _window.Home);
+    }
+
+    private RecipeRunner Runner(Recipe recipe, bool rehearsal) => _runner = new RecipeRunner(_window, recipe, new RunnerSetting
+    {
+        Film = run.Film,
+        Values = new RunValues(run.Wish.Inputs),
+        StepPatience = TimeSpan.FromSeconds(run.Settings.StepSeconds),
+        Rehearsal = rehearsal,
+        BeforeSubmit = run.BeforeSubmit,
+    }, run.Clock);
+
+    private async Task<RunReport> Recipe(bool atList, CancellationToken ct)
+    {
+        var recipe = run.Wish.Steps!;
+        var runner = Runner(recipe, run.Wish.Rehearsal);
+        if (atList) runner.ListPlace = Place;
+        ConsoleFailedException? failure = null;
+        try
+        {
+            await runner.Run(recipe.Steps, atList, ct);
+        }
+        catch (ConsoleFailedException e) when (!runner.Acted && (atList || e.Code == "session-expired"))
+        {
+            // The remembered way led elsewhere, or the session ended: once more from the start.
+            runner = Runner(recipe, run.Wish.Rehearsal);
+            await SignInAnew(e.Code == "session-expired", ct);
+            try
+            {
+                await runner.Run(recipe.Steps, false, ct);
+            }
+            catch (ConsoleFailedException again) when (runner.Acted)
+            {
+                failure = again;
+            }
+        }
+        catch (ConsoleFailedException e) when (runner.Acted)
+        {
+            failure = e;
+        }
+        KeepPlace(runner);
+        if (runner.Rehearsed || run.Wish.Rehearsal) return new RunReport(run.Wish.Id, runner.Rehearsed ? null : runner.Returned is not null ? null : "no-point") { Changed = false };
+        if (recipe.Verify.Count == 0) return Ended(runner, failure, null, null);
+        return await Verify(runner, recipe, failure, ct);
+    }
+
+    /// <summary>Whatever the console said, what its list shows after a fresh load decides.</summary>
+    private async Task<RunReport> Verify(RecipeRunner runner, Recipe recipe, ConsoleFailedException? failure, CancellationToken ct)
+    {
+        var step = runner.CurrentStep;
+        if (!runner.Acted && runner.Returned is not null && runner.LastRow is { InForce: true } there)
+        {
+            await run.Film.Shoot(run.Film.Begin("verified", "picture"), "verified", _window, ct);
+            return Ended(runner, null, there.Found, true);
+        }
+        ConsoleFailedException? unread = null;
+        try
+        {
+            await Read(runner, recipe, ct);
+        }
+        catch (ConsoleFailedException e)
+        {
+            unread = e;
+        }
+        var row = unread is null or { Code: "not-so" or "not-in-list" } ? runner.LastRow : null;
+        if (row is null && unread is null) return Ended(runner, failure, null, failure is null);
+        if (row is null) return Ended(runner, failure ?? unread, null, null) with { Step = step };
+        if (row.InForce && (unread is null || unread.Code == "not-so" && row.InForce)) return Ended(runner, null, true, true);
+        return Ended(runner, failure ?? new ConsoleFailedException(row.Found ? "not-in-force" : "not-in-list", string.Join(" | ", row.Cells.Values.Distinct())), row.Found ? null : false, false) with { Step = step };
+    }
+
+    private async Task Read(RecipeRunner runner, Recipe recipe, CancellationToken ct)
+    {
+        try
+        {
+            runner.ForgetRow();
+            await runner.Run(recipe.Verify, false, ct);
+        }
+        catch (ConsoleFailedException e) when (e.Code is "session-expired" or "unreachable" or "never-loads" or "page-closed")
+        {
+            await SignInAnew(true, ct);
+            runner.ForgetRow();
+            await runner.Run(recipe.Verify, false, ct);
+        }
+    }
+
+    private async Task SignInAnew(bool forget, CancellationToken ct)
+    {
+        if (forget) run.Sessions.Forget(run.Device.Id);
+        await SignIn(forget ? _window.Origin.Address : _window.Home, ct);
+    }
+
+    private RunReport Ended(RecipeRunner runner, ConsoleFailedException? failure, bool? present, bool? verified) => new(run.Wish.Id, failure?.Code)
+    {
+        Step = failure is null ? null : runner.CurrentStep,
+        Detail = failure?.Detail ?? "",
+        Present = present,
+        Verified = verified,
+        Changed = runner.Returned is not null ? runner.ReturnedChanged ?? false : present is null && failure is not null && runner.Acted ? null : runner.Acted && present != false,
+        Outputs = runner.Values.Outputs,
+    };
+
+    private void KeepPlace(RecipeRunner runner)
+    {
+        if (runner.ListPlace is { } place && run.Wish.Recipe is { } row) run.Sessions.KeepPlace(run.Device.Id, row.Id, place);
+    }
+
+    private async Task<RunReport> Look(CancellationToken ct)
+    {
+        var runner = Runner(run.Wish.Steps!, false);
+        (runner.ListPlace, runner.IsFresh) = (Place, true);
+        await LookAgain(runner, ct);
+        KeepPlace(runner);
+        return new RunReport(run.Wish.Id, null) { Present = Standing(runner.LastRow), Verified = runner.LastRow is not null, Changed = false };
+    }
+
+    private async Task LookAgain(RecipeRunner runner, CancellationToken ct)
+    {
+        var recipe = run.Wish.Steps!;
+        try
+        {
+            await runner.Look(recipe.Verify, ct);
+        }
+        catch (ConsoleFailedException e) when (e.Code is "session-expired" or "unreachable" or "no-list" or "page-changed")
+        {
+            if (e.Code is "no-list" or "page-changed" && runner.ListPlace is null) throw;
+            // The remembered way led elsewhere, or the session ended: once more from the start.
+            await SignInAnew(e.Code == "session-expired", ct);
+            (runner.ListPlace, runner.IsFresh) = (null, true);
+            await runner.Look(recipe.Verify, ct);
+        }
+    }
+
+    private Uri? Place => run.Wish.Recipe is { } recipe ? run.Sessions.Place(run.Device.Id, recipe.Id) : null;
+
+    private static bool? Standing(FoundRow? row) => row is null ? null : row.InForce ? true : row.Found ? null : false;
+
+    private async Task<RunReport> Inverse(CancellationToken ct)
+    {
+        var recipe = run.Wish.Steps!;
+        var runner = Runner(recipe, run.Wish.Rehearsal);
+        (runner.ListPlace, runner.IsFresh) = (Place, true);
+        ConsoleFailedException? failure = null;
+        try
+        {
+            await runner.Run(recipe.Rollback, false, ct);
+        }
+        catch (ConsoleFailedException e) when (!runner.Acted && e.Code is "session-expired" or "no-list" or "page-changed" && !runner.Acted && (runner.ListPlace is not null || e.Code == "session-expired"))
+        {
+            runner = Runner(recipe, run.Wish.Rehearsal);
+            await SignInAnew(e.Code == "session-expired", ct);
+            runner.IsFresh = true;
+            await runner.Run(recipe.Rollback, false, ct);
+        }
+        catch (ConsoleFailedException e) when (runner.Acted)
+        {
+            failure = e;
+        }
+        if (run.Wish.Rehearsal) return new RunReport(run.Wish.Id, null) { Changed = false };
+        var acted = runner.Acted;
+        var step = runner.CurrentStep;
+        if (acted || runner.LastRow is not { Found: false }) await LookAgain(runner, ct);
+        await run.Film.Shoot(run.Film.Begin("verified", "picture"), "verified", _window, ct);
+        var gone = runner.LastRow is { Found: false };
+        return new RunReport(run.Wish.Id, gone ? null : failure?.Code ?? "still-in-list") { Step = gone ? null : step, Detail = gone ? "" : failure?.Detail ?? "", Present = gone ? false : Standing(runner.LastRow), Verified = gone, Changed = acted && gone };
+    }
+
+    private async Task<RunReport> Explore(CancellationToken ct)
+    {
+        var explorer = new ConsoleExplorer(_window, run.Film, run.Clock);
+        var (yaml, failure) = await Again(async () =>
+        {
+            if (!await explorer.FindList(ct)) throw new ConsoleFailedException(await Outside(ct) ? "session-expired" : "no-list");
+            return await new RecipeDraft(_window, run.Film).Write($"found-{run.Device.Id:N}", run.Device.Name, explorer, ct);
+        }, ct);
+        if (yaml is null) throw new ConsoleFailedException(failure!);
+        var (recipe, faults) = RecipeReader.Read(yaml);
+        if (recipe is null) throw new ConsoleFailedException("recipe-faulty", faults[0].Reason);
+        // What was written is walked once from the start, up to the point of no return: a draft that does not get there is none.
+        return await Again(async () =>
+        {
+            await _window.Load(_window.Home, ct);
+            var runner = Runner(recipe, rehearsal: true);
+            await runner.Run(recipe.Steps, false, ct);
+            return runner.Rehearsed ? new RunReport(run.Wish.Id, null) { Yaml = yaml, Changed = false, Verified = true } : throw new ConsoleFailedException("no-point");
+        }, ct);
+    }
+
+    /// <summary>Sessions of some consoles last a few pages: signed in once more, the work is begun once more.</summary>
+    private async Task<T> Again<T>(Func<Task<T>> work, CancellationToken ct)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (ConsoleFailedException e) when (e.Code == "session-expired")
+        {
+            await SignInAnew(true, ct);
+            return await work();
+        }
+    }
+
+    private async Task<bool> Outside(CancellationToken ct) => SignInSkill.Flag(await _window.Call("e => e.signIn.standing()", null, ct), "form");
+}

@@ -1,0 +1,42 @@
+using Juming.Platform.Access;
+using Juming.Site.DeviceLinkage.Data;
+using Juming.Site.DeviceLinkage.Recipes;
+
+namespace Juming.Site.DeviceLinkage.Runs;
+
+/// <summary>What is to be done on a device.</summary>
+internal sealed record RunWish(Guid Device, RunKind Kind, Actor By)
+{
+    public RecipeRow? Recipe { get; init; }
+
+    /// <summary>The same, read.</summary>
+    public Recipe? Steps { get; init; }
+    public string Capability { get; init; } = "";
+    public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();
+    public string? Key { get; init; }
+    public bool Rehearsal { get; init; }
+
+    /// <summary>A person wants it now: a pause after a failed sign-in does not hold it back. A wrong password still does.</summary>
+    public bool Insists { get; init; }
+
+    /// <summary>Identity for the run, so that it can be watched from its start.</summary>
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+}
+
+/// <summary>What became of it.</summary>
+internal sealed record RunReport(Guid? Run, string? Failure)
+{
+    public string? Step { get; init; }
+
+    /// <summary>What the page said; attacker-controlled.</summary>
+    public string Detail { get; init; } = "";
+
+    /// <summary>True: there and in force; false: not there; null: nobody knows.</summary>
+    public bool? Present { get; init; }
+    public bool? Changed { get; init; }
+    public bool? Verified { get; init; }
+    public IReadOnlyDictionary<string, string> Outputs { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Recipe that an exploration wrote.</summary>
+    public string? Yaml { get; init; }
+}

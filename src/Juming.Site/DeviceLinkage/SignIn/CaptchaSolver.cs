@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Juming.Site.DeviceLinkage.Browser;
+using Juming.Site.DeviceLinkage.Captcha;
+using Juming.Site.DeviceLinkage.Runs;
+using Microsoft.Playwright;
+
+namespace Juming.Site.DeviceLinkage.SignIn;
+
+/// <summary>Answers the picture of one sign-in: a doubtful reading is never sent, the picture is changed instead.</summary>
+internal sealed partial class CaptchaSolver(CaptchaReader reader)
+{
+    private const int MostPictures = 8;
+    private const int MostSlides = 4;
+    private int _pictures;
+
+    /// <summary>True when a slider was moved.</summary>
+    public bool Slid { get; private set; }
+
+    /// <summary>How often the console called an answer wrong.</summary>
+    public int WrongAnswers { get; private set; }
+
+    public void Wrong(int attempt)
+    {
+        (WrongAnswers, Slid) = (attempt + 1, false);
+    }
+
+    /// <summary>Answers what the form asks; true when it asks nothing.</summary>
+    public async Task<bool> Solve(DeviceWindow window, JsonElement form, FilmStep step, CancellationToken ct)
+    {
+        if (form.TryGetProperty("slider", out var slider) && slider.ValueKind == JsonValueKind.Object) return await Slide(window, slider, step, ct);
+        if (SignInSkill.Point(form, "captcha") is null) return true;
+        if (SignInSkill.Text(form, "sum") is { Length: > 0 } sum && Sum(sum) is { } answer) return await Put(window, answer.ToString(CultureInfo.InvariantCulture), ct);
+        return await ReadPicture(window, form, step, ct);
+    }
+
+    private async Task<bool> ReadPicture(DeviceWindow window, JsonElement form, FilmStep step, CancellationToken ct)
+    {
+        while (_pictures++ < MostPictures)
+        {
+            if (SignInSkill.Point(form, "picture") is not { } place) return false;
+            var picture = await Shot(window, place);
+            var reading = reader.Read(picture, CaptchaHint.None);
+            step.Note(string.Create(CultureInfo.InvariantCulture, $"captcha {reading.Confidence:0.00}"));
+            if (reading.Confidence >= CaptchaReader.SafeConfidence && reading.Text.Length > 0) return await Put(window, reading.Text, ct);
+            if (SignInSkill.Point(form, "refresh") is not { } refresh) return false;
+            await window.ClickAt(refresh.X, refresh.Y, ct);
+            await Changed(window, place, picture, ct);
+            form = await window.Call("e => e.signIn.look()", null, ct);
+        }
+        return false;
+    }
+
+    private async Task<bool> Slide(DeviceWindow window, JsonElement slider, FilmStep step, CancellationToken ct)
+    {
+        for (var attempt = 0; attempt < MostSlides && SignInSkill.Point(slider, "handle") is { } handle; attempt++)
+        {
+            var shown = await window.Call("e => e.signIn.sliderPictures()", null, ct);
+            if (shown.ValueKind != JsonValueKind.Object) return false;
+            var start = shown.GetProperty("start").GetDouble();
+            var reading = CaptchaReader.ReadSlider(Picture(shown, "ground"), Picture(shown, "piece"), (int)(start + shown.GetProperty("width").GetDouble()));
+            step.Note(string.Create(CultureInfo.InvariantCulture, $"slider {reading.Confidence:0.00} {reading.X}"));
+            if (reading.Refusal != CaptchaRefusal.None) return false;
+            window.ForgetSaid();
+            await Drag(window, handle, (reading.X - start) * shown.GetProperty("scale").GetDouble(), ct);
+            Slid = true;
+            await window.Quiet(3000, ct, 120);
+            if (!window.Said.Any(s => SlideFailed().IsMatch(s))) return true;
+            var form = await window.Call("e => e.signIn.look()", null, ct);
+            if (!form.TryGetProperty("slider", out slider) || slider.ValueKind != JsonValueKind.Object) return false;
+            slider = slider.Clone();
+        }
+        return false;
+    }
+
+    private static byte[] Picture(JsonElement shown, string name)
+    {
+        var text = SignInSkill.Text(shown, name);
+        var at = text.IndexOf(',', StringComparison.Ordinal);
+        return at < 0 || text.Length > 4_000_000 ? [] : Convert.FromBase64String(text[(at + 1)..]);
+    }
+
+    /// <summary>Moves like a hand: fast, then slow, a little beyond and back.</summary>
+    private static async Task Drag(DeviceWindow window, Spot handle, double distance, CancellationToken ct)
+    {
+        const int Points = 26;
+        var mouse = window.Page.Mouse;
+        await mouse.MoveAsync((float)handle.X, (float)handle.Y);
+        await mouse.DownAsync();
+        for (var i = 1; i <= Points; i++)
+        {
+            var t = (double)i / Points;
+            var eased = 1 - Math.Pow(1 - t, 3);
+            await mouse.MoveAsync((float)(handle.X + (distance * eased)), (float)(handle.Y + (Math.Sin(t * 9) * 1.5)));
+            await Task.Delay(24, ct);
+        }
+        await mouse.MoveAsync((float)(handle.X + distance), (float)handle.Y);
+        await mouse.UpAsync();
+    }
+
+    private static async Task<bool> Put(DeviceWindow window, string text, CancellationToken ct) =>
+        (await window.Call("(e, a) => e.signIn.put('captcha', a)", text, ct)).ValueKind == JsonValueKind.True;
+
+    private static Task<byte[]> Shot(DeviceWindow window, Spot place) => window.Page.ScreenshotAsync(new PageScreenshotOptions
+    {
+        Type = ScreenshotType.Png,
+        Caret = ScreenshotCaret.Initial,
+        Clip = new Clip { X = (float)(place.X - (place.W / 2)), Y = (float)(place.Y - (place.H / 2)), Width = (float)place.W, Height = (float)place.H },
+    });
+
+    private static async Task Changed(DeviceWindow window, Spot place, byte[] before, CancellationToken ct)
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            await window.Quiet(500, ct);
+            if (!(await Shot(window, place)).AsSpan().SequenceEqual(before)) return;
+            await Task.Delay(50, ct);
+        }
+    }
+
+    /// <summary>The result of a sum that stands as text; null when it is none.</summary>
+    public static int? Sum(string text)
+    {
+        var m = Terms().Match(text.Normalize(System.Text.NormalizationForm.FormKC));
+        if (!m.Success || Number(m.Groups[1].Value) is not { } left || Number(m.Groups[3].Value) is not { } right) return null;
+        return m.Groups[2].Value switch
+        {
+            "+" or "加" or "加上" => left + right,
+            "-" or "减" or "减去" => left - right,
+            "/" or "÷" or "除" => right == 0 ? null : left / right,
+            _ => left * right,
+        };
+    }
+
+    private static int? Number(string text)
+    {
+        if (int.TryParse(text, CultureInfo.InvariantCulture, out var plain)) return plain;
+        var total = 0;
+        foreach (var c in text)
+        {
+            var digit = "零一二三四五六七八九".IndexOf(c, StringComparison.Ordinal) is >= 0 and var d ? d : "零壹贰叁肆伍陆柒捌玖".IndexOf(c, StringComparison.Ordinal);
+            if (c is '十' or '拾') total = total == 0 ? 10 : total * 10;
+            else if (digit >= 0) total += digit;
+            else return null;
+        }
+        return total;
+    }
+
+    [GeneratedRegex("失败|重试|不正确|错误|fail|again|wrong", RegexOptions.IgnoreCase)]
+    private static partial Regex SlideFailed();
+
+    [GeneratedRegex("([0-9]{1,3}|[零一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,3})\\s*(加上|减去|乘以|[+\\-*×xX÷/加减乘除])\\s*([0-9]{1,3}|[零一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,3})")]
+    private static partial Regex Terms();
+}
