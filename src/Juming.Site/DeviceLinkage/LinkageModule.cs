@@ -29,7 +29,8 @@ public sealed class LinkageModule : Module
     {
         services.AddSettings<LinkageSettings>("Modules:Linkage");
         services.AddSingleton<ChromiumHost>().AddSingleton<DeviceTurns>().AddSingleton<SessionStore>().AddSingleton<RunDesk>().AddSingleton<RecipeCache>().AddSingleton<CaptchaReader>();
-        services.AddScoped<RecipeShelf>().AddScoped<LinkageUpkeep>().AddScoped<IBlockExecutor, ConsoleBlocks>().AddScoped<IDeviceConsoles, DeviceConsoles>();
+        services.AddScoped<RecipeShelf>().AddScoped<LinkageUpkeep>().AddScoped<ConsoleBlocks>().AddScoped<IDeviceConsoles, DeviceConsoles>();
+        services.AddSingleton<ConsoleExecutor>().AddSingleton<IBlockExecutor>(p => p.GetRequiredService<ConsoleExecutor>()).AddSingleton<IProtectedSource>(p => p.GetRequiredService<ConsoleExecutor>()).AddHostedService(p => p.GetRequiredService<ConsoleExecutor>());
         services.TryAddSingleton<IProtectedAddresses, NothingMayBeBlocked>();
     }
 

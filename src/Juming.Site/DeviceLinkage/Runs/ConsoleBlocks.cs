@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Juming.Site.DeviceLinkage.Runs;
 
 /// <summary>Blocks addresses on devices that have nothing but a web page, for the block list.</summary>
-internal sealed class ConsoleBlocks(LinkageDb db, RecipeShelf shelf, RecipeCache cache, RunDesk desk, IProtectedAddresses protectedAddresses, CurrentActor current) : IBlockExecutor
+internal sealed class ConsoleBlocks(LinkageDb db, RecipeShelf shelf, RecipeCache cache, RunDesk desk, IProtectedAddresses protectedAddresses, CurrentActor current)
 {
     public const string Capability = "block-ip";
     private static readonly Dictionary<string, string> NoDetail = [];
