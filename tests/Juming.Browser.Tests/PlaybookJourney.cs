@@ -72,6 +72,5 @@ public sealed class PlaybookJourney : AxeTest
         await Expect(page.Locator(".list tbody tr").First).ToBeVisibleAsync();
         found.AddRange(await Look(page, "/runs"));
         Assert.That(found, Is.Empty, string.Join('\n', found));
-        NothingComplained();
     }
 }
