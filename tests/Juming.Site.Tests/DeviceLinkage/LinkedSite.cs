@@ -52,7 +52,7 @@ internal sealed class LinkedSite : IAsyncDisposable
     {
         await using var scope = Tier.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System;
-        return await use(scope.ServiceProvider.GetServices<IBlockExecutor>().Single(b => b.GetType().Name == "ConsoleBlocks"));
+        return await use(scope.ServiceProvider.GetServices<IBlockExecutor>().Single(b => b.GetType().Name == "ConsoleExecutor"));
     }
 
     public Task<BlockOutcome> Block(Guid device, string target, string? key = null) => Blocks(b => b.Block(Order(device, target, key), CancellationToken.None));
