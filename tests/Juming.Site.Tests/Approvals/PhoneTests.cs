@@ -1,8 +1,8 @@
 using System.Net;
-using System.Text;
-using Juming.Platform.Access;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
+using Juming.Platform.Access;
 using Juming.Site.Approvals;
 using Juming.Testing;
 using NUnit.Framework;

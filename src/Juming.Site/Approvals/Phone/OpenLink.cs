@@ -1,7 +1,7 @@
 using Juming.Platform.Access;
 using Juming.Platform.Handlers;
-using Juming.Site.Approvals.List;
 using Juming.Site.Approvals.Data;
+using Juming.Site.Approvals.List;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.Approvals.Phone;
