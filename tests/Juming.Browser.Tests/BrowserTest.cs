@@ -31,6 +31,9 @@ public abstract class BrowserTest
     /// <summary>The test stops the site and starts it again.</summary>
     protected virtual bool Restarts => false;
 
+    /// <summary>Settings of the site beside those that every test has.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>();
+
     /// <summary>Starts what the site finds around it, before it starts; adds services to it.</summary>
     protected virtual Task<Action<IServiceCollection>?> Surroundings() => Task.FromResult<Action<IServiceCollection>?>(null);
 
@@ -44,7 +47,7 @@ public abstract class BrowserTest
         Directory.CreateDirectory(Shots);
         SyslogPort = FreePort();
         _folder = Restarts ? Directory.CreateTempSubdirectory("juming-browser").FullName : null;
-        Site = await RunningTier.Start(TierName, _folder, settings: TierName != "site" ? null : new Dictionary<string, string?>
+        Site = await RunningTier.Start(TierName, _folder, settings: TierName != "site" ? null : new Dictionary<string, string?>(Settings)
         {
             ["Modules:Collection:Udp:0"] = $"127.0.0.1:{SyslogPort}",
             ["Modules:Collection:Tcp:0"] = $"127.0.0.1:{SyslogPort}",

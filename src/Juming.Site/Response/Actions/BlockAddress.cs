@@ -76,10 +76,12 @@ internal sealed class BlockAddress(TimeProvider clock, IBlockList? blocks = null
         if (await blocks!.Look(entry, ct) is not { } standing) return ActionOutcome.Failed("no-entry");
         var evidence = Lifting.Evidence(standing);
         var now = clock.GetUtcNow();
+        // One device that fails ends nothing while others are still being driven: what became of each is part of the outcome.
+        var underWay = standing.Devices.Any(d => d.State is BlockState.Wanted or BlockState.Applying or BlockState.Set or BlockState.Unknown);
         return standing.State switch
         {
             BlockState.Verified => ActionOutcome.Done(new Dictionary<string, string> { ["entry"] = entry.ToString(), ["until"] = standing.Until.ToString("O", CultureInfo.InvariantCulture), ["target"] = call.Of("target") }, evidence, entry.ToString()),
-            BlockState.Failed => ActionOutcome.Failed(standing.Devices.Select(d => d.Failure).FirstOrDefault(f => f is not null) ?? "not-set", evidence: evidence) with { Reference = entry.ToString() },
+            BlockState.Failed when !underWay => ActionOutcome.Failed(standing.Devices.Select(d => d.Failure).FirstOrDefault(f => f is not null) ?? "not-set", evidence: evidence) with { Reference = entry.ToString() },
             BlockState.Drifted or BlockState.Expired or BlockState.Removed or BlockState.RemoveFailed => ActionOutcome.Failed("no-longer-set", evidence: evidence) with { Reference = entry.ToString() },
             _ when now - call.Began > Longest => ActionOutcome.Failed("not-verified", evidence: evidence) with { Reference = entry.ToString() },
             _ => ActionOutcome.Pending(entry.ToString(), now + BetweenLooks, "block." + standing.State, evidence),
