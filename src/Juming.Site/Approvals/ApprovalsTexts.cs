@@ -28,5 +28,5 @@ public static class ApprovalsTexts
     public static string Inverse(string? code) => code is null ? Of("NoInverse") : Act(code);
 
     /// <summary>What would be done to what, in one line.</summary>
-    internal static string Title(List.ApprovalBrief approval) => approval.Effect.GetValueOrDefault("target") is { Length: > 0 } target ? $"{Act(approval.Code)} {target}" : Act(approval.Code);
+    internal static string Title(List.ApprovalBrief approval) => approval.Effect.GetValueOrDefault("question") is { Length: > 0 } question ? question : approval.Effect.GetValueOrDefault("target") is { Length: > 0 } target ? $"{Act(approval.Code)} {target}" : Act(approval.Code);
 }

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using Juming.Platform.Access;
 using Juming.Site.Approvals.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.Approvals.Ask;
 
 /// <summary>Asks, takes back and looks, for other modules.</summary>
-internal sealed class ApprovalDesk(ApprovalsDb db, TimeProvider clock) : IApprovalDesk
+internal sealed class ApprovalDesk(ApprovalsDb db, IPersonDirectory people, TimeProvider clock) : IApprovalDesk
 {
     private const int MostEvidence = 5;
     private const int MostText = 500;
@@ -15,6 +16,7 @@ internal sealed class ApprovalDesk(ApprovalsDb db, TimeProvider clock) : IApprov
     {
         if (await Find(request.Key, ct) is { } there) return there;
         var row = RowOf(request);
+        row.RequestedName = await NameOf(request.RequestedBy, ct);
         db.Add(row);
         db.Publish(new ApprovalAsked(row.Id, row.Code, row.IncidentId, row.HighRisk, row.ExpiresAt));
         try
@@ -54,6 +56,9 @@ internal sealed class ApprovalDesk(ApprovalsDb db, TimeProvider clock) : IApprov
 
     private async Task<Guid?> Find(string key, CancellationToken ct) =>
         await db.Approvals.AsNoTracking().Where(a => a.Key == key).Select(a => (Guid?)a.Id).FirstOrDefaultAsync(ct);
+
+    private async Task<string?> NameOf(string? requester, CancellationToken ct) =>
+        Guid.TryParse(requester, out var id) ? (await people.Active(ct)).FirstOrDefault(p => p.Id == id)?.Name ?? requester : requester;
 
     private ApprovalRow RowOf(ApprovalRequest request)
     {

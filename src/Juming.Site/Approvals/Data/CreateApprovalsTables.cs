@@ -20,6 +20,7 @@ public sealed class CreateApprovalsTables : ModuleMigration
             .WithColumn("incident_id").AsId().Nullable()
             .WithColumn("run_id").AsId().Nullable()
             .WithColumn("requested_by").AsString(200).Nullable()
+            .WithColumn("requested_name").AsString(200).Nullable()
             .WithColumn("keys").AsInt32().NotNullable()
             .WithColumn("high_risk").AsBoolean().NotNullable()
             .WithColumn("state").AsString(20).NotNullable()

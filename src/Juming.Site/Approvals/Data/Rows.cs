@@ -20,6 +20,9 @@ internal sealed class ApprovalRow
     public Guid? IncidentId { get; set; }
     public Guid? RunId { get; set; }
     public string? RequestedBy { get; set; }
+
+    /// <summary>Who wants it, as people know them.</summary>
+    public string? RequestedName { get; set; }
     public int Keys { get; set; } = 1;
     public bool HighRisk { get; set; }
     public ApprovalState State { get; set; }

@@ -63,6 +63,9 @@ internal sealed record ApprovalDetail : ApprovalBrief
     /// <summary>Answers so far.</summary>
     public required IReadOnlyList<ApprovalAnswer> Answers { get; init; }
 
+    /// <summary>Only an answer is wanted; what follows from it is the playbook's, and has its own inverse.</summary>
+    public bool IsQuestion => Effect.ContainsKey("question");
+
     /// <summary>The reader has answered.</summary>
     public required bool AnsweredByMe { get; init; }
 
@@ -75,7 +78,7 @@ internal sealed record ApprovalDetail : ApprovalBrief
         HighRisk = row.HighRisk,
         Keys = row.Keys,
         Agreed = answers.Count(a => a.Agreed),
-        RequestedBy = row.RequestedBy,
+        RequestedBy = row.RequestedName,
         Incident = row.IncidentId,
         Run = row.RunId,
         AskedAt = row.AskedAt,

@@ -60,7 +60,7 @@ file sealed class ListHandler(ApprovalsDb db) : IQueryHandler<ListApprovals, App
         if (request.Text?.Trim() is { Length: > 0 } text)
         {
             var low = text.ToLowerInvariant();
-            fitting = fitting.Where(a => a.Effect.ToLower().Contains(low) || a.Code.Contains(low) || a.DecidedBy.ToLower().Contains(low) || (a.RequestedBy != null && a.RequestedBy.ToLower().Contains(low)));
+            fitting = fitting.Where(a => a.Effect.ToLower().Contains(low) || a.Code.Contains(low) || a.DecidedBy.ToLower().Contains(low) || (a.RequestedName != null && a.RequestedName.ToLower().Contains(low)));
         }
         var total = await fitting.CountAsync(cancellationToken);
         var ordered = request.View == "waiting" ? fitting.OrderBy(a => a.ExpiresAt).ThenBy(a => a.Id) : fitting.OrderByDescending(a => a.AskedAt).ThenByDescending(a => a.Id);

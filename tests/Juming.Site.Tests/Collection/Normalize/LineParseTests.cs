@@ -55,7 +55,7 @@ public sealed class LineParseTests
 
     [Test]
     public void An_unknown_format_is_refused_with_the_names_there_are() =>
-        Assert.That(async () => await LineParse.Run(Stream.Null, Stream.Null, "xml", TimeProvider.System, CancellationToken.None), Throws.ArgumentException.With.Message.Contains("auto, json, cef"));
+        Assert.That(async () => await LineParse.Run(Stream.Null, Stream.Null, "toml", TimeProvider.System, CancellationToken.None), Throws.ArgumentException.With.Message.Contains("auto, json, cef"));
 
     private static Task<List<JsonElement>> Parse(string text) => Parse(Encoding.UTF8.GetBytes(text));
 
