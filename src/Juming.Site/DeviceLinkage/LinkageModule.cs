@@ -1,6 +1,8 @@
+using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Modules;
+using Juming.Platform.Notify;
 using Juming.Site.Blocking;
 using Juming.Site.DeviceLinkage.Browser;
 using Juming.Site.DeviceLinkage.Captcha;
@@ -30,6 +32,7 @@ public sealed class LinkageModule : Module
         services.AddSettings<LinkageSettings>("Modules:Linkage");
         services.AddSingleton<ChromiumHost>().AddSingleton<DeviceTurns>().AddSingleton<SessionStore>().AddSingleton<RunDesk>().AddSingleton<RecipeCache>().AddSingleton<CaptchaReader>();
         services.AddScoped<RecipeShelf>().AddScoped<LinkageUpkeep>().AddScoped<ConsoleBlocks>().AddScoped<IDeviceConsoles, DeviceConsoles>();
+        services.AddSingleton(new NoticeKind(DeviceAlarm.Code, typeof(LinkageTexts), Role.Analyst, Role.SecurityAdmin));
         services.AddSingleton<ConsoleExecutor>().AddSingleton<IBlockExecutor>(p => p.GetRequiredService<ConsoleExecutor>()).AddSingleton<IProtectedSource>(p => p.GetRequiredService<ConsoleExecutor>()).AddHostedService(p => p.GetRequiredService<ConsoleExecutor>());
         services.TryAddSingleton<IProtectedAddresses, NothingMayBeBlocked>();
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Juming.Platform.Access;
 using Juming.Platform.Modules;
+using Juming.Platform.Notify;
 using Juming.Platform.Vault;
 using Juming.Site.Blocking;
 using Juming.Site.DeviceLinkage.Browser;
@@ -96,12 +97,14 @@ internal sealed partial class RunDesk(
             },
         });
         var report = await Guarded(run, wish, film, ct);
+        var before = device.State;
         Note(device, run, report);
         Close(row, report, film);
         foreach (var healing in run.Healings.Where(_ => wish.Recipe is not null).DistinctBy(h => h.Step)) db.Add(new SuggestionRow { RecipeId = wish.Recipe!.Id, RunId = row.Id, Step = healing.Step, Wanted = Cut(healing.Wanted), Found = Cut(healing.Found), Score = (int)Math.Round(healing.Score * 100), At = clock.GetUtcNow() });
         await film.Finish();
         await db.SaveChangesAsync(CancellationToken.None);
         LogEnded(log, wish.Kind, device.Name, report.Failure ?? "done", row.TookMs);
+        if (device.State != before && DeviceAlarm.Of(device, row.Id) is { } alarm && services.GetService<INotices>() is { } notices) await notices.Post(alarm, CancellationToken.None);
         return report;
     }
 
