@@ -78,7 +78,7 @@ internal sealed partial class RecipeRunner
 
     private async Task Click(Step step, FilmStep film, CancellationToken ct)
     {
-        var mutates = step.Mutates || ChangesRow(step.Target!) || (Acted && window.Dialogs.Count == 0 && IsConfirm(step));
+        var mutates = step.Mutates || ChangesRow(step.Target!) || (Acted && !ReadsBack && window.Dialogs.Count == 0 && IsConfirm(step));
         var found = await Find(step with { Mutates = mutates }, "click", film, null, ct);
         if (mutates && !Acted && !await PassPoint(found, film, ct)) return;
         await PressAt(found, ct);

@@ -81,8 +81,15 @@ internal sealed partial class RecipeRunner(DeviceWindow window, Recipe recipe, R
     /// <summary>Goes to the list anew and reads whether the row is there; asserts are left out.</summary>
     public Task Look(IReadOnlyList<Step> verify, CancellationToken ct) => Run([.. verify.Where(s => s.Op is not ("assert" or "screenshot"))], false, ct);
 
-    /// <summary>Before the list is read anew.</summary>
-    public void ForgetRow() => LastRow = null;
+    /// <summary>Before the list is read anew: what the console said about the act is no answer to the buttons of the way there.</summary>
+    public void BeginReadBack()
+    {
+        (LastRow, ReadsBack) = (null, true);
+        window.ForgetSaid();
+    }
+
+    /// <summary>The act is over; only its outcome is still read.</summary>
+    public bool ReadsBack { get; private set; }
 
     private static int Leading(IReadOnlyList<Step> steps)
     {

@@ -143,6 +143,8 @@ internal sealed class DeviceRun(ChromiumHost chromium, DeviceRunSetting run)
         run.Sessions.Keep(run.Device.Id, run.Device.Account, await _window.Session(), _window.Home);
     }
 
+    private static readonly TimeSpan[] ReadBackPauses = [TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)];
+
     private RecipeRunner Runner(Recipe recipe, bool rehearsal) => _runner = new RecipeRunner(_window, recipe, new RunnerSetting
     {
         Film = run.Film,
@@ -213,16 +215,20 @@ internal sealed class DeviceRun(ChromiumHost chromium, DeviceRunSetting run)
 
     private async Task Read(RecipeRunner runner, Recipe recipe, CancellationToken ct)
     {
-        try
+        for (var attempt = 0; ; attempt++)
         {
-            runner.ForgetRow();
-            await runner.Run(recipe.Verify, false, ct);
-        }
-        catch (ConsoleFailedException e) when (e.Code is "session-expired" or "unreachable" or "never-loads" or "page-closed")
-        {
-            await SignInAnew(true, ct);
-            runner.ForgetRow();
-            await runner.Run(recipe.Verify, false, ct);
+            try
+            {
+                if (attempt > 0) await SignInAnew(true, ct);
+                runner.BeginReadBack();
+                await runner.Run(recipe.Verify, false, ct);
+                return;
+            }
+            catch (ConsoleFailedException e) when (attempt < ReadBackPauses.Length && e.Code is ("session-expired" or "unreachable" or "never-loads" or "page-closed"))
+            {
+                // A device that cuts the line after an act is often there again a moment later, and only its list can say what became of the act.
+                await Task.Delay(ReadBackPauses[attempt], run.Clock, ct);
+            }
         }
     }
 

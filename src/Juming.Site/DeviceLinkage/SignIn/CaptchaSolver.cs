@@ -35,6 +35,10 @@ internal sealed partial class CaptchaSolver(CaptchaReader reader)
         return await ReadPicture(window, form, step, ct);
     }
 
+    // Pictures are free, and an answer that is called wrong is not: but a console whose pictures are all hard is better answered wrongly once than not at all.
+    private const int ChoosyPictures = 4;
+    private const double LeastConfidence = 0.7;
+
     private async Task<bool> ReadPicture(DeviceWindow window, JsonElement form, FilmStep step, CancellationToken ct)
     {
         while (_pictures++ < MostPictures)
@@ -43,7 +47,7 @@ internal sealed partial class CaptchaSolver(CaptchaReader reader)
             var picture = await Shot(window, place);
             var reading = reader.Read(picture, CaptchaHint.None);
             step.Note(string.Create(CultureInfo.InvariantCulture, $"captcha {reading.Confidence:0.00}"));
-            if (reading.Confidence >= CaptchaReader.SafeConfidence && reading.Text.Length > 0) return await Put(window, reading.Text, ct);
+            if (reading.Confidence >= (_pictures <= ChoosyPictures ? CaptchaReader.SafeConfidence : LeastConfidence) && reading.Text.Length > 0) return await Put(window, reading.Text, ct);
             if (SignInSkill.Point(form, "refresh") is not { } refresh) return false;
             await window.ClickAt(refresh.X, refresh.Y, ct);
             await Changed(window, place, picture, ct);
