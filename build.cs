@@ -9,6 +9,7 @@ const string Usage = """
       check                   format, analyzers, unit and architecture tests
       format                  only whether the sources are formatted
       test                    everything of the everyday run, browser and both databases included
+      test long               what takes minutes: every simulated console in both versions, hostile and slow ones
       publish --out DIR       put the runnable program into DIR
       farm [--seed N] [--ports FROM]  simulated device consoles on loopback, with their passwords
       bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, web, chaos (these four without a name), fuzz, captcha, playbooks
@@ -25,7 +26,7 @@ try
         "demo" => await Start(demo: true),
         "check" => Check(),
         "format" => Format(),
-        "test" => Test(),
+        "test" => Test([.. args.Skip(1)]),
         "publish" => Publish(args),
         "farm" => Farm([.. args.Skip(1)]),
         "bench" => Bench([.. args.Skip(1)]),
@@ -76,10 +77,12 @@ int Check()
     return RunTests(["tests/Juming.Platform.Tests", "tests/Juming.Site.Tests", "tests/Juming.Architecture.Tests"]);
 }
 
-int Test()
+int Test(string[] line)
 {
+    if (line is not ([] or ["long"])) return Say("test takes nothing, or long.", 2);
     Install(new() { ["chromium"] = "/usr/bin/chromium", ["fonts-noto-cjk"] = "/usr/share/fonts/opentype/noto", ["postgresql"] = "/usr/lib/postgresql", ["nodejs"] = "node", ["npm"] = "npm" });
     Build("Debug", "Juming.sln");
+    if (line is ["long"]) return RunTests(["tests/Juming.Site.Tests", "tests/Juming.Browser.Tests"], "TestCategory=Long");
     return RunTests(["tests/Juming.Architecture.Tests", "tests/Juming.Platform.Tests", "tests/Juming.Site.Tests", "tests/Juming.Tiers.Tests", "tests/Juming.Browser.Tests"]);
 }
 
@@ -136,7 +139,7 @@ bool IsCommand(string name) => !name.Contains('/') && (Environment.GetEnvironmen
 
 void Build(string configuration, string project) => Run("dotnet", $"build {project} -c {configuration} --nologo -clp:ErrorsOnly", "the build");
 
-int RunTests(string[] projects)
+int RunTests(string[] projects, string filter = "TestCategory!=Long")
 {
     var results = Path.Combine(artifacts, "test-results");
     if (Directory.Exists(results)) Directory.Delete(results, true);
@@ -145,7 +148,7 @@ int RunTests(string[] projects)
     {
         var name = Path.GetFileName(project);
         Console.WriteLine($"== {name}");
-        var code = RunQuietly("dotnet", $"test {project} --no-build --nologo --logger \"trx;LogFileName={name}.trx\" --logger \"console;verbosity=minimal\" --results-directory \"{results}\"");
+        var code = RunQuietly("dotnet", $"test {project} --no-build --nologo --filter \"{filter}\" --logger \"trx;LogFileName={name}.trx\" --logger \"console;verbosity=minimal\" --results-directory \"{results}\"");
         broken |= code != 0;
     }
     int passed = 0, failed = 0, skipped = 0;

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
@@ -46,14 +48,14 @@ public sealed class LinkageModule : Module
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("devices", async (Sender sender, string? text, string? group, DeviceState? state, int? skip, int? limit, CancellationToken ct) => (await sender.Send(new ListDevices { Text = text, Group = group, State = state, Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp()).Answers<DevicePage>("Devices of the register by name, one page at a time.");
+        routes.MapGet("devices", async (Sender sender, [Description("Part of name, address, vendor or model"), StringLength(200)] string? text, [Description("Group, whole"), StringLength(100)] string? group, DeviceState? state, [Description("Rows passed over"), Range(0, 100_000)] int? skip, [Description("Rows of the page, 50 by default"), Range(1, 200)] int? limit, CancellationToken ct) => (await sender.Send(new ListDevices { Text = text, Group = group, State = state, Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp()).Answers<DevicePage>("Devices of the register by name, one page at a time.");
         routes.MapGet("devices/{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetDevice(id), ct)).ToHttp()).Answers<DeviceView>("One device; its secrets are told only as being there.");
         routes.MapPost("devices", async (Sender sender, DeviceBody body, CancellationToken ct) => (await sender.Send(body.ToCommand(), ct)).ToHttp()).Answers<Guid>("Puts a device into the register; answers with its identity.");
         routes.MapPatch("devices/{id:guid}", async (Sender sender, Guid id, DevicePatch patch, CancellationToken ct) => (await sender.Send(patch.ToCommand(id), ct)).ToHttp()).Answers<Done>("Changes a device; what is absent stays as it is.");
         routes.MapDelete("devices/{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new RemoveDevice(id), ct)).ToHttp()).Answers<Done>("Takes a device and its secrets out of the register.");
         routes.MapPost("devices/{id:guid}/test", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new TestDevice(id, Guid.CreateVersion7()), ct)).ToHttp()).Answers<RunVerdict>("Signs in once and looks; answers when it has ended.");
         routes.MapPost("devices/{id:guid}/explore", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new ExploreDevice(id, Guid.CreateVersion7()), ct)).ToHttp()).Answers<ExploreVerdict>("Looks for the way to block an address and rehearses it; answers with a draft.");
-        routes.MapGet("recipes", async (Sender sender, RecipeState? state, Guid? device, int? skip, int? limit, CancellationToken ct) => (await sender.Send(new ListRecipes { State = state, Device = device, Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp()).Answers<RecipePage>("Recipes, drafts first, one page at a time.");
+        routes.MapGet("recipes", async (Sender sender, RecipeState? state, Guid? device, [Description("Rows passed over"), Range(0, 100_000)] int? skip, [Description("Rows of the page, 50 by default"), Range(1, 200)] int? limit, CancellationToken ct) => (await sender.Send(new ListRecipes { State = state, Device = device, Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp()).Answers<RecipePage>("Recipes, drafts first, one page at a time.");
         routes.MapGet("recipes/{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetRecipe(id), ct)).ToHttp()).Answers<RecipeDossier>("One recipe with its text and what runs suggest for it.");
         routes.MapGet("recipes/{id:guid}/file", async (Sender sender, Guid id, CancellationToken ct) =>
         {
@@ -65,7 +67,7 @@ public sealed class LinkageModule : Module
         routes.MapPost("recipes/{id:guid}/retire", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new DecideRecipe(id, false), ct)).ToHttp()).Answers<Done>("Puts a recipe away.");
         routes.MapPost("suggestions/{id:guid}/take", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new DecideSuggestion(id, true), ct)).ToHttp()).Answers<Done>("Takes the words that a run found into the recipe.");
         routes.MapPost("suggestions/{id:guid}/decline", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new DecideSuggestion(id, false), ct)).ToHttp()).Answers<Done>("Turns a suggestion down.");
-        routes.MapGet("runs", async (Sender sender, Guid? device, RunState? state, int? skip, int? limit, CancellationToken ct) => (await sender.Send(new ListRuns { Device = device, State = state, Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp()).Answers<RunPage>("Runs, the latest first, one page at a time.");
+        routes.MapGet("runs", async (Sender sender, Guid? device, RunState? state, [Description("Rows passed over"), Range(0, 100_000)] int? skip, [Description("Rows of the page, 50 by default"), Range(1, 200)] int? limit, CancellationToken ct) => (await sender.Send(new ListRuns { Device = device, State = state, Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp()).Answers<RunPage>("Runs, the latest first, one page at a time.");
         routes.MapGet("runs/{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetRun(id), ct)).ToHttp()).Answers<RunDossier>("One run with its film.");
         routes.MapGet("runs/{id:guid}/pictures/{name}", async (Sender sender, HttpContext http, Guid id, string name, CancellationToken ct) =>
         {

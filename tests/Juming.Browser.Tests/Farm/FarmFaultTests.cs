@@ -6,6 +6,7 @@ namespace Juming.Browser.Tests.Farm;
 
 /// <summary>What makes the consoles hard: captchas, other people's sessions, expiry, commits, and the faults that tests can ask for.</summary>
 [TestFixture]
+[Category("Long")]
 public sealed class FarmFaultTests : FarmBrowser
 {
     [TestCase("rsa")]

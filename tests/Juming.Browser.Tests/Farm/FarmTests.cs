@@ -5,6 +5,7 @@ namespace Juming.Browser.Tests.Farm;
 
 /// <summary>Each console of the farm works as a person would use it, in both versions, and its truth log says what was done.</summary>
 [TestFixture]
+[Category("Long")]
 public sealed class FarmTests : FarmBrowser
 {
     private static IEnumerable<TestCaseData> Both() => DeviceFarm.Names.SelectMany(n => new[] { new TestCaseData(n, 1), new TestCaseData(n, 2) });

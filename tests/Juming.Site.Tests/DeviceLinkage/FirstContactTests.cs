@@ -16,7 +16,7 @@ internal sealed class FirstContactTests
     [OneTimeTearDown]
     public async Task Stop() => await _site.DisposeAsync();
 
-    private static IEnumerable<string> Consoles => DeviceFarm.Names;
+    private static IEnumerable<TestCaseData> Consoles => DeviceFarm.Names.Select(n => n == "slow" ? new TestCaseData(n).SetCategory("Long") : new TestCaseData(n));
 
     [TestCaseSource(nameof(Consoles))]
     public async Task An_address_is_blocked_and_unblocked_on_a_console_that_is_seen_for_the_first_time(string name)

@@ -18,10 +18,10 @@ internal sealed class HostileConsoleTests
 
     [TestCase("h-redirect", "endless-redirect,unreachable")]
     [TestCase("h-huge", "page-too-large")]
-    [TestCase("h-download", "unreachable,no-form,no-answer")]
+    [TestCase("h-download", "unreachable,no-form,no-answer", Category = "Long")]
     [TestCase("h-elsewhere", "posts-elsewhere")]
-    [TestCase("h-endless", "no-form,never-loads,took-too-long,no-answer")]
-    [TestCase("h-alerts", "never-loads,page-hung,took-too-long,no-form,no-answer,browser-failed,popup-storm")]
+    [TestCase("h-endless", "no-form,never-loads,took-too-long,no-answer", Category = "Long")]
+    [TestCase("h-alerts", "never-loads,page-hung,took-too-long,no-form,no-answer,browser-failed,popup-storm", Category = "Long")]
     public async Task It_ends_in_time_with_a_reason(string name, string reasons)
     {
         await using var console = await DeviceFarm.StartOne(name);
@@ -51,7 +51,7 @@ internal sealed class HostileConsoleTests
         Assert.That((blocked.Reading, blocked.Failure), Is.EqualTo((BlockReading.Absent, "not-in-list")), () => _site.Film(blocked.Run));
     }
 
-    [Test]
+    [Test, Category("Long")]
     public async Task After_a_hostile_device_the_next_one_is_driven_as_ever()
     {
         await using var hostile = await DeviceFarm.StartOne("h-alerts");

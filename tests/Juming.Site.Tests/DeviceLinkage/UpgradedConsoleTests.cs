@@ -6,6 +6,7 @@ namespace Juming.Site.Tests.DeviceLinkage;
 
 /// <summary>After the vendor's upgrade menus have moved and buttons have other names: a run finds its way or stops, and never presses the wrong thing.</summary>
 [TestFixture]
+[Category("Long")]
 internal sealed class UpgradedConsoleTests
 {
     private LinkedSite _site = null!;

@@ -41,8 +41,8 @@ file sealed class Validator : AbstractValidator<ListRecipes>
     public Validator()
     {
         RuleFor(q => q.State).IsInEnum();
-        RuleFor(q => q.Skip).InclusiveBetween(0, 10_000_000);
-        RuleFor(q => q.Take).InclusiveBetween(1, 500);
+        RuleFor(q => q.Skip).InclusiveBetween(0, 100_000);
+        RuleFor(q => q.Take).InclusiveBetween(1, 200);
     }
 }
 

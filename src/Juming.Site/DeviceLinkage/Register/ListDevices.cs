@@ -40,8 +40,8 @@ file sealed class Validator : AbstractValidator<ListDevices>
         RuleFor(q => q.Text).MaximumLength(200);
         RuleFor(q => q.Group).MaximumLength(100);
         RuleFor(q => q.State).IsInEnum();
-        RuleFor(q => q.Skip).InclusiveBetween(0, 10_000_000);
-        RuleFor(q => q.Take).InclusiveBetween(1, 500);
+        RuleFor(q => q.Skip).InclusiveBetween(0, 100_000);
+        RuleFor(q => q.Take).InclusiveBetween(1, 200);
     }
 }
 

@@ -36,6 +36,9 @@ internal sealed class SignInSkill(CaptchaSolver captcha, TimeProvider clock)
         }
     }
 
+    // An advertisement or a reminder opens a window or two; what opens more takes the keys away from the form.
+    private const int FewPopups = 20;
+
     private async Task<JsonElement> Arrive(DeviceWindow window, CancellationToken ct)
     {
         var started = clock.GetTimestamp();
@@ -127,7 +130,7 @@ internal sealed class SignInSkill(CaptchaSolver captcha, TimeProvider clock)
                 var form = await window.Call("e => e.signIn.look()", null, ct);
                 // Some consoles bring the slider only when the button is pressed.
                 if (form.TryGetProperty("slider", out var slider) && slider.ValueKind == JsonValueKind.Object && attempt == 0 && !captcha.Slid) { slid = true; if (!await captcha.Solve(window, form, step, ct)) return Refuse(step, "captcha-unreadable", ""); }
-                else if (waited > TimeSpan.FromSeconds(4)) return Refuse(step, "refused", Excerpt(standing));
+                else if (waited > TimeSpan.FromSeconds(4)) return Refuse(step, window.Popups > FewPopups ? "popup-storm" : "refused", Excerpt(standing));
             }
             if (waited > AnswerPatience) return Refuse(step, "no-answer", Excerpt(standing));
             await window.Quiet(300, ct, 30);
