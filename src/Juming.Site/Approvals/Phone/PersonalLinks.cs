@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using Juming.Platform.Access;
 using Juming.Site.Approvals.Data;
 using Microsoft.EntityFrameworkCore;
@@ -10,8 +7,6 @@ namespace Juming.Site.Approvals.Phone;
 /// <summary>One-time links of people to approvals. The link itself is told once and kept nowhere; only its hash is.</summary>
 internal sealed class PersonalLinks(ApprovalsDb db)
 {
-    private const int SecretBytes = 24;
-
     /// <summary>New links for these people; links made before and not used end.</summary>
     /// <returns>Path of each person's page.</returns>
     public async Task<IReadOnlyDictionary<Guid, string>> Make(ApprovalRow approval, IEnumerable<Person> people, CancellationToken ct)
@@ -20,8 +15,8 @@ internal sealed class PersonalLinks(ApprovalsDb db)
         var paths = new Dictionary<Guid, string>();
         foreach (var person in people)
         {
-            var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
-            db.Add(new LinkRow { Hash = HashOf(secret), ApprovalId = approval.Id, PersonId = person.Id, ExpiresAt = approval.ExpiresAt });
+            var secret = OnceShown.Make();
+            db.Add(new LinkRow { Hash = OnceShown.HashOf(secret), ApprovalId = approval.Id, PersonId = person.Id, ExpiresAt = approval.ExpiresAt });
             paths[person.Id] = "/m/approvals/" + secret;
         }
         await db.SaveChangesAsync(ct);
@@ -31,10 +26,7 @@ internal sealed class PersonalLinks(ApprovalsDb db)
     /// <summary>The link, or null when there is none. It opens until its approval's time is over, also after it was used: to see how things stand.</summary>
     public async Task<LinkRow?> Find(string secret, CancellationToken ct)
     {
-        if (secret.Length != Base64Url.GetEncodedLength(SecretBytes)) return null;
-        var hash = HashOf(secret);
+        var hash = OnceShown.HashOf(secret);
         return await db.Links.AsNoTracking().FirstOrDefaultAsync(l => l.Hash == hash, ct);
     }
-
-    private static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 }
