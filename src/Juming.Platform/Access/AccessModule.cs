@@ -39,7 +39,7 @@ public sealed class AccessModule : Module
         services.AddSingleton<SessionRegistry>().AddSingleton<TokenRegistry>();
         services.AddSingleton<AuditHead>().AddSingleton<AuditTrail>().AddSingleton<IAuditTrail>(p => p.GetRequiredService<AuditTrail>());
         services.AddSingleton<Passwords>().AddSingleton<LockOut>().AddSingleton<PendingSignIns>().AddSingleton<SecondFactors>().AddSingleton<SetupLink>();
-        services.AddScoped<IPeople, People>().AddScoped<IPersonDirectory, People>().AddScoped<ISecondFactorCheck, SecondFactorCheck>();
+        services.AddScoped<IPeople, People>().AddScoped<ISecondFactorCheck, SecondFactorCheck>();
         services.AddSingleton<PasskeyChallenges>().AddScoped<PasskeyCeremony>();
         services.AddScoped<Confirmation>().AddSingleton<UserLinks>().AddScoped<UserBook>().AddSingleton<AdministratorTurn>().AddScoped<AdministratorRules>().AddScoped<Account.OwnAccount>();
         services.AddScoped<AuthenticationStateProvider, CircuitSession>();

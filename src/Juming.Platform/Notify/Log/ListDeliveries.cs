@@ -30,7 +30,7 @@ file sealed class Validator : AbstractValidator<ListDeliveries>
     }
 }
 
-file sealed class ListHandler(NotifyDb db, NoticeBook book, IPersonDirectory directory) : IQueryHandler<ListDeliveries, DeliveryPage>
+file sealed class ListHandler(NotifyDb db, NoticeBook book, IPeople directory) : IQueryHandler<ListDeliveries, DeliveryPage>
 {
     public async Task<Result<DeliveryPage>> Handle(ListDeliveries request, CancellationToken ct)
     {

@@ -22,7 +22,7 @@ public sealed record CodeView(string Code, string Name);
 /// <summary>A person.</summary>
 public sealed record ReachablePerson(Guid Id, string Name, IReadOnlyList<Role> Roles, bool HasEmail, bool HasWeCom);
 
-file sealed class Handler(NotifyDb db, NoticeBook book, IPersonDirectory directory) : IQueryHandler<ListRules, RuleList>
+file sealed class Handler(NotifyDb db, NoticeBook book, IPeople directory) : IQueryHandler<ListRules, RuleList>
 {
     public async Task<Result<RuleList>> Handle(ListRules request, CancellationToken ct)
     {

@@ -10,11 +10,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Juming.Platform.Notify.Rules;
 
 /// <summary>Plans for each new notice who finds it in the console and which messages go out when.</summary>
-internal sealed class Router(NotifyDb db, IPersonDirectory directory, NoticeBook book, IVault vault, NotifySettings settings, TimeProvider clock)
+internal sealed class Router(NotifyDb db, IPeople directory, NoticeBook book, IVault vault, NotifySettings settings, TimeProvider clock)
 {
     private const int MostAtOnce = 50;
 
-    private Dictionary<Guid, PersonBrief> _people = [];
+    private Dictionary<Guid, Person> _people = [];
     private List<RuleRow> _rules = [];
     private Dictionary<Guid, ChannelRow> _channels = [];
     private HashSet<string> _planned = [];

@@ -29,7 +29,7 @@ file sealed class Handler(AnswerBook book, CurrentActor current) : ICommandHandl
     public async Task<Result<ApprovalAnswered>> Handle(AnswerApproval request, CancellationToken cancellationToken)
     {
         if (current.Actor.PersonId is not { } person) return ApprovalErrors.PeopleOnly;
-        var taken = await book.Take(new PersonsAnswer(request.Approval, new Person(person, current.Actor.Name), request.Agree, request.Reason, request.Code, "console"), cancellationToken);
+        var taken = await book.Take(new PersonsAnswer(request.Approval, person, current.Actor.Name, request.Agree, request.Reason, request.Code, "console"), cancellationToken);
         return taken.Error is { } error ? error : new ApprovalAnswered(taken.Value);
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Juming.Site.Approvals.Ask;
 
 /// <summary>Asks, takes back and looks, for other modules.</summary>
-internal sealed class ApprovalDesk(ApprovalsDb db, IPersonDirectory people, TimeProvider clock) : IApprovalDesk
+internal sealed class ApprovalDesk(ApprovalsDb db, IPeople people, TimeProvider clock) : IApprovalDesk
 {
     private const int MostEvidence = 5;
     private const int MostText = 500;

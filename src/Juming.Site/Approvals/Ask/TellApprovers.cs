@@ -17,7 +17,7 @@ internal sealed class TellApprovers(ApprovalsDb db, PersonalLinks links, IPeople
         if (services.GetService<INotices>() is not { } notices) return;
         var row = await db.Approvals.AsNoTracking().FirstOrDefaultAsync(a => a.Id == notification.Approval, cancellationToken);
         if (row is not { State: ApprovalState.Asked }) return;
-        var approvers = (await people.PeopleHolding(ApprovalsAnswer.Code, cancellationToken)).Where(p => row.RequestedBy != p.Id.ToString() && !p.Name.Equals(row.RequestedBy, StringComparison.OrdinalIgnoreCase)).ToList();
+        var approvers = (await people.Holding(ApprovalsAnswer.Code, cancellationToken)).Where(p => row.RequestedBy != p.Id.ToString() && !p.Name.Equals(row.RequestedBy, StringComparison.OrdinalIgnoreCase)).ToList();
         await notices.Post(new Notice
         {
             Code = "approvals.asked",

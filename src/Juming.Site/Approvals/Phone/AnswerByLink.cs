@@ -24,8 +24,8 @@ file sealed class Handler(AnswerBook book, PersonalLinks links, IPeople people, 
     public async Task<Result<ApprovalAnswered>> Handle(AnswerByLink request, CancellationToken cancellationToken)
     {
         if (await links.Find(request.Link.Value, cancellationToken) is not { } link || link.ExpiresAt <= clock.GetUtcNow()) return ApprovalErrors.NoSuchLink;
-        if ((await people.PeopleHolding(ApprovalsAnswer.Code, cancellationToken)).FirstOrDefault(p => p.Id == link.PersonId) is not { } person) return ApprovalErrors.NotYours;
-        var taken = await book.Take(new PersonsAnswer(link.ApprovalId, person, request.Agree, request.Reason, request.Code, "phone", link.Hash), cancellationToken);
+        if ((await people.Holding(ApprovalsAnswer.Code, cancellationToken)).FirstOrDefault(p => p.Id == link.PersonId) is not { } person) return ApprovalErrors.NotYours;
+        var taken = await book.Take(new PersonsAnswer(link.ApprovalId, person.Id, person.Name, request.Agree, request.Reason, request.Code, "phone", link.Hash), cancellationToken);
         // The guard records that a link was used; whose it was only shows here.
         await audit.Append(new AuditEntry(nameof(AnswerApproval), ActorKind.Person, person.Id.ToString(), person.Name, current.Actor.Address,
             JsonSerializer.Serialize(new { approval = link.ApprovalId, agree = request.Agree, reason = request.Reason, way = "phone" }, JsonSerializerOptions.Web), taken.Error?.Code ?? "done"), cancellationToken);

@@ -14,7 +14,7 @@ file sealed class Handler(ApprovalsDb db, PersonalLinks links, IPeople people, T
     public async Task<Result<ApprovalDetail>> Handle(OpenLink request, CancellationToken cancellationToken)
     {
         if (await links.Find(request.Link.Value, cancellationToken) is not { } link || link.ExpiresAt <= clock.GetUtcNow()) return ApprovalErrors.NoSuchLink;
-        if (!(await people.PeopleHolding(ApprovalsAnswer.Code, cancellationToken)).Any(p => p.Id == link.PersonId)) return ApprovalErrors.NotYours;
+        if (!(await people.Holding(ApprovalsAnswer.Code, cancellationToken)).Any(p => p.Id == link.PersonId)) return ApprovalErrors.NotYours;
         var row = await db.Approvals.AsNoTracking().FirstOrDefaultAsync(a => a.Id == link.ApprovalId, cancellationToken);
         if (row is null) return ApprovalErrors.NoSuchLink;
         return ApprovalDetail.Of(row, await db.Answers.AsNoTracking().Where(a => a.ApprovalId == row.Id).OrderBy(a => a.At).ToListAsync(cancellationToken), link.PersonId);

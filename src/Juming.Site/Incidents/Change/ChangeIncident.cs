@@ -116,7 +116,7 @@ file sealed class Handler(IncidentDesk desk, IncidentsDb db, IPeople people, Cur
     {
         var name = request.Assignee?.Trim();
         if (string.IsNullOrEmpty(name) || name == "me" || name == incident.Assignee || name == current.Actor.Name) return null;
-        return (await people.Holding(IncidentsWrite.Code, ct)).Contains(name) ? null : IncidentErrors.NoSuchPerson.With("name", name);
+        return (await people.Holding(IncidentsWrite.Code, ct)).Any(p => p.Name == name) ? null : IncidentErrors.NoSuchPerson.With("name", name);
     }
 
     /// <summary>A real attack ends contained and resolved, or with a word why not; else the response times would only tell of the easy ones.</summary>

@@ -9,5 +9,5 @@ internal sealed record ListAssignees : IQuery<IReadOnlyList<string>>, INeeds<Inc
 file sealed class Handler(IPeople people) : IQueryHandler<ListAssignees, IReadOnlyList<string>>
 {
     public async Task<Result<IReadOnlyList<string>>> Handle(ListAssignees request, CancellationToken cancellationToken) =>
-        Result<IReadOnlyList<string>>.Of(await people.Holding(IncidentsWrite.Code, cancellationToken));
+        Result<IReadOnlyList<string>>.Of([.. (await people.Holding(IncidentsWrite.Code, cancellationToken)).Select(p => p.Name)]);
 }
