@@ -123,32 +123,11 @@ internal sealed partial class CaptchaSolver(CaptchaReader reader)
         }
     }
 
-    /// <summary>The result of a sum that stands as text; null when it is none.</summary>
+    /// <summary>The result of a sum that stands somewhere in a text; null when there is none.</summary>
     public static int? Sum(string text)
     {
-        var m = Terms().Match(text.Normalize(System.Text.NormalizationForm.FormKC));
-        if (!m.Success || Number(m.Groups[1].Value) is not { } left || Number(m.Groups[3].Value) is not { } right) return null;
-        return m.Groups[2].Value switch
-        {
-            "+" or "加" or "加上" => left + right,
-            "-" or "减" or "减去" => left - right,
-            "/" or "÷" or "除" => right == 0 ? null : left / right,
-            _ => left * right,
-        };
-    }
-
-    private static int? Number(string text)
-    {
-        if (int.TryParse(text, CultureInfo.InvariantCulture, out var plain)) return plain;
-        var total = 0;
-        foreach (var c in text)
-        {
-            var digit = "零一二三四五六七八九".IndexOf(c, StringComparison.Ordinal) is >= 0 and var d ? d : "零壹贰叁肆伍陆柒捌玖".IndexOf(c, StringComparison.Ordinal);
-            if (c is '十' or '拾') total = total == 0 ? 10 : total * 10;
-            else if (digit >= 0) total += digit;
-            else return null;
-        }
-        return total;
+        var found = Terms().Match(text.Normalize(System.Text.NormalizationForm.FormKC));
+        return found.Success ? CaptchaSum.Parse(found.Value.Replace(" ", "", StringComparison.Ordinal))?.Answer : null;
     }
 
     [GeneratedRegex("失败|重试|不正确|错误|fail|again|wrong", RegexOptions.IgnoreCase)]
