@@ -1,12 +1,12 @@
 using System.Text;
 
-namespace Juming.Site.Assets.Import;
+namespace Juming.Platform.Web;
 
 /// <summary>One record of a CSV file: the line that it starts at, and its cells; null cells when its quotation is broken.</summary>
-internal readonly record struct CsvRecord(int Line, IReadOnlyList<string>? Cells);
+public readonly record struct CsvRecord(int Line, IReadOnlyList<string>? Cells);
 
 /// <summary>Reads CSV (RFC 4180) as spreadsheets write it: UTF-8, UTF-16 with mark or GB18030; comma, semicolon or tab.</summary>
-internal static class CsvReader
+public static class CsvReader
 {
     private const int MostCells = 64;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Juming.Platform.Handlers;
+using Juming.Platform.Web;
 using Juming.Site.Assets.Data;
 using Juming.Site.Assets.Sightings;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,5 @@
-using System.Text;
 using Juming.Platform.Handlers;
+using Juming.Platform.Web;
 
 namespace Juming.Site.Blocking.Import;
 
@@ -19,57 +19,33 @@ internal static class ListFile
     public static Result<IReadOnlyList<ListLine>> Read(byte[] content, IReadOnlyDictionary<string, string> columns, string first)
     {
         if (content.Length > MostBytes) return BlockingErrors.FileTooLarge;
-        var lines = Decode(content).Split('\n').Select((text, i) => (Number: i + 1, Text: text.TrimEnd('\r').Trim('\u200b', ' '))).Where(l => l.Text.Length > 0).ToList();
-        if (lines.Count == 0) return BlockingErrors.NothingToImport;
-        if (lines.Count > MostLines + 1) return BlockingErrors.FileTooLarge;
-        var separator = lines[0].Text.Contains('\t', StringComparison.Ordinal) ? '\t' : lines[0].Text.Contains(';', StringComparison.Ordinal) ? ';' : ',';
-        var titles = Cells(lines[0].Text, separator)?.Select(t => columns.GetValueOrDefault(t.Trim().ToLowerInvariant())).ToList();
-        var read = titles is not null && titles.Contains(first) ? lines.Skip(1).Select(l => new ListLine(l.Number, Row(l.Text, separator, titles))) : lines.Select(l => Plain(l.Number, l.Text, first)).Where(l => l.Cells is null || l.Cells[first].Length > 0);
-        return read.ToList() is { Count: > 0 } some ? some : BlockingErrors.NothingToImport;
+        var text = CsvReader.Decode(content).Text;
+        var records = CsvReader.Read(text).Take(MostLines + 2).ToList();
+        if (records.Count == 0) return BlockingErrors.NothingToImport;
+        if (records.Count > MostLines + 1) return BlockingErrors.FileTooLarge;
+        var titles = records[0].Cells?.Select(t => columns.GetValueOrDefault(Trim(t).ToLowerInvariant())).ToList();
+        List<ListLine> read = titles is not null && titles.Contains(first) ? [.. records.Skip(1).Select(r => new ListLine(r.Line, Row(r, titles)))] : [.. Plain(text, first)];
+        return read.Count > 0 ? read : BlockingErrors.NothingToImport;
     }
 
-    private static ListLine Plain(int number, string text, string first) =>
-        new(number, text.Length > MostLine ? null : new Dictionary<string, string> { [first] = text.Split('#')[0].Trim() });
+    private static IEnumerable<ListLine> Plain(string text, string first) =>
+        text.Split('\n').Select((line, i) => (Number: i + 1, Text: Trim(line.TrimEnd('\r')))).Where(l => l.Text.Length > 0)
+            .Select(l => new ListLine(l.Number, l.Text.Length > MostLine ? null : new Dictionary<string, string> { [first] = l.Text.Split('#')[0].Trim() })).Where(l => l.Cells is null || l.Cells[first].Length > 0);
 
-    private static Dictionary<string, string>? Row(string text, char separator, List<string?> titles)
+    private static Dictionary<string, string>? Row(CsvRecord record, List<string?> titles)
     {
-        if (text.Length > MostLine || Cells(text, separator) is not { } cells || cells.Count > titles.Count) return null;
+        if (record.Cells is not { } cells || cells.Count > titles.Count || cells.Sum(c => c.Length) > MostLine) return null;
         var row = new Dictionary<string, string>();
         for (var i = 0; i < cells.Count; i++)
             if (titles[i] is { } title && Bare(cells[i]) is { Length: > 0 } cell) row[title] = cell;
         return row;
     }
 
+    // A pasted list often begins with a blank of no width.
+    private static string Trim(string text) => text.Trim('\u200b', ' ');
+
     // What our export guarded against spreadsheets comes back without the guard.
-    private static string Bare(string cell) => cell.Trim() is ['\'', '=' or '+' or '-' or '@', ..] guarded ? guarded[1..] : cell.Trim();
-
-    private static List<string>? Cells(string text, char separator)
-    {
-        var cells = new List<string>();
-        var cell = new StringBuilder();
-        var quoted = false;
-        for (var i = 0; i < text.Length; i++)
-        {
-            var c = text[i];
-            if (c == '"' && quoted && i + 1 < text.Length && text[i + 1] == '"') cell.Append(text[i++]);
-            else if (c == '"' && (quoted || cell.ToString().Trim().Length == 0)) quoted = !quoted;
-            else if (c == separator && !quoted)
-            {
-                cells.Add(cell.ToString());
-                cell.Clear();
-            }
-            else cell.Append(c);
-        }
-        cells.Add(cell.ToString());
-        return quoted ? null : cells;
-    }
-
-    private static string Decode(byte[] content)
-    {
-        var start = content.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? 3 : 0;
-        if (System.Text.Unicode.Utf8.IsValid(content.AsSpan(start))) return Encoding.UTF8.GetString(content, start, content.Length - start);
-        return CodePagesEncodingProvider.Instance.GetEncoding("gb18030")!.GetString(content);
-    }
+    private static string Bare(string cell) => Trim(cell) is ['\'', '=' or '+' or '-' or '@', ..] guarded ? guarded[1..] : Trim(cell);
 }
 
 /// <summary>What becomes of a line.</summary>
