@@ -79,6 +79,11 @@ public sealed class ClosedLoopJourney : BrowserTest, INotices
         await Eventually(async () => (await Run(run)).GetProperty("brief").GetProperty("state").GetString() == "Succeeded", 30, () => RunText(run));
         var page = await SignedIn(roles: Role.Analyst);
         await Open(page, "/runs/" + run);
+        // The step that blocked shows what each console showed last.
+        await page.Locator(".steps li", new() { HasText = "封禁" }).Locator("button").First.ClickAsync();
+        await Expect(page.GetByTestId("film")).ToHaveCountAsync(2);
+        foreach (var picture in await page.GetByTestId("film").Locator("img").AllAsync()) await Expect(picture).ToHaveJSPropertyAsync("complete", true);
+        Assert.That(await page.EvaluateAsync<bool>("[...document.querySelectorAll('[data-testid=film] img')].every(i => i.naturalWidth > 0)"), Is.True, "A picture of the film did not come.");
         await Picture(page, "loop-run");
         await Open(page, "/blocks");
         await Expect(page.Locator(".list tbody tr").First).ToContainTextAsync(Attacker);

@@ -10,6 +10,9 @@ public interface IDeviceConsoles
     /// <param name="order">What to run where.</param>
     /// <param name="ct">Cancels; a run that is past its point of no return goes on to its read-back.</param>
     Task<RecipeOutcome> Run(RecipeOrder order, CancellationToken ct);
+
+    /// <summary>Paths of the pictures of a run's film, in order; empty when it has none.</summary>
+    Task<IReadOnlyList<string>> Pictures(Guid run, CancellationToken ct);
 }
 
 /// <summary>A device with a web console.</summary>

@@ -111,4 +111,6 @@ internal sealed class FakeConsoles : IDeviceConsoles
         Orders.Enqueue(order);
         return Task.FromResult(new RecipeOutcome(Guid.NewGuid(), true, true, null, null, new Dictionary<string, string> { ["status"] = "up" }));
     }
+
+    public Task<IReadOnlyList<string>> Pictures(Guid run, CancellationToken ct) => Task.FromResult<IReadOnlyList<string>>([$"/api/linkage/runs/{run}/pictures/01-before.jpg"]);
 }

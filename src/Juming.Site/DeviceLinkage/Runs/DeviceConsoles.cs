@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Juming.Platform.Access;
 using Juming.Site.DeviceLinkage.Data;
 using Juming.Site.DeviceLinkage.Recipes;
@@ -27,6 +28,12 @@ internal sealed class DeviceConsoles(LinkageDb db, RecipeShelf shelf, RecipeCach
         if (key is not null && recipe.Mutates && await Before(device.Id, key, ct) is { } earlier) return earlier;
         var report = await desk.Run(new RunWish(device.Id, RunKind.Recipe, current.Actor) { Recipe = row, Steps = recipe, Capability = order.Capability, Inputs = inputs, Key = key, Rehearsal = order.Rehearsal }, ct);
         return new RecipeOutcome(report.Run ?? Guid.Empty, report.Verified, report.Changed, report.Failure, report.Step, report.Outputs);
+    }
+
+    public async Task<IReadOnlyList<string>> Pictures(Guid run, CancellationToken ct)
+    {
+        var film = desk.Live(run) ?? JsonSerializer.Deserialize<List<FilmStep>>(await db.Runs.Where(r => r.Id == run).Select(r => r.Film).FirstOrDefaultAsync(ct) ?? "[]") ?? [];
+        return [.. film.SelectMany(s => s.Pictures).Select(p => $"/api/linkage/runs/{run}/pictures/{p}")];
     }
 
     /// <summary>A finished effect is not repeated, and one that broke off past its point of no return is not guessed at.</summary>

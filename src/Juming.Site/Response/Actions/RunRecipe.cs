@@ -1,5 +1,6 @@
 using System.Globalization;
 using Juming.Site.DeviceLinkage;
+using Juming.Site.Response.Runs;
 
 namespace Juming.Site.Response.Actions;
 
@@ -32,7 +33,8 @@ internal sealed class RunRecipe(IDeviceConsoles? consoles = null) : IResponseAct
         if (await Find(call, ct) is not { } device) return ActionOutcome.Failed("no-device");
         if (device.Unable is { } unable) return ActionOutcome.Failed(unable);
         var done = await consoles!.Run(new RecipeOrder(device.Id, call.Of("capability"), call.Key, Pairs(call.Of("inputs"))), ct);
-        var evidence = new Dictionary<string, string>(done.Outputs) { ["run"] = done.Run.ToString(), ["verified"] = done.Verified?.ToString() ?? "", ["changed"] = done.Changed?.ToString() ?? "", ["step"] = done.Step ?? "" };
+        var evidence = new Dictionary<string, string>(done.Outputs) { ["verified"] = done.Verified?.ToString() ?? "", ["changed"] = done.Changed?.ToString() ?? "", ["step"] = done.Step ?? "" };
+        if (done.Run != Guid.Empty) evidence[ListFilms.Mark + device.Name] = done.Run.ToString();
         if (done.Failure is { } failure)
         {
             if (done.Changed is null) return ActionOutcome.Unknown(failure);

@@ -1,4 +1,5 @@
 using Juming.Site.Blocking;
+using Juming.Site.Response.Runs;
 
 namespace Juming.Site.Response.Actions;
 
@@ -40,6 +41,7 @@ internal static class Lifting
     {
         var evidence = new Dictionary<string, string> { ["state"] = standing.State.ToString() };
         foreach (var device in standing.Devices.Take(50)) evidence[device.Name] = device.Failure is { } failure ? $"{device.State}: {failure}" : device.State.ToString();
+        foreach (var device in standing.Devices.Take(50)) if (device.Run is { } run) evidence[ListFilms.Mark + device.Name] = run.ToString();
         return evidence;
     }
 }
