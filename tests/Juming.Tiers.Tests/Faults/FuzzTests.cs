@@ -3,7 +3,8 @@ using NUnit.Framework;
 
 namespace Juming.Tiers.Tests.Faults;
 
-/// <summary>The short form of <c>./build.sh bench fuzz</c>, and every input that once broke a parser.</summary>
+/// <summary>The short form of <c>./build.sh bench fuzz</c>, and every input that once broke a parser. Each parser has its time, and two cores have room for two.</summary>
+[Parallelizable(ParallelScope.Children)]
 internal sealed class FuzzTests
 {
     private static readonly TimeSpan Whole = TimeSpan.FromMinutes(2);
