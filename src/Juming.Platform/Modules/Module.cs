@@ -37,7 +37,8 @@ public abstract class Module
 /// <param name="Order">Place inside the group, ascending.</param>
 /// <param name="Icon">Name of the icon in the sprite.</param>
 /// <param name="Resources">Type whose resources hold the title.</param>
-public sealed record MenuItem(string Group, string Title, string Href, string? Permission, int Order, string Icon, Type Resources);
+/// <param name="Under">Address of the entry of the same group that it belongs to: shown while one of that family is open, so that the menu stays short.</param>
+public sealed record MenuItem(string Group, string Title, string Href, string? Permission, int Order, string Icon, Type Resources, string? Under = null);
 
 /// <summary>Work that recurs. Its body may run twice and must do its effect once.</summary>
 /// <param name="Name">Unique, lower-case.</param>

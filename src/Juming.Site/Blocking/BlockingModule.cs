@@ -44,7 +44,7 @@ public sealed class BlockingModule : Module
     public override IEnumerable<MenuItem> Menu =>
     [
         new("response", "BlockList", "/blocks", BlockingRead.Code, 45, "block", typeof(BlockingTexts)),
-        new("response", "Protected", "/protected", BlockingRead.Code, 46, "guard", typeof(BlockingTexts)),
+        new("response", "Protected", "/protected", BlockingRead.Code, 46, "guard", typeof(BlockingTexts), "/blocks"),
     ];
 
     /// <inheritdoc/>

@@ -32,8 +32,8 @@ public sealed class CollectionModule : Module
     public override IEnumerable<MenuItem> Menu =>
     [
         new("admin", "Sources", "/sources", CollectionRead.Code, 10, "source", typeof(CollectionTexts)),
-        new("admin", "Parsers", "/parsers", CollectionRead.Code, 11, "parsers", typeof(CollectionTexts)),
-        new("admin", "Ledger", "/ledger", CollectionRead.Code, 12, "ledger", typeof(CollectionTexts)),
+        new("admin", "Parsers", "/parsers", CollectionRead.Code, 11, "parsers", typeof(CollectionTexts), "/sources"),
+        new("admin", "Ledger", "/ledger", CollectionRead.Code, 12, "ledger", typeof(CollectionTexts), "/sources"),
     ];
 
     /// <inheritdoc/>

@@ -45,8 +45,8 @@ public sealed class DetectionModule : Module
     public override IEnumerable<MenuItem> Menu =>
     [
         new("response", "Alerts", "/alerts", DetectionRead.Code, 20, "bell", typeof(DetectionTexts)),
-        new("response", "Coverage", "/coverage", DetectionRead.Code, 60, "grid", typeof(DetectionTexts)),
         new("admin", "Rules", "/rules", DetectionRead.Code, 20, "rule", typeof(DetectionTexts)),
+        new("admin", "Coverage", "/coverage", DetectionRead.Code, 21, "grid", typeof(DetectionTexts), "/rules"),
     ];
 
     /// <inheritdoc/>

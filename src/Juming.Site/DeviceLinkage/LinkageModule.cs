@@ -40,7 +40,7 @@ public sealed class LinkageModule : Module
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<MenuItem> Menu => [new("response", "Devices", "/linkage", LinkageRead.Code, 40, "link", typeof(LinkageTexts))];
+    public override IEnumerable<MenuItem> Menu => [new("assets", "Devices", "/linkage", LinkageRead.Code, 40, "link", typeof(LinkageTexts))];
 
     /// <inheritdoc/>
     public override IEnumerable<RecurringJob> Jobs => [new("linkage-upkeep", "41 3 * * *", (services, ct) => services.GetRequiredService<LinkageUpkeep>().Run(ct))];

@@ -41,7 +41,7 @@ public sealed class ResponseModule : Module
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<MenuItem> Menu => [new("response", "Playbooks", "/playbooks", ResponseRead.Code, 40, "rule", typeof(ResponseTexts)), new("response", "Runs", "/runs", ResponseRead.Code, 41, "ledger", typeof(ResponseTexts))];
+    public override IEnumerable<MenuItem> Menu => [new("response", "Playbooks", "/playbooks", ResponseRead.Code, 40, "rule", typeof(ResponseTexts)), new("response", "Runs", "/runs", ResponseRead.Code, 41, "ledger", typeof(ResponseTexts), "/playbooks")];
 
     /// <inheritdoc/>
     public override IEnumerable<RecurringJob> Jobs =>
