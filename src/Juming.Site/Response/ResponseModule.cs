@@ -12,6 +12,7 @@ using Juming.Site.Response.Playbooks;
 using Juming.Site.Response.Ready;
 using Juming.Site.Response.Rehearsal;
 using Juming.Site.Response.Runs;
+using Juming.Site.Response.Secrets;
 using Juming.Site.Response.Triggering;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -38,6 +39,7 @@ public sealed class ResponseModule : Module
         services.AddScoped<IResponseAction, BlockAddress>().AddScoped<IResponseAction, UnblockAddress>().AddScoped<IResponseAction, RunRecipe>();
         services.AddScoped<IResponseAction, AskPerson>().AddScoped<IResponseAction, NotifyPeople>().AddScoped<IResponseAction, Wait>().AddScoped<IResponseAction, RunPlaybook>();
         services.AddScoped<IResponseAction, CommentIncident>().AddScoped<IResponseAction, AssignIncident>().AddScoped<IResponseAction, MoveIncident>().AddScoped<IResponseAction, LookUpAddress>();
+        services.AddScoped<SecretShelf>().AddScoped<IResponseAction, HttpCall>();
     }
 
     /// <inheritdoc/>
@@ -55,6 +57,7 @@ public sealed class ResponseModule : Module
     {
         MapPlaybooks(routes);
         MapRuns(routes);
+        MapSecrets(routes);
         routes.MapGet("actions", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListActions(), ct)).ToHttp()).Answers<IReadOnlyList<ActionView>>("Actions that this site offers, with inputs, effect, inverse and proof.");
         routes.MapPost("actions/{code}/probe", async (Sender sender, [Description("Code of the action, block-ip")] string code, CancellationToken ct) => (await sender.Send(new ProbeAction(code), ct)).ToHttp()).Answers<ProbeView>("Tries whether an action could work now, without doing anything.");
         routes.MapGet("ready", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListReady(), ct)).ToHttp()).Answers<IReadOnlyList<ReadyView>>("Ready playbooks that can be taken over.");
@@ -90,6 +93,15 @@ public sealed class ResponseModule : Module
         routes.MapPost("runs/{run}/steps/{step:guid}/settle", async (Sender sender, [Description(RunName)] string run, Guid step, SettleBody body, CancellationToken ct) => (await sender.Send(new SettleStep(run, step, body.WasDone), ct)).ToHttp()).Answers<Done>("Says what became of a step that broke off, after a person looked.");
     }
 
+    private static void MapSecrets(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("secrets", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListSecrets(), ct)).ToHttp()).Answers<IReadOnlyList<SecretView>>("Names of secrets that steps may send, and where to; never the secrets.");
+        routes.MapPut("secrets/{name}", async (Sender sender, [Description(SecretName)] string name, SecretBody body, CancellationToken ct) => (await sender.Send(new KeepSecret(name, body.Origin ?? "", body.Value), ct)).ToHttp()).Answers<Done>("Keeps a secret under a name, for one host; it can't be read back.");
+        routes.MapDelete("secrets/{name}", async (Sender sender, [Description(SecretName)] string name, CancellationToken ct) => (await sender.Send(new RemoveSecret(name), ct)).ToHttp()).Answers<Done>("Forgets a secret.");
+    }
+
+    private const string SecretName = "Name that steps use";
+
     private const string RunName = "Identity, or short number such as RUN-2026-0012";
 
     private static async Task<Secret> Body(HttpRequest request, CancellationToken ct)
@@ -118,3 +130,8 @@ internal sealed record StartBody(string? Incident, IReadOnlyDictionary<string, s
 
 /// <summary>Body of a settlement.</summary>
 internal sealed record SettleBody(bool WasDone);
+
+/// <summary>Body of a secret.</summary>
+/// <param name="Origin">Address whose scheme, host and port it may be sent to, "https://soar.example.cn:8443".</param>
+/// <param name="Value">The secret.</param>
+internal sealed record SecretBody(string? Origin, Secret Value);

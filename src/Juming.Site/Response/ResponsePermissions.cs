@@ -23,6 +23,16 @@ public sealed class ResponseWrite : IPermission
     public static IReadOnlyList<Role> Roles => [Role.Analyst, Role.SecurityAdmin];
 }
 
+/// <summary>Keep secrets that steps may send, and say where to.</summary>
+public sealed class ResponseSecretsWrite : IPermission
+{
+    /// <inheritdoc/>
+    public static string Code => "response.secrets.write";
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Role> Roles => [Role.SecurityAdmin];
+}
+
 /// <summary>Publish playbooks and let them start by themselves.</summary>
 public sealed class ResponseApprove : IPermission
 {

@@ -61,6 +61,23 @@ internal sealed class CrashTests
         Assert.That((run.Brief.State, blocks.Entries.Count, blocks.Wanted.Distinct().Count()), Is.EqualTo((RunState.Succeeded, 1, 1)));
     }
 
+    [TestCase("POST", RunState.Unsettled, 1), TestCase("GET", RunState.Succeeded, 2)]
+    public async Task A_call_that_was_sent_when_the_host_ended_is_sent_again_only_where_it_reads(string method, RunState then, int sent)
+    {
+        await using var server = new PlainServer();
+        var settings = new Dictionary<string, string?> { ["Outbound:AllowedNetworks:0"] = "127.0.0.1/32", ["Modules:Response:MostLooks"] = "1" };
+        var ends = new EndsAt(IRunPoints.Acted, skip: 0);
+        string number;
+        await using (var first = await ResponseBench.Start(_folder, settings, points: ends))
+        {
+            number = await first.Begin(await first.Publish(Document("a", new { a = new { type = "action", commands = Do("http-call", new { method, url = server.Origin + "/" }) } })));
+            await ends.Reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+        await using var second = await ResponseBench.Start(_folder, settings);
+        await second.Until(number, r => r.Brief.State == then);
+        Assert.That(server.Requests, Has.Count.EqualTo(sent));
+    }
+
     [Test]
     public async Task What_reading_does_not_settle_waits_for_a_person_and_is_never_done_again_blindly()
     {

@@ -1,4 +1,5 @@
 using Juming.Site.Response.Cacao;
+using Juming.Site.Response.Engine;
 
 namespace Juming.Site.Response.Actions;
 
@@ -30,6 +31,13 @@ internal sealed class ActionBook(IEnumerable<IResponseAction> actions)
         if (step.Type == StepType.PlaybookAction) return step.InArgs.Distinct().ToDictionary(a => a, a => a + ":value").Append(KeyValuePair.Create("playbook", step.PlaybookId)).ToDictionary();
         if (step.Commands.FirstOrDefault() is not { } command) return ActionOutcome.Nothing;
         return command.Type == "manual" ? new Dictionary<string, string> { ["question"] = command.Text } : command.Args;
+    }
+
+    /// <summary>Inputs of a step with the values of their variables, each written in the form of its input: what comes from a log stays one value.</summary>
+    public Dictionary<string, string> InputsOf(RunFlow flow, Step step)
+    {
+        var spec = Find(CodeOf(step))?.Spec;
+        return InputsOf(step).ToDictionary(i => i.Key, i => flow.Resolve(step, i.Value, ValueForms.Of(spec?.Inputs.FirstOrDefault(s => s.Name == i.Key)?.Kind)));
     }
 
     /// <summary>Why a playbook can't run here: commands and inputs that no action takes.</summary>

@@ -63,7 +63,7 @@ internal sealed record ActionSpec
 
 /// <summary>An input.</summary>
 /// <param name="Name">Name in "args".</param>
-/// <param name="Kind">"text", "long-text", "address", "minutes", "choice", "number", "list".</param>
+/// <param name="Kind">"text", "long-text", "address", "minutes", "choice", "number", "list", "url", "json", "headers".</param>
 /// <param name="Required">It can't do without.</param>
 /// <param name="Choices">Values of a choice.</param>
 internal sealed record InputSpec(string Name, string Kind, bool Required = false, params string[] Choices);

@@ -11,6 +11,7 @@ internal sealed class ResponseDb(DbContextOptions<ResponseDb> options, CommitQue
     public DbSet<VersionRow> Versions => Set<VersionRow>();
     public DbSet<RunRow> Runs => Set<RunRow>();
     public DbSet<StepRow> Steps => Set<StepRow>();
+    public DbSet<SecretRow> Secrets => Set<SecretRow>();
 
     protected override string Prefix => "response";
 
@@ -24,6 +25,7 @@ internal sealed class ResponseDb(DbContextOptions<ResponseDb> options, CommitQue
         model.Entity<VersionRow>().ToTable("Versions");
         model.Entity<RunRow>().ToTable("Runs");
         model.Entity<StepRow>().ToTable("Steps");
+        model.Entity<SecretRow>().ToTable("Secrets");
         foreach (var entity in model.Model.GetEntityTypes())
             if (entity.FindProperty("Id") is { } id && id.ClrType == typeof(Guid)) id.ValueGenerated = ValueGenerated.Never;
     }

@@ -166,3 +166,18 @@ internal sealed class StepRow
 
     public bool IsOpen => State is not (StepState.Succeeded or StepState.Failed or StepState.Stopped or StepState.Undone or StepState.UndoFailed);
 }
+
+/// <summary>A secret that steps may send under its name.</summary>
+internal sealed class SecretRow
+{
+    public Guid Id { get; set; } = Guid.CreateVersion7();
+    public required string Name { get; set; }
+
+    /// <summary>Where it may be sent, "https://host:port", and nowhere else.</summary>
+    public required string Origin { get; set; }
+
+    /// <summary>Its identity in the vault.</summary>
+    public Guid Sealed { get; set; }
+    public required string By { get; set; }
+    public DateTimeOffset At { get; set; }
+}

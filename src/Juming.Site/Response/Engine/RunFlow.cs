@@ -54,11 +54,14 @@ internal sealed class RunFlow
     public Step? StepOf(StepRow row) => _model.Steps.GetValueOrDefault(row.StepId);
 
     /// <summary>A text with the values of its variables.</summary>
-    public string Resolve(Step? step, string text)
+    /// <param name="step">The step that reads.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="write">How a value is written where it stands; null as it is.</param>
+    public string Resolve(Step? step, string text, Func<string, string>? write = null)
     {
         if (!text.Contains(":value", StringComparison.Ordinal)) return text;
         // One pass: a value that looks like a variable stays what it is, for values come from logs.
-        return Vocabulary.Reference().Replace(text, match => Read(step, match.Value[..^":value".Length]) ?? match.Value);
+        return Vocabulary.Reference().Replace(text, match => Read(step, match.Value[..^":value".Length]) is { } value ? write?.Invoke(value) ?? value : match.Value);
     }
 
     /// <summary>The value of a variable as a step sees it; null when nobody knows it.</summary>

@@ -157,7 +157,7 @@ internal sealed partial class RunSession(RunDesk desk, Hand hand, ResponseDb db,
     private Dictionary<string, string> Inputs(StepRow row, Step? step)
     {
         if (step is null) return new Dictionary<string, string> { ["does"] = string.Join(", ", _flow.Model.Steps.Values.Select(ActionBook.CodeOf).Where(c => c.Length > 0).Distinct()), ["attacker"] = _flow.Read(null, RunVariables.Attacker) ?? "" };
-        return ActionBook.InputsOf(step).ToDictionary(i => i.Key, i => _flow.Resolve(step, i.Value));
+        return runner.InputsOf(_flow, step);
     }
 
     private void NextUndo(DateTimeOffset now)

@@ -14,6 +14,9 @@ internal sealed partial class StepRunner(IServiceScopeFactory scopes, ActionBook
     public bool CanUndo(StepRow row) =>
         row.Attempt > 0 && (row.State == StepState.Succeeded || row.Reference.Length > 0) && book.Find(row.Action)?.Spec.Inverse is not null;
 
+    /// <summary>Inputs of a step, with the values of their variables.</summary>
+    public Dictionary<string, string> InputsOf(RunFlow flow, Step step) => book.InputsOf(flow, step);
+
     public static ActionCall CallOf(RunRow run, StepRow row, PlaybookModel model, Step? step) => new()
     {
         Key = row.Key,

@@ -68,7 +68,7 @@ internal sealed class Rehearser(ActionBook book, TimeProvider clock, IAssetDirec
             flow.BeginDelayed(row);
             return [];
         }
-        var inputs = ActionBook.InputsOf(step).ToDictionary(i => i.Key, i => flow.Resolve(step, i.Value));
+        var inputs = book.InputsOf(flow, step);
         row.Input = JsonSerializer.Serialize(inputs);
         var action = book.Find(row.Action);
         var plan = action is null ? new ActionPlan([PlanLine.Of("plan.not-offered", ("action", row.Action))], "not-offered") : await action.Plan(StepRunner.CallOf(run, row, flow.Model, step), ct);
