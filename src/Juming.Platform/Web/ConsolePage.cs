@@ -63,6 +63,22 @@ public abstract class ConsolePage : ComponentBase, IDisposable
         return result.Succeeded;
     }
 
+    /// <summary>Looks again and again until the page is left.</summary>
+    /// <param name="pause">Time between two looks.</param>
+    /// <param name="look">Runs where rendering is allowed.</param>
+    protected async Task Every(TimeSpan pause, Func<Task> look)
+    {
+        using var timer = new PeriodicTimer(pause, Clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(Gone)) await InvokeAsync(look);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            return;
+        }
+    }
+
     /// <summary>The address of this page with some of its query changed; null removes a name.</summary>
     protected string Here(params (string Name, object? Value)[] changes) =>
         Navigation.GetUriWithQueryParameters(changes.ToDictionary(c => c.Name, c => (object?)c.Value?.ToString()));

@@ -56,24 +56,13 @@ public sealed partial class ApprovalsPage
     }
 
     /// <summary>Says that there is more; rows never move under the cursor by themselves.</summary>
-    private async Task Watch()
+    private Task Watch() => Every(TimeSpan.FromSeconds(5), async () =>
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(5), Clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(Gone))
-            {
-                var now = await Sender.Poll(Request with { Skip = 0, Take = 1 }, Gone);
-                if (_page is null || !now.Succeeded || now.Value.Waiting == _page.Waiting) continue;
-                _fresh = 1;
-                await InvokeAsync(StateHasChanged);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-        {
-            return;
-        }
-    }
+        var now = await Sender.Poll(Request with { Skip = 0, Take = 1 }, Gone);
+        if (_page is null || !now.Succeeded || now.Value.Waiting == _page.Waiting) return;
+        _fresh = 1;
+        StateHasChanged();
+    });
 
     private async Task Answered(ApprovalState state)
     {

@@ -91,28 +91,17 @@ public sealed partial class BlocksPage
     }
 
     /// <summary>Shows how the rows on screen stand now; other rows are offered, and none moves by itself.</summary>
-    private async Task Watch()
+    private Task Watch() => Every(LookAgain, async () =>
     {
-        using var timer = new PeriodicTimer(LookAgain, Clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(Gone))
-            {
-                if (_page is null) continue;
-                var (found, automation) = (await Sender.Poll(Request, Gone), await Sender.Poll(new GetAutomation(), Gone));
-                if (!found.Succeeded || !automation.Succeeded) continue;
-                (_automation, _now) = (automation.Value, Clock.GetUtcNow());
-                var latest = found.Value.Items.ToDictionary(i => i.Id);
-                _fresh = latest.Count != _page.Items.Count || _page.Items.Any(i => !latest.ContainsKey(i.Id));
-                _page = _page with { Items = [.. _page.Items.Select(i => latest.GetValueOrDefault(i.Id) ?? i)] };
-                await InvokeAsync(StateHasChanged);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-        {
-            return;
-        }
-    }
+        if (_page is null) return;
+        var (found, automation) = (await Sender.Poll(Request, Gone), await Sender.Poll(new GetAutomation(), Gone));
+        if (!found.Succeeded || !automation.Succeeded) return;
+        (_automation, _now) = (automation.Value, Clock.GetUtcNow());
+        var latest = found.Value.Items.ToDictionary(i => i.Id);
+        _fresh = latest.Count != _page.Items.Count || _page.Items.Any(i => !latest.ContainsKey(i.Id));
+        _page = _page with { Items = [.. _page.Items.Select(i => latest.GetValueOrDefault(i.Id) ?? i)] };
+        StateHasChanged();
+    });
 
     private async Task NoteBlocked(Guid entry)
     {

@@ -70,7 +70,7 @@ internal sealed partial class CaptchaSolver(CaptchaReader reader)
             await Drag(window, handle, (reading.X - start) * shown.GetProperty("scale").GetDouble(), ct);
             Slid = true;
             await window.Quiet(3000, ct, 120);
-            if (!window.Said.Any(s => SlideFailed().IsMatch(s))) return true;
+            if (!window.Said.Any(s => SignInWords.SaysFailed(s))) return true;
             var form = await window.Call("e => e.signIn.look()", null, ct);
             if (!form.TryGetProperty("slider", out slider) || slider.ValueKind != JsonValueKind.Object) return false;
             slider = slider.Clone();
@@ -129,9 +129,6 @@ internal sealed partial class CaptchaSolver(CaptchaReader reader)
         var found = Terms().Match(text.Normalize(System.Text.NormalizationForm.FormKC));
         return found.Success ? CaptchaSum.Parse(found.Value.Replace(" ", "", StringComparison.Ordinal))?.Answer : null;
     }
-
-    [GeneratedRegex("失败|重试|不正确|错误|fail|again|wrong", RegexOptions.IgnoreCase)]
-    private static partial Regex SlideFailed();
 
     [GeneratedRegex("([0-9]{1,3}|[零一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,3})\\s*(加上|减去|乘以|[+\\-*×xX÷/加减乘除])\\s*([0-9]{1,3}|[零一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,3})")]
     private static partial Regex Terms();

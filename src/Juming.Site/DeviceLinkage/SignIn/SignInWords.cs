@@ -26,6 +26,12 @@ internal static partial class SignInWords
     /// <summary>True for a sentence that says that the session is over.</summary>
     public static bool SaysExpired(string text) => Expired().IsMatch(text);
 
+    /// <summary>True for a sentence that says that something did not work and is to be tried again.</summary>
+    public static bool SaysFailed(string text) => Failed().IsMatch(text);
+
+    [GeneratedRegex("失败|重试|不正确|错误|fail|again|wrong", RegexOptions.IgnoreCase)]
+    private static partial Regex Failed();
+
     [GeneratedRegex("已(经)?在(其他|别处|其它|另)|已登录.*(是否|强制|踢|继续)|踢(出|掉|下线)|强制(登录|下线)|当前账号已.{0,6}登录|该(用户|账号|帐号)已.{0,8}(登录|在线)|already (logged|signed) ?(in|on)|another (session|user|administrator) (is|has)|(kick|force|take over).{0,30}(session|user|log)", RegexOptions.IgnoreCase)]
     private static partial Regex Kick();
 

@@ -122,23 +122,12 @@ public sealed partial class IncidentsPage
     }
 
     /// <summary>Offers what is new; rows never move under the cursor by themselves.</summary>
-    private async Task Watch()
+    private Task Watch() => Every(TimeSpan.FromSeconds(10), async () =>
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(10), Clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(Gone))
-            {
-                if (_page is null || await Newest() is not { } now || now == _seen) continue;
-                _fresh = Math.Max(1, now.Total - _seen.Total);
-                await InvokeAsync(StateHasChanged);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-        {
-            return;
-        }
-    }
+        if (_page is null || await Newest() is not { } now || now == _seen) return;
+        _fresh = Math.Max(1, now.Total - _seen.Total);
+        StateHasChanged();
+    });
 
     private async Task<(int Total, DateTimeOffset? Last)?> Newest()
     {

@@ -84,25 +84,14 @@ public sealed partial class IncidentPage
     }
 
     /// <summary>Offers what is new; nothing moves under the reader by itself.</summary>
-    private async Task Watch()
+    private Task Watch() => Every(TimeSpan.FromSeconds(10), async () =>
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(10), Clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(Gone))
-            {
-                if (_dossier is null || _fresh) continue;
-                var found = await Sender.Poll(new GetIncident(Number), Gone);
-                if (!found.Succeeded || (found.Value.Version == _dossier.Version && found.Value.Brief.UpdatedAt == _dossier.Brief.UpdatedAt)) continue;
-                _fresh = true;
-                await InvokeAsync(StateHasChanged);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-        {
-            return;
-        }
-    }
+        if (_dossier is null || _fresh) return;
+        var found = await Sender.Poll(new GetIncident(Number), Gone);
+        if (!found.Succeeded || (found.Value.Version == _dossier.Version && found.Value.Brief.UpdatedAt == _dossier.Brief.UpdatedAt)) return;
+        _fresh = true;
+        StateHasChanged();
+    });
 
     /// <summary>Sends a change on the version that is on screen. Where someone was faster the latest is shown, and what was typed stays in its dialog.</summary>
     private async Task<Error?> Change(ChangeIncident change)
