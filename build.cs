@@ -74,7 +74,7 @@ int Check()
     Format();
     Install(new() { ["nodejs"] = "node", ["npm"] = "npm" });
     Build("Debug", "Juming.sln");
-    return RunTests(["tests/Juming.Platform.Tests", "tests/Juming.Site.Tests", "tests/Juming.Architecture.Tests"]);
+    return RunTests(["tests/Juming.Platform.Tests", "tests/Juming.Site.Tests", "tests/Juming.Architecture.Tests"], []);
 }
 
 int Test(string[] line)
@@ -82,8 +82,9 @@ int Test(string[] line)
     if (line is not ([] or ["long"])) return Say("test takes nothing, or long.", 2);
     Install(new() { ["chromium"] = "/usr/bin/chromium", ["fonts-noto-cjk"] = "/usr/share/fonts/opentype/noto", ["postgresql"] = "/usr/lib/postgresql", ["nodejs"] = "node", ["npm"] = "npm" });
     Build("Debug", "Juming.sln");
-    if (line is ["long"]) return RunTests(["tests/Juming.Site.Tests", "tests/Juming.Browser.Tests"], "TestCategory=Long");
-    return RunTests(["tests/Juming.Architecture.Tests", "tests/Juming.Platform.Tests", "tests/Juming.Site.Tests", "tests/Juming.Tiers.Tests", "tests/Juming.Browser.Tests"]);
+    if (line is ["long"]) return RunTests(["tests/Juming.Site.Tests", "tests/Juming.Browser.Tests"], [], "TestCategory=Long");
+    // The tiers' tests wait for processes more than they compute, so they fill the time of the others; browsers want the machine to themselves.
+    return RunTests(["tests/Juming.Architecture.Tests", "tests/Juming.Platform.Tests", "tests/Juming.Site.Tests", "tests/Juming.Browser.Tests"], ["tests/Juming.Tiers.Tests"]);
 }
 
 int Publish(string[] line)
@@ -139,18 +140,19 @@ bool IsCommand(string name) => !name.Contains('/') && (Environment.GetEnvironmen
 
 void Build(string configuration, string project) => Run("dotnet", $"build {project} -c {configuration} --nologo -clp:ErrorsOnly", "the build");
 
-int RunTests(string[] projects, string filter = "TestCategory!=Long")
+// Projects one after the other; those beside run at the same time as the first ones and are over before the last begins.
+int RunTests(string[] projects, string[] beside, string filter = "TestCategory!=Long")
 {
     var results = Path.Combine(artifacts, "test-results");
     if (Directory.Exists(results)) Directory.Delete(results, true);
-    var broken = false;
+    var other = Task.Run(() => beside.Count(p => RunProject(p, results, filter) != 0));
+    var broken = 0;
     foreach (var project in projects)
     {
-        var name = Path.GetFileName(project);
-        Console.WriteLine($"== {name}");
-        var code = RunQuietly("dotnet", $"test {project} --no-build --nologo --filter \"{filter}\" --logger \"trx;LogFileName={name}.trx\" --logger \"console;verbosity=minimal\" --results-directory \"{results}\"");
-        broken |= code != 0;
+        if (project == projects[^1]) broken += other.GetAwaiter().GetResult();
+        if (RunProject(project, results, filter) != 0) broken++;
     }
+    projects = [.. projects, .. beside];
     int passed = 0, failed = 0, skipped = 0;
     var broke = new List<string>();
     var skips = new List<string>();
@@ -178,7 +180,14 @@ int RunTests(string[] projects, string filter = "TestCategory!=Long")
     // Last, because the end of a long print is what people look at and what is kept of it.
     foreach (var one in skips.Concat(broke)) Console.WriteLine(one);
     Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped, {skipped - skips.Count} of these without a reason that counts");
-    return broken || broke.Count > 0 || passed == 0 ? 1 : 0;
+    return broken > 0 || broke.Count > 0 || passed == 0 ? 1 : 0;
+}
+
+int RunProject(string project, string results, string filter)
+{
+    var name = Path.GetFileName(project);
+    Console.WriteLine($"== {name}");
+    return RunQuietly("dotnet", $"test {project} --no-build --nologo --filter \"{filter}\" --logger \"trx;LogFileName={name}.trx\" --logger \"console;verbosity=minimal\" --results-directory \"{results}\"");
 }
 
 // What a test may lack on an honest machine, as Juming.Testing.Needs writes it; any other skip is a test that nobody runs.

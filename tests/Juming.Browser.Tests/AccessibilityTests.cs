@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Juming.Browser.Tests;
 
-/// <summary>Every page of the site, with panes, forms and dialogs open, in both themes and both languages.</summary>
+/// <summary>Every page of the site, with panes, forms and dialogs open, in each theme and each language; in every pair of them in the long run.</summary>
 [Category("X8")]
 public sealed class AccessibilityTests : AxeTest
 {
@@ -23,8 +23,8 @@ public sealed class AccessibilityTests : AxeTest
     public Task SendTheDay() => SendDemoDay(500);
 
     [TestCase("zh-CN", "light")]
-    [TestCase("zh-CN", "dark")]
-    [TestCase("en", "light")]
+    [TestCase("zh-CN", "dark", Category = "Long")]
+    [TestCase("en", "light", Category = "Long")]
     [TestCase("en", "dark")]
     public async Task No_page_keeps_anyone_out(string culture, string theme)
     {
@@ -42,8 +42,8 @@ public sealed class AccessibilityTests : AxeTest
     }
 
     [TestCase("zh-CN", "light")]
-    [TestCase("zh-CN", "dark")]
-    [TestCase("en", "light")]
+    [TestCase("zh-CN", "dark", Category = "Long")]
+    [TestCase("en", "light", Category = "Long")]
     [TestCase("en", "dark")]
     public async Task No_page_of_one_thing_keeps_anyone_out(string culture, string theme)
     {
@@ -70,7 +70,7 @@ public sealed class AccessibilityTests : AxeTest
     }
 
     [TestCase("light")]
-    [TestCase("dark")]
+    [TestCase("dark", Category = "Long")]
     public async Task No_page_is_wider_than_a_phone(string theme)
     {
         var page = await SignedIn("zh-CN", theme, 390, Enum.GetValues<Role>());
@@ -107,8 +107,8 @@ public abstract class SmallTierAccessibilityTests : AxeTest
 {
     /// <summary>Looks at all of them.</summary>
     [TestCase("zh-CN", "light")]
-    [TestCase("zh-CN", "dark")]
-    [TestCase("en", "light")]
+    [TestCase("zh-CN", "dark", Category = "Long")]
+    [TestCase("en", "light", Category = "Long")]
     [TestCase("en", "dark")]
     public async Task No_page_keeps_anyone_out(string culture, string theme)
     {

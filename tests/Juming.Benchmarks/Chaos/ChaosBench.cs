@@ -52,7 +52,7 @@ internal sealed record ChaosPlan
     /// <summary>No further kill after this time; the run then ends properly, with fewer kills.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromHours(6);
 
-    /// <summary>The data folder stays for a look.</summary>
+    /// <summary>The data folder stays for a look; that of a run that is not clean stays anyhow.</summary>
     public bool Keep { get; init; }
 }
 

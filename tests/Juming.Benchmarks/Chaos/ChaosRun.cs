@@ -36,6 +36,7 @@ internal sealed class ChaosRun(ChaosPlan plan, Action<string> say)
         await File.WriteAllTextAsync(Path.Combine(folder, "rule.yml"), Rule, ct);
         await File.WriteAllTextAsync(Path.Combine(folder, "input.log"), "", ct);
         using var site = new SiteProcess(plan.Program, folder);
+        var keep = true;
         try
         {
             var (code, token) = await site.Verb("token", "create", "--name", "chaos", "--scopes", "collection.send,collection.read,detection.read");
@@ -58,12 +59,15 @@ internal sealed class ChaosRun(ChaosPlan plan, Action<string> say)
             await site.Stop(ct);
             var audit = await site.Verb("audit", "verify");
             if (audit.Code != 0) say(audit.Text);
-            return await Look(site.Data, load, audit.Code == 0);
+            var outcome = await Look(site.Data, load, audit.Code == 0);
+            keep = plan.Keep || !outcome.IsClean;
+            return outcome;
         }
         finally
         {
             site.Dispose();
-            if (!plan.Keep) Directory.Delete(folder, true);
+            if (keep) say($"the data stays in {folder}");
+            else Directory.Delete(folder, true);
         }
     }
 
@@ -135,6 +139,8 @@ internal sealed class ChaosRun(ChaosPlan plan, Action<string> say)
             }
         }
         var marks = Enumerable.Range(0, load.Count).Where(n => n % ChaosLoad.AlertEvery == 0).ToList();
+        var twice = alerts.Where(a => a.Key % ChaosLoad.AlertEvery != 0 || a.Value > 1).Select(a => a.Key).Order().ToList();
+        if (twice.Count > 0) say($"alerted more than once: {string.Join(' ', twice.Take(200))}{(twice.Count > 200 ? " …" : "")}");
         return new ChaosOutcome(
             _kills, _killsAtStart, load.Acknowledged, load.Repeated, seen.Count(n => n == 0), seen.Sum(n => Math.Max(0L, n - 1)) + foreign, alerts.Count,
             marks.Count(n => !alerts.ContainsKey(n)), alerts.Sum(a => a.Key % ChaosLoad.AlertEvery == 0 ? a.Value - 1 : a.Value),

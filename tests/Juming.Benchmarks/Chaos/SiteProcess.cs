@@ -29,14 +29,20 @@ internal sealed class SiteProcess(string program, string folder) : IDisposable
         var process = _process = Process.Start(Command(line))!;
         var ready = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
         var errors = process.StandardError.ReadToEndAsync();
-        _ = Read(process, ready, errors, began);
+        _ = Read(process, ready, errors, began, Path.Combine(folder, "site.log"));
         return ready.Task;
     }
 
-    private static async Task Read(Process process, TaskCompletionSource<TimeSpan> ready, Task<string> errors, long began)
+    private static async Task Read(Process process, TaskCompletionSource<TimeSpan> ready, Task<string> errors, long began, string log)
     {
+        // What the site said, one life after the other: it is what explains a run that was not clean.
+        await using var said = new StreamWriter(new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+        await said.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"--- start of {process.Id}"));
         while (await process.StandardOutput.ReadLineAsync() is { } text)
+        {
+            await said.WriteLineAsync(text);
             if (text.Contains("is ready at", StringComparison.Ordinal)) ready.TrySetResult(Stopwatch.GetElapsedTime(began));
+        }
         ready.TrySetException(new IOException("the site ended before it was ready: " + await errors));
         // Nobody waits for a start that is killed on purpose.
         _ = ready.Task.Exception;

@@ -84,6 +84,21 @@ internal sealed class AlertFoldTests
     }
 
     [Test]
+    public void A_worker_that_comes_after_its_batch_was_read_back_holds_up_nothing_behind_it()
+    {
+        var queue = new Juming.Site.Detection.Alerts.MatchQueue();
+        queue.StartAfter(0);
+        queue.CompleteCaughtUp(new Juming.Site.Detection.Alerts.BatchMatches(1, 1));
+        Assert.That(queue.TryGoLive(1), Is.True);
+        // Nobody has taken the batch yet, and its worker comes only now.
+        Assert.That(queue.TryBegin(1), Is.False);
+        queue.TakeReady(10);
+        Assert.That(queue.TryBegin(3), Is.True);
+        queue.Complete(new Juming.Site.Detection.Alerts.BatchMatches(3, 3));
+        Assert.That(queue.Missing, Is.EqualTo((2L, 2L)));
+    }
+
+    [Test]
     public async Task After_a_crash_between_append_and_commit_every_match_is_there_once([Values(1, 2, 3, 4)] int seed)
     {
         var random = new Random(seed);

@@ -12,6 +12,7 @@ internal sealed class MatchQueue(int mostWaitingFolds = 100_000)
     private readonly ManualResetEventSlim _room = new(true);
     private long _next = 1;
     private long _noted;
+    private long _answered;
     private long _newest;
     private int _waitingFolds;
     private bool _live;
@@ -34,7 +35,8 @@ internal sealed class MatchQueue(int mostWaitingFolds = 100_000)
                 _noted = Math.Max(_noted, sequence);
                 return false;
             }
-            return sequence >= _next && _begun.Add(sequence);
+            // A batch that was stored before going live may have been read back already, and its worker come only now.
+            return sequence > _answered && sequence >= _next && _begun.Add(sequence);
         }
     }
 
@@ -79,6 +81,7 @@ internal sealed class MatchQueue(int mostWaitingFolds = 100_000)
         lock (_gate)
         {
             if (_noted > sequence) return false;
+            _answered = sequence;
             _live = true;
             return true;
         }
