@@ -126,6 +126,9 @@ public sealed class EventBatch
     /// <summary>Headers of all events.</summary>
     public Span<EventHeader> Events => _events.AsSpan(0, Count);
 
+    /// <summary>Bytes of memory that it holds, used or not.</summary>
+    public long Capacity => _arena.Length + ((long)_fields.Length * Unsafe.SizeOf<FieldValue>()) + ((long)_events.Length * Unsafe.SizeOf<EventHeader>());
+
     /// <summary>Empties the batch for reuse; keeps its memory.</summary>
     public void Clear()
     {

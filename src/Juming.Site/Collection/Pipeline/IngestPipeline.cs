@@ -23,6 +23,9 @@ internal sealed partial class IngestPipeline(
 
     private const int LinesPerPermit = 1024;
 
+    /// <summary>Most bytes that empty batches keep. A stall fills many at once, and each would for ever stay as large as the largest that it ever held.</summary>
+    private const long MostPooled = 64 * 1024 * 1024;
+
     private readonly Channel<RawBatch> _queue = Channel.CreateBounded<RawBatch>(new BoundedChannelOptions(settings.QueueBatches) { FullMode = BoundedChannelFullMode.Wait });
     private readonly Channel<InStore> _stored = Channel.CreateUnbounded<InStore>();
     // A quarter of the queue serves those who can wait; the rest is for bursts of those who can't.
@@ -31,7 +34,7 @@ internal sealed partial class IngestPipeline(
     // One worker at a time takes its permits: with many of them each could hold some and wait for the rest.
     private readonly SemaphoreSlim _entrance = new(1, 1);
     private readonly ConcurrentBag<RawBatch> _pool = [];
-    private readonly ConcurrentBag<EventBatch> _batches = [];
+    private readonly BatchPool _batches = new(MostPooled);
     private readonly IBatchMatcher[] _matchers = [.. matchers];
 
     /// <summary>Events that no parser knew, since the start.</summary>
@@ -158,7 +161,7 @@ internal sealed partial class IngestPipeline(
             await _entrance.WaitAsync();
             for (var i = 0; i < permits; i++) await _room.WaitAsync();
             _entrance.Release();
-            var batch = _batches.TryTake(out var used) ? used : new EventBatch(1024);
+            var batch = _batches.Rent();
             _stored.Writer.TryWrite(new InStore(raw, batch, permits, Store(raw, batch)));
         }
     }
@@ -211,7 +214,7 @@ internal sealed partial class IngestPipeline(
             ledger.Left(lines);
             _room.Release(permits);
             Return(raw);
-            if (batch.ArenaBuffer.Length <= 2 * RawBatch.FullBytes) _batches.Add(batch);
+            _batches.Return(batch);
         }
     }
 
