@@ -10,10 +10,10 @@ public interface IEventStore
     /// <exception cref="EventStoreFullException">The disk guard refuses writes.</exception>
     Task<long> Append(EventBatch batch, BatchCommit commit, CancellationToken ct);
 
-    /// <summary>Sequence of the last batch that is stored, 0 when there is none.</summary>
+    /// <summary>Sequence of the last batch that is durable, 0 when there is none.</summary>
     long LastSequence { get; }
 
-    /// <summary>Raw lines of the stored batches after a sequence, oldest first, for matching again what detection had not committed.</summary>
+    /// <summary>Raw lines of the durable batches after a sequence, oldest first, for matching again what detection had not committed.</summary>
     IAsyncEnumerable<StoredBatch> ReadAfter(long sequence, CancellationToken ct);
 
     /// <summary>The value of a durable mark, or null when it is absent or expired.</summary>

@@ -67,6 +67,18 @@ public sealed class EventStoreTests
         });
     }
 
+    /// <summary>A commit that makes the file's checkpoint is seen by readers seconds before it is safe; a kill in between takes the batch away.</summary>
+    [Test]
+    public async Task What_is_not_yet_safe_on_disk_is_not_read_back()
+    {
+        using var store = Open();
+        await store.Append(Batch(10, 0), new BatchCommit(), CancellationToken.None);
+        store.Duck.Execute($"INSERT INTO {store.Segments[^1].Alias}.batches VALUES (2, 1, 0, 0, 0, 0)");
+        var read = new List<long>();
+        await foreach (var batch in store.ReadAfter(0, CancellationToken.None)) read.Add(batch.Sequence);
+        Assert.That(read, Is.EqualTo(new long[] { 1 }));
+    }
+
     [Test]
     public async Task Hostile_values_are_stored_without_harm()
     {

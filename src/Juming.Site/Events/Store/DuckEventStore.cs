@@ -183,18 +183,21 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredBatch> ReadAfter(long sequence, [EnumeratorCancellation] CancellationToken ct)
     {
+        // A commit that makes the checkpoint is seen by readers seconds before it is safe. What detection made of such a batch would outlive a kill
+        // that takes the batch away, and its sender would send it again.
+        var last = LastSequence;
         using var held = Hold();
         foreach (var segment in held.All)
-            foreach (var number in await Patiently(connection => BatchesOf(connection, segment, sequence), ct))
+            foreach (var number in await Patiently(connection => BatchesOf(connection, segment, sequence, last), ct))
             {
                 ct.ThrowIfCancellationRequested();
                 yield return await Patiently(connection => ReadBatch(connection, segment, number), ct);
             }
     }
 
-    private static List<long> BatchesOf(DuckDBConnection connection, Segment segment, long after)
+    private static List<long> BatchesOf(DuckDBConnection connection, Segment segment, long after, long last)
     {
-        using var command = Command(connection, $"SELECT seq FROM {segment.Alias}.batches WHERE seq > $after AND rows > 0 ORDER BY seq", ("after", after));
+        using var command = Command(connection, $"SELECT seq FROM {segment.Alias}.batches WHERE seq > $after AND seq <= $last AND rows > 0 ORDER BY seq", ("after", after), ("last", last));
         using var rows = command.ExecuteReader();
         var found = new List<long>();
         while (rows.Read()) found.Add(rows.GetInt64(0));
