@@ -7,7 +7,11 @@ internal static class BlockingErrors
 {
     public static readonly Error Protected = new(ErrorKind.Invalid, "blocking.protected", "This touches a protected address ({entry}) and can't be blocked.", Field: "Target");
     public static readonly Error TooWide = new(ErrorKind.Invalid, "blocking.too-wide", "{target} is too wide: at most /16 of IPv4 and /48 of IPv6 can be blocked.", Field: "Target");
-    public static readonly Error WideNeedsTwo = new(ErrorKind.Invalid, "blocking.wide-needs-two", "{target} is wider than /24: two people must agree, by a playbook with an approval of two.", Field: "Target");
+    public static readonly Error WideNeedsTwo = new(ErrorKind.Invalid, "blocking.wide-needs-two", "{target} is wider than /24: ask a second person to agree.", Field: "Target");
+    public static readonly Error NotWide = new(ErrorKind.Invalid, "blocking.not-wide", "{target} is narrow enough to be blocked without a second person.", Field: "Target");
+    public static readonly Error PeopleOnly = new(ErrorKind.Forbidden, "blocking.people-only", "Only a person who is signed in can ask a second one; a token can't.");
+    public static readonly Error AskedAlready = new(ErrorKind.Conflict, "blocking.asked-already", "{by} asked for {target} already; the question is still open.", Field: "Target");
+    public static readonly Error TooManyAsked = new(ErrorKind.Conflict, "blocking.too-many-asked", "{most} wishes for wide ranges wait already; let them be answered first.");
     public static readonly Error Unreadable = new(ErrorKind.Invalid, "blocking.unreadable", "This is no address or range; write 203.0.113.7, 203.0.113.0/24 or 203.0.113.7-203.0.113.9.", Field: "Target");
     public static readonly Error Ambiguous = new(ErrorKind.Invalid, "blocking.ambiguous", "Devices read this differently; write the address in its plain form, without leading zeros.", Field: "Target");
     public static readonly Error Name = new(ErrorKind.Invalid, "blocking.name", "This is a name, and names change their addresses; write the address.", Field: "Target");

@@ -13,6 +13,7 @@ using Juming.Site.Blocking.Limits;
 using Juming.Site.Blocking.List;
 using Juming.Site.Blocking.Protected;
 using Juming.Site.Blocking.Protection;
+using Juming.Site.Blocking.Wide;
 using Juming.Site.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -37,6 +38,7 @@ public sealed class BlockingModule : Module
         services.AddSingleton<BlockTurn>().AddSingleton<DeviceBook>().AddSingleton<DeviceOrders>().AddSingleton<IBlockList, BlockList>();
         services.AddScoped<DeviceChoice>().AddScoped<BlockDesk>().AddScoped<DeviceStep>().AddScoped<CircuitBreaker>();
         foreach (var code in new[] { "blocking.protected-refused", "blocking.device-needs-person", "blocking.breaker-opened" }) services.AddSingleton(new NoticeKind(code, typeof(BlockingTexts), Role.Analyst, Role.SecurityAdmin));
+        services.AddSingleton<WideWishes>().AddHostedService(p => p.GetRequiredService<WideWishes>());
         services.AddSingleton<BlockDriver>().AddHostedService(p => p.GetRequiredService<BlockDriver>());
     }
 
@@ -64,6 +66,8 @@ public sealed class BlockingModule : Module
         routes.MapPost("", async (Sender sender, BlockAddress block, CancellationToken ct) => (await sender.Send(block, ct)).ToHttp()).Answers<Guid>("Blocks an address or range; answers with the entry's identity. The same key again answers the same.");
         routes.MapPost("forecast", async (Sender sender, ForeseeAddress block, CancellationToken ct) => (await sender.Send(block, ct)).ToHttp()).Answers<BlockForecast>("What blocking an address would do, without doing it.");
         routes.MapGet("devices", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListBlockDevices(), ct)).ToHttp()).Answers<IReadOnlyList<BlockDevice>>("Devices that can block, and those that can't at present with the reason.");
+        routes.MapPost("wide", async (Sender sender, AskWide wish, CancellationToken ct) => (await sender.Send(wish, ct)).ToHttp()).Answers<Guid>("Asks a second person to let a range be blocked that is wider than one may block alone; answers with the wish's identity. The same key again answers the same.");
+        routes.MapGet("wide", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListWide(), ct)).ToHttp()).Answers<IReadOnlyList<WideWish>>("Wishes for wide ranges that wait for a second person, and those that were decided within the last day.");
         routes.MapPost("{id:guid}/lift", async (Sender sender, Guid id, LiftBody body, CancellationToken ct) => (await sender.Send(new LiftBlock(id, body.Reason ?? ""), ct)).ToHttp()).Answers<Guid>("Takes a block away from all its devices.");
         routes.MapPost("{id:guid}/extend", async (Sender sender, Guid id, ExtendBody body, CancellationToken ct) => (await sender.Send(new ExtendBlock(id, body.Minutes), ct)).ToHttp()).Answers<Done>("Lets a block end later.");
         routes.MapPost("{id:guid}/retry", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new RetryBlock(id), ct)).ToHttp()).Answers<Done>("Tries again where a device failed, and puts back what vanished.");

@@ -37,6 +37,10 @@ public sealed class BlockingSettings : IValidatableObject
     [Range(1, 64)]
     public int Parallel { get; set; } = 8;
 
+    /// <summary>Minutes that a second person has to agree to a wide range, 5 to 10,080; silence refuses.</summary>
+    [Range(5, 10_080)]
+    public int WideApprovalMinutes { get; set; } = 240;
+
     /// <summary>Days that a target is blocked at its first, second and each later offence when nobody says how long, each 1 to 365.</summary>
     public int[] OffenceDays { get; set; } = [1, 7, 30];
 

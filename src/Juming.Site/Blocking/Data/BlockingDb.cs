@@ -9,6 +9,7 @@ internal sealed class BlockingDb(DbContextOptions<BlockingDb> options, CommitQue
 {
     public DbSet<EntryRow> Entries => Set<EntryRow>();
     public DbSet<WishRow> Wishes => Set<WishRow>();
+    public DbSet<WideRow> Wide => Set<WideRow>();
     public DbSet<OnDeviceRow> OnDevices => Set<OnDeviceRow>();
     public DbSet<ProtectedRow> Protected => Set<ProtectedRow>();
     public DbSet<BrakeRow> Brakes => Set<BrakeRow>();
@@ -39,6 +40,7 @@ internal sealed class BlockingDb(DbContextOptions<BlockingDb> options, CommitQue
             row.Property(r => r.Version).IsConcurrencyToken();
         });
         model.Entity<BrakeRow>().ToTable("Brakes");
+        model.Entity<WideRow>().ToTable("Wide");
         foreach (var entity in model.Model.GetEntityTypes())
             if (entity.FindProperty("Id") is { } id) id.ValueGenerated = ValueGenerated.Never;
     }

@@ -73,6 +73,58 @@ internal sealed class OnDeviceRow
     public long Version { get; set; } = 1;
 }
 
+/// <summary>A wish for a range that one person alone may not block.</summary>
+internal sealed class WideRow
+{
+    public Guid Id { get; set; } = Guid.CreateVersion7();
+    public required string Key { get; set; }
+    public required string Target { get; set; }
+    public string Reason { get; set; } = "";
+    public int? Minutes { get; set; }
+
+    /// <summary>Identities of the devices that were named, JSON.</summary>
+    public string Devices { get; set; } = "[]";
+
+    /// <summary>Where it would be set when it was asked, as the second person sees it.</summary>
+    public string DeviceNames { get; set; } = "";
+    public string Group { get; set; } = "";
+    public Guid? Incident { get; set; }
+    public string By { get; set; } = "";
+    public string ById { get; set; } = "";
+    public DateTimeOffset AskedAt { get; set; }
+
+    /// <summary>The question; null until it is asked.</summary>
+    public Guid? Approval { get; set; }
+    public WideState State { get; set; }
+    public string DecidedBy { get; set; } = "";
+    public DateTimeOffset? EndedAt { get; set; }
+    public string? Failure { get; set; }
+    public Guid? Entry { get; set; }
+}
+
+/// <summary>How a wish for a wide range stands.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter))]
+internal enum WideState
+{
+    /// <summary>It waits for a second person.</summary>
+    Asked,
+
+    /// <summary>Agreed to, and in the block list.</summary>
+    Granted,
+
+    /// <summary>A second person said no.</summary>
+    Refused,
+
+    /// <summary>Nobody answered in time.</summary>
+    Expired,
+
+    /// <summary>The question was taken back.</summary>
+    Withdrawn,
+
+    /// <summary>Agreed to, and refused by the block list all the same.</summary>
+    Failed,
+}
+
 /// <summary>What the customer protects.</summary>
 internal sealed class ProtectedRow
 {

@@ -10,6 +10,7 @@ public sealed partial class BlocksPage
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(3);
 
     private BlockPage? _page;
+    private IReadOnlyList<Wide.WideWish> _wide = [];
     private Automation? _automation;
     private string? _text, _shown;
     private DateTimeOffset _now;
@@ -88,6 +89,8 @@ public sealed partial class BlocksPage
         if (Problem is not null) return;
         var automation = await Sender.Send(new GetAutomation(), Gone);
         if (automation.Succeeded) _automation = automation.Value;
+        var wide = await Sender.Send(new Wide.ListWide(), Gone);
+        if (wide.Succeeded) _wide = wide.Value;
     }
 
     /// <summary>Shows how the rows on screen stand now; other rows are offered, and none moves by itself.</summary>
@@ -95,7 +98,9 @@ public sealed partial class BlocksPage
     {
         if (_page is null) return;
         var (found, automation) = (await Sender.Poll(Request, Gone), await Sender.Poll(new GetAutomation(), Gone));
-        if (!found.Succeeded || !automation.Succeeded) return;
+        var wide = await Sender.Poll(new Wide.ListWide(), Gone);
+        if (!found.Succeeded || !automation.Succeeded || !wide.Succeeded) return;
+        _wide = wide.Value;
         (_automation, _now) = (automation.Value, Clock.GetUtcNow());
         var latest = found.Value.Items.ToDictionary(i => i.Id);
         _fresh = latest.Count != _page.Items.Count || _page.Items.Any(i => !latest.ContainsKey(i.Id));
@@ -107,6 +112,12 @@ public sealed partial class BlocksPage
     {
         await Load();
         Navigation.NavigateTo(Here(("new", null), ("target", null), ("incident", null), ("open", entry)));
+    }
+
+    private async Task NoteAsked()
+    {
+        await Load();
+        Navigation.NavigateTo(Here(("new", null), ("target", null), ("incident", null)));
     }
 
     private async Task Pause()
