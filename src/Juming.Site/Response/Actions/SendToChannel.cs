@@ -14,7 +14,7 @@ internal sealed class SendToChannel(TimeProvider clock, INotices? notices = null
     private const int MostPeople = 20;
 
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     public ActionSpec Spec { get; } = new()
     {
