@@ -40,6 +40,7 @@ public sealed class ResponseModule : Module
         services.AddScoped<IResponseAction, AskPerson>().AddScoped<IResponseAction, NotifyPeople>().AddScoped<IResponseAction, Wait>().AddScoped<IResponseAction, RunPlaybook>();
         services.AddScoped<IResponseAction, CommentIncident>().AddScoped<IResponseAction, AssignIncident>().AddScoped<IResponseAction, MoveIncident>().AddScoped<IResponseAction, LookUpAddress>();
         services.AddScoped<SecretShelf>().AddScoped<IResponseAction, HttpCall>().AddScoped<IResponseAction, SendToChannel>().AddScoped<IResponseAction, TagAsset>().AddScoped<IResponseAction, UntagAsset>().AddScoped<IResponseAction, WatchValue>().AddScoped<IResponseAction, UnwatchValue>().AddScoped<IResponseAction, CreateTicket>();
+        services.AddScoped<IResponseAction, IsolateHost>().AddScoped<IResponseAction, ReleaseHost>().AddScoped<IResponseAction, DisableAccount>().AddScoped<IResponseAction, EnableAccount>();
     }
 
     /// <inheritdoc/>

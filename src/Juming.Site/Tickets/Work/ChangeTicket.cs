@@ -45,6 +45,8 @@ file sealed class Handler(TicketsDb db, IPeople people, CurrentActor current, Ti
     public async Task<Result<Done>> Handle(ChangeTicket request, CancellationToken cancellationToken)
     {
         if (await db.Tickets.FirstOrDefaultAsync(t => t.Id == request.Id, cancellationToken) is not { } row) return TicketErrors.NoSuchTicket;
+        // A note takes nothing from anybody: it joins the story whatever else happened meanwhile.
+        if (request is { State: null, Assignee: null, Priority: null, DueAt: null }) return await Note(row, request.Note, cancellationToken);
         if (row.Version != request.Version) return TicketErrors.ChangedMeanwhile.With("by", row.ChangedBy);
         if (request.State is { } to && to != row.State)
         {
@@ -78,6 +80,13 @@ file sealed class Handler(TicketsDb db, IPeople people, CurrentActor current, Ti
         row.State = TicketState.Cancelled;
         Tell(row, "state", row.State.ToString());
         await Save(row, cancellationToken);
+        return Done.Value;
+    }
+
+    private async Task<Result<Done>> Note(TicketRow row, string? note, CancellationToken ct)
+    {
+        if (note?.Trim() is { Length: > 0 } text) Tell(row, "note", text);
+        await db.SaveChangesAsync(ct);
         return Done.Value;
     }
 
