@@ -50,6 +50,9 @@ public sealed record Notice
     /// <summary>People it is for, by identity; empty when rules alone decide.</summary>
     public IReadOnlyList<Guid> People { get; init; } = [];
 
+    /// <summary>It goes out on this channel alone, whatever rules say, and never in a summary; null where rules decide.</summary>
+    public Guid? Channel { get; init; }
+
     /// <summary>One-time path for each of these people, from the root; only they get theirs, and no log holds one.</summary>
     public IReadOnlyDictionary<Guid, string> OneTimePaths { get; init; } = new Dictionary<Guid, string>();
 }

@@ -43,7 +43,7 @@ public sealed class NotifyModule : Module
         services.AddSingleton<MessengerHttp>().AddSingleton<WeComTokens>();
         services.AddSingleton<IChannelSender, EmailSender>().AddSingleton<IChannelSender, WeComRobotSender>().AddSingleton<IChannelSender, WeComAppSender>();
         services.AddSingleton<IChannelSender, DingTalkSender>().AddSingleton<IChannelSender, FeishuSender>().AddSingleton<IChannelSender, WebhookSender>();
-        services.AddScoped<Dispatcher>().AddScoped<Composer>().AddScoped<Router>().AddScoped<ChannelRun>().AddScoped<NotifyUpkeep>();
+        services.AddScoped<Dispatcher>().AddScoped<Composer>().AddScoped<Router>().AddScoped<ChannelRun>().AddScoped<NotifyUpkeep>().AddScoped<IChannels, ChannelDesk>();
         services.AddSingleton<IReadiness, NotifyReadiness>();
         services.AddSingleton(new NoticeKind(PartsWatch.Bad, typeof(NotifyTexts), Role.SystemAdmin, Role.SecurityAdmin)).AddSingleton(new NoticeKind(PartsWatch.Good, typeof(NotifyTexts), Role.SystemAdmin, Role.SecurityAdmin));
         services.AddHostedService<Courier>();

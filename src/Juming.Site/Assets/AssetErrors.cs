@@ -13,6 +13,7 @@ internal static class AssetErrors
     public static readonly Error NothingToImport = new(ErrorKind.Invalid, "assets.nothing-to-import", "No row of the file can be imported.");
     public static readonly Error NoSuchImport = new(ErrorKind.NotFound, "assets.no-such-import", "There is no import with this identity that could be undone.");
     public static readonly Error AlreadyMerged = new(ErrorKind.Conflict, "assets.already-merged", "{asset} is merged into another asset; take it apart first.");
+    public static readonly Error TooManyTags = new(ErrorKind.Conflict, "assets.too-many-tags", "{asset} would have more than {most} tags.");
     public static readonly Error NotMerged = new(ErrorKind.Conflict, "assets.not-merged", "This asset is not merged into another.");
 
     public static readonly Error RowCells = new(ErrorKind.Invalid, "assets.row-cells", "The line has {count} cells, the first line has {expected}.");

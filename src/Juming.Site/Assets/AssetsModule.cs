@@ -12,6 +12,7 @@ using Juming.Site.Assets.Merge;
 using Juming.Site.Assets.Open;
 using Juming.Site.Assets.Register;
 using Juming.Site.Assets.Sightings;
+using Juming.Site.Assets.Tags;
 using Juming.Site.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -37,7 +38,7 @@ public sealed class AssetsModule : Module
         services.AddSingleton<AssetIndex>().AddSingleton<IAssetDirectory>(p => p.GetRequiredService<AssetIndex>()).AddSingleton<AssetTurn>();
         services.AddSingleton(p => new Senders(source => p.GetRequiredService<ISourceDirectory>().MemoryOf(source).Address)).AddSingleton<AssetWatcher>().AddSingleton<IBatchMatcher>(p => p.GetRequiredService<AssetWatcher>());
         services.AddSingleton<SightingWriter>().AddHostedService(p => p.GetRequiredService<SightingWriter>());
-        services.AddSingleton<IFigures, AssetsFigures>();
+        services.AddSingleton<IFigures, AssetsFigures>().AddScoped<IAssetTags, AssetTags>();
     }
 
     /// <inheritdoc/>
@@ -50,6 +51,7 @@ public sealed class AssetsModule : Module
         routes.MapGet("{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetAsset(id), ct)).ToHttp()).Answers<AssetDossier>("One asset with its identities and users.");
         routes.MapPatch("{id:guid}", async (Sender sender, Guid id, AssetPatch patch, CancellationToken ct) => (await sender.Send(patch.ToCommand(id), ct)).ToHttp()).Answers<Done>("Changes what people know of an asset; what is absent stays as it is.");
         routes.MapPost("", async (Sender sender, EnterAsset asset, CancellationToken ct) => (await sender.Send(asset, ct)).ToHttp()).Answers<Guid>("Enters an asset by hand; answers with its identity.");
+        routes.MapPost("tags", async (Sender sender, TagBody body, CancellationToken ct) => (await sender.Send(new TagAssets { Ids = body.Ids ?? [], Add = body.Add ?? [], Remove = body.Remove ?? [] }, ct)).ToHttp()).Answers<Done>("Sets tags of assets and takes others away; all or none.");
         routes.MapPost("merge", async (Sender sender, MergeAssets merge, CancellationToken ct) => (await sender.Send(merge, ct)).ToHttp()).Answers<Done>("Makes two assets one.");
         routes.MapPost("{id:guid}/unmerge", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new UndoMerge(id), ct)).ToHttp()).Answers<Done>("Takes a merge back.");
         routes.MapGet("export", async (Sender sender, [AsParameters] AssetQuery query, CancellationToken ct) =>
@@ -89,12 +91,13 @@ internal sealed record AssetQuery(
     AssetImportance? Importance,
     [property: Description("Zone, whole"), StringLength(200)] string? Zone,
     AssetOrigin? Origin,
+    [property: Description("One tag, whole"), StringLength(40)] string? Tag,
     [property: Description("Default: Active")] AssetState? State,
     [property: Description("seen (default), name, importance or new")] string? Sort,
     [property: Description("Rows passed over; the export has all"), Range(0, 10_000_000)] int? Skip,
     [property: Description("Rows of the page, 50 by default; the export has all"), Range(1, 500)] int? Limit)
 {
-    public ListAssets ToRequest() => new() { Text = Text, Importance = Importance, Zone = Zone, Origin = Origin, State = State ?? AssetState.Active, Sort = Sort ?? "seen", Skip = Skip ?? 0, Take = Limit ?? 50 };
+    public ListAssets ToRequest() => new() { Text = Text, Importance = Importance, Zone = Zone, Origin = Origin, Tag = Tag, State = State ?? AssetState.Active, Sort = Sort ?? "seen", Skip = Skip ?? 0, Take = Limit ?? 50 };
 }
 
 /// <summary>Body of a PATCH; what is absent stays as it is.</summary>
@@ -102,3 +105,6 @@ internal sealed record AssetPatch(long? Version, string? Name, AssetImportance? 
 {
     public ChangeAssets ToCommand(Guid id) => new() { Ids = [id], Version = Version, Name = Name, Importance = Importance, Business = Business, Zone = Zone, Owner = Owner, Note = Note, Retired = Retired };
 }
+
+/// <summary>Body of a change of tags.</summary>
+internal sealed record TagBody(IReadOnlyList<Guid>? Ids, IReadOnlyList<string>? Add, IReadOnlyList<string>? Remove);

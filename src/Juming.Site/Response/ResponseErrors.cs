@@ -8,6 +8,7 @@ internal static class ResponseErrors
     public static readonly Error NoSuchPlaybook = new(ErrorKind.NotFound, "response.no-such-playbook", "There is no playbook with this identity.");
     public static readonly Error NoSuchVersion = new(ErrorKind.NotFound, "response.no-such-version", "This playbook has no such version.");
     public static readonly Error NoSuchSecret = new(ErrorKind.NotFound, "response.no-such-secret", "There is no secret with this name.");
+    public static readonly Error TooManySecrets = new(ErrorKind.Conflict, "response.too-many-secrets", "There are {most} secrets already; remove one that nothing uses.");
     public static readonly Error NoSuchRun = new(ErrorKind.NotFound, "response.no-such-run", "There is no run with this identity or number.");
     public static readonly Error NoSuchStep = new(ErrorKind.NotFound, "response.no-such-step", "There is no such step in this run, or it is acting just now.");
     public static readonly Error NoSuchIncident = new(ErrorKind.NotFound, "response.no-such-incident", "There is no incident with this identity or number.", Field: "Incident");

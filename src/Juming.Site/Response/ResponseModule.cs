@@ -39,11 +39,12 @@ public sealed class ResponseModule : Module
         services.AddScoped<IResponseAction, BlockAddress>().AddScoped<IResponseAction, UnblockAddress>().AddScoped<IResponseAction, RunRecipe>();
         services.AddScoped<IResponseAction, AskPerson>().AddScoped<IResponseAction, NotifyPeople>().AddScoped<IResponseAction, Wait>().AddScoped<IResponseAction, RunPlaybook>();
         services.AddScoped<IResponseAction, CommentIncident>().AddScoped<IResponseAction, AssignIncident>().AddScoped<IResponseAction, MoveIncident>().AddScoped<IResponseAction, LookUpAddress>();
-        services.AddScoped<SecretShelf>().AddScoped<IResponseAction, HttpCall>();
+        services.AddScoped<SecretShelf>().AddScoped<IResponseAction, HttpCall>().AddScoped<IResponseAction, SendToChannel>().AddScoped<IResponseAction, TagAsset>().AddScoped<IResponseAction, UntagAsset>().AddScoped<IResponseAction, WatchValue>().AddScoped<IResponseAction, UnwatchValue>().AddScoped<IResponseAction, CreateTicket>();
+        services.AddScoped<IResponseAction, IsolateHost>().AddScoped<IResponseAction, ReleaseHost>().AddScoped<IResponseAction, DisableAccount>().AddScoped<IResponseAction, EnableAccount>();
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<MenuItem> Menu => [new("response", "Playbooks", "/playbooks", ResponseRead.Code, 40, "rule", typeof(ResponseTexts)), new("response", "Runs", "/runs", ResponseRead.Code, 41, "ledger", typeof(ResponseTexts), "/playbooks")];
+    public override IEnumerable<MenuItem> Menu => [new("response", "Playbooks", "/playbooks", ResponseRead.Code, 40, "rule", typeof(ResponseTexts)), new("response", "Runs", "/runs", ResponseRead.Code, 41, "ledger", typeof(ResponseTexts), "/playbooks"), new("response", "Secrets", "/secrets", ResponseWrite.Code, 42, "key", typeof(ResponseTexts), "/playbooks")];
 
     /// <inheritdoc/>
     public override IEnumerable<RecurringJob> Jobs =>
@@ -97,6 +98,7 @@ public sealed class ResponseModule : Module
     {
         routes.MapGet("secrets", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListSecrets(), ct)).ToHttp()).Answers<IReadOnlyList<SecretView>>("Names of secrets that steps may send, and where to; never the secrets.");
         routes.MapPut("secrets/{name}", async (Sender sender, [Description(SecretName)] string name, SecretBody body, CancellationToken ct) => (await sender.Send(new KeepSecret(name, body.Origin ?? "", body.Value), ct)).ToHttp()).Answers<Done>("Keeps a secret under a name, for one host; it can't be read back.");
+        routes.MapGet("secrets/{name}/use", async (Sender sender, [Description(SecretName)] string name, CancellationToken ct) => (await sender.Send(new FindSecretUse(name), ct)).ToHttp()).Answers<IReadOnlyList<SecretUse>>("Playbooks that name a secret.");
         routes.MapDelete("secrets/{name}", async (Sender sender, [Description(SecretName)] string name, CancellationToken ct) => (await sender.Send(new RemoveSecret(name), ct)).ToHttp()).Answers<Done>("Forgets a secret.");
     }
 

@@ -21,8 +21,11 @@ public static partial class ResponseTexts
     /// <summary>A refusal in the reader's language.</summary>
     public static string Of(Error error) => error.Fill(Texts.GetString(error.Code, CultureInfo.CurrentUICulture) ?? Platform.Web.ErrorTexts.Of(error));
 
+    /// <summary>What stands before codes of channels.</summary>
+    internal const string ChannelCode = "channel.";
+
     /// <summary>The text of a code that may be another module's: the code itself where nobody has words for it.</summary>
-    public static string Code(string code) => code.Length == 0 ? "" : Texts.GetString("code." + code, CultureInfo.CurrentUICulture) ?? Platform.Web.ErrorTexts.Of(new Error(ErrorKind.Conflict, code, code));
+    public static string Code(string code) => code.Length == 0 ? "" : code.StartsWith(ChannelCode, StringComparison.Ordinal) ? Platform.Notify.NotifyTexts.FailureOf(code[ChannelCode.Length..]) : Texts.GetString("code." + code, CultureInfo.CurrentUICulture) ?? Platform.Web.ErrorTexts.Of(new Error(ErrorKind.Conflict, code, code));
 
     /// <summary>Why something is wrong with a playbook.</summary>
     internal static string Problem(PlaybookProblem problem)

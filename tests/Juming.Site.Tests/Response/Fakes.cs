@@ -100,16 +100,19 @@ internal sealed class FakeNotices : INotices
 /// <summary>One device that restarts services.</summary>
 internal sealed class FakeConsoles : IDeviceConsoles
 {
-    public static readonly ConsoleDevice Device = new(Guid.Parse("0197a000-0000-7000-8000-000000000001"), "core-switch", "core", ["restart-service", "read-status"], null);
+    public static readonly ConsoleDevice Device = new(Guid.Parse("0197a000-0000-7000-8000-000000000001"), "core-switch", "core", ["restart-service", "read-status", "isolate-host", "release-host", "disable-account", "enable-account"], null);
 
     public ConcurrentQueue<RecipeOrder> Orders { get; } = new();
+
+    /// <summary>Whether its list proved the last change; null where the recipe reads nothing back.</summary>
+    public bool? Proves { get; set; } = true;
 
     public Task<IReadOnlyList<ConsoleDevice>> Devices(CancellationToken ct) => Task.FromResult<IReadOnlyList<ConsoleDevice>>([Device]);
 
     public Task<RecipeOutcome> Run(RecipeOrder order, CancellationToken ct)
     {
         Orders.Enqueue(order);
-        return Task.FromResult(new RecipeOutcome(Guid.NewGuid(), true, true, null, null, new Dictionary<string, string> { ["status"] = "up" }));
+        return Task.FromResult(new RecipeOutcome(Guid.NewGuid(), Proves, true, null, null, new Dictionary<string, string> { ["status"] = "up" }));
     }
 
     public Task<IReadOnlyList<string>> Pictures(Guid run, CancellationToken ct) => Task.FromResult<IReadOnlyList<string>>([$"/api/linkage/runs/{run}/pictures/01-before.jpg"]);

@@ -121,6 +121,32 @@ internal sealed class HttpCallTests
         Assert.That((await _bench.Site.Send(new KeepSecret("path", _server.Origin + "/a", new Secret("12345678")))).Error?.Kind, Is.EqualTo(ErrorKind.Invalid));
     }
 
+    [Test]
+    public async Task It_is_told_which_playbook_used_a_secret_last_and_which_name_it()
+    {
+        await Keep("told");
+        var before = (await _bench.Site.Send(new ListSecrets())).Value.Single(s => s.Name == "told");
+        Assert.That((before.Origin, before.UsedAt, before.UsedBy), Is.EqualTo((_server.Origin, (DateTimeOffset?)null, "")));
+        var run = await Run(new { method = "GET", url = _server.Origin + "/", headers = "X-Key: {{vault:told}}" });
+        Assert.That(run.Brief.State, Is.EqualTo(RunState.Succeeded), run.Brief.Failure);
+        var after = (await _bench.Site.Send(new ListSecrets())).Value.Single(s => s.Name == "told");
+        Assert.That((after.UsedBy, after.UsedRun), Is.EqualTo(("Test", run.Brief.Number)));
+        Assert.That(after.UsedAt, Is.EqualTo(TimeProvider.System.GetUtcNow()).Within(TimeSpan.FromMinutes(5)));
+        Assert.That((await _bench.Site.Send(new FindSecretUse("told"))).Value.Select(u => u.Playbook), Is.EqualTo(new[] { run.Brief.Playbook }));
+        Assert.That((await _bench.Site.Send(new FindSecretUse("tol"))).Value, Is.Empty, "a part of a name is another name");
+        Assert.That((await _bench.Site.Send(new FindSecretUse("tol_"))).Value, Is.Empty, "no sign stands for others");
+    }
+
+    [Test]
+    public async Task More_secrets_than_the_list_shows_are_refused_and_a_kept_one_can_still_be_replaced()
+    {
+        await using var bench = await ResponseBench.Start();
+        for (var i = 0; i < KeepSecret.Most; i++) Assert.That((await bench.Site.Send(new KeepSecret("n" + i, "https://a.example", new Secret(Word)))).Error, Is.Null);
+        Assert.That((await bench.Site.Send(new KeepSecret("more", "https://a.example", new Secret(Word)))).Error?.Code, Is.EqualTo("response.too-many-secrets"));
+        Assert.That((await bench.Site.Send(new KeepSecret("n0", "https://b.example", new Secret(Word)))).Error, Is.Null);
+        Assert.That((await bench.Site.Send(new ListSecrets())).Value.Single(s => s.Name == "n0").Origin, Is.EqualTo("https://b.example:443"));
+    }
+
     [TestCase("file:///etc/passwd", "bad-url")]
     [TestCase("gopher://127.0.0.1:70/", "bad-url")]
     [TestCase("https://user:word@example.com/", "bad-url")]

@@ -34,5 +34,6 @@ internal sealed class NotifyDb(DbContextOptions<NotifyDb> options, CommitQueue c
         model.Entity<ContactRow>().ToTable("contacts").HasKey(c => c.PersonId);
         model.Entity<ContactRow>().Property(c => c.PersonId).ValueGeneratedNever();
         model.Entity<DeliveryRow>().ToTable("deliveries").HasKey(d => d.Id);
+        model.Entity<DeliveryRow>().Property(d => d.State).IsConcurrencyToken();
     }
 }

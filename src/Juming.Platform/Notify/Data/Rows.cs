@@ -17,6 +17,9 @@ internal sealed class NoticeRow
 
     /// <summary>JSON of identities.</summary>
     public required string People { get; init; }
+
+    /// <summary>The only channel that it goes out on; null where rules decide.</summary>
+    public Guid? ChannelId { get; init; }
     public required DateTimeOffset PostedAt { get; init; }
 
     /// <summary>When its deliveries were planned; null while they are not.</summary>

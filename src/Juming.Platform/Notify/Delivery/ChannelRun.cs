@@ -30,7 +30,7 @@ internal sealed partial class ChannelRun(NotifyDb db, Composer composer, Dispatc
         }
         due = await Spare(due, notices, ct);
         var paths = (await db.Paths.AsNoTracking().Where(p => ids.Contains(p.NoticeId)).ToListAsync(ct)).ToDictionary(p => (p.NoticeId, p.PersonId));
-        foreach (var parcel in Parcels(due, paths))
+        foreach (var parcel in Parcels(due, notices, paths))
         {
             if (await Room(channel, ct) <= 0) break;
             var outcome = await Send(channel, parcel, notices, paths, ct);
@@ -40,10 +40,10 @@ internal sealed partial class ChannelRun(NotifyDb db, Composer composer, Dispatc
         return due.Count > 0;
     }
 
-    /// <summary>Rows that go together: each that weighs most or has a link of its own alone, the others of one receiver as a summary when they are many.</summary>
-    private IEnumerable<List<DeliveryRow>> Parcels(List<DeliveryRow> due, Dictionary<(Guid, Guid), PathRow> paths)
+    /// <summary>Rows that go together: each that weighs most, has a link of its own or is for this channel alone by itself, the others of one receiver as a summary when they are many.</summary>
+    private IEnumerable<List<DeliveryRow>> Parcels(List<DeliveryRow> due, Dictionary<Guid, NoticeRow> notices, Dictionary<(Guid, Guid), PathRow> paths)
     {
-        bool IsAlone(DeliveryRow row) => row.Weight == (int)NoticeWeight.Critical || (row.PersonId is { } person && paths.ContainsKey((row.NoticeId, person)));
+        bool IsAlone(DeliveryRow row) => row.Weight == (int)NoticeWeight.Critical || notices[row.NoticeId].ChannelId is not null || (row.PersonId is { } person && paths.ContainsKey((row.NoticeId, person)));
         foreach (var row in due.Where(IsAlone)) yield return [row];
         foreach (var receiver in due.Where(r => !IsAlone(r)).GroupBy(r => r.PersonId))
         {
@@ -74,7 +74,16 @@ internal sealed partial class ChannelRun(NotifyDb db, Composer composer, Dispatc
         foreach (var row in rows) (row.State, row.Attempts) = (DeliveryState.Sending, row.Attempts + 1);
         first.TriedAt = clock.GetUtcNow();
         // Durable before it leaves: after a crash it is known that it may have left.
-        await db.SaveChangesAsync(ct);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // It was withdrawn a moment ago: what is for one channel alone goes alone, so no other row is with it.
+            foreach (var row in rows) await db.Entry(row).ReloadAsync(ct);
+            return SendOutcome.Refused("withdrawn", null);
+        }
         var contact = first.PersonId is { } person ? await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.PersonId == person, ct) : null;
         var path = first.PersonId is { } own ? paths.GetValueOrDefault((first.NoticeId, own)) : null;
         var message = rows.Count == 1

@@ -56,6 +56,7 @@ internal sealed class Notices(IServiceScopeFactory scopes, Wake wake, TimeProvid
         Path = notice.Path,
         SameAs = notice.SameAs is { Length: > 200 } same ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(same))) : notice.SameAs,
         People = JsonSerializer.Serialize(notice.People.Concat(notice.OneTimePaths.Keys).Distinct()),
+        ChannelId = notice.Channel,
         PostedAt = now,
     };
 

@@ -55,12 +55,25 @@ internal sealed class Router(NotifyDb db, IPeople directory, NoticeBook book, IV
         var now = clock.GetUtcNow();
         var named = JsonSerializer.Deserialize<List<Guid>>(notice.People)!.Where(_people.ContainsKey).ToList();
         var rules = _rules.Where(r => RuleBody.Fits(r, notice.Code, notice.Weight)).Select(RuleBody.Read).ToList();
+        if (notice.ChannelId is { } only)
+        {
+            PlanOnly(notice, only, named, now);
+            return;
+        }
         var told = await Told(notice, now, ct);
         foreach (var person in Readers(notice, named, rules).Where(p => !told.Inbox.Contains(p)))
             db.Add(new InboxRow { NoticeId = notice.Id, PersonId = person, At = now });
         foreach (var rule in rules) Plan(notice, rule, named, now, told.Ways);
         // Someone is asked in person and no rule says how: then on every way that reaches people in person.
         if (rules.Count == 0 && named.Count > 0) Add(notice, _channels.Values.Where(c => ChannelForm.IsPersonal(c)), named, 0, now, told.Ways);
+        notice.RoutedAt = now;
+    }
+
+    /// <summary>Whoever named the channel wants to know what became of it: no rule, no quiet hours, no repetition stand between.</summary>
+    private void PlanOnly(NoticeRow notice, Guid channel, List<Guid> named, DateTimeOffset now)
+    {
+        foreach (var person in named) db.Add(new InboxRow { NoticeId = notice.Id, PersonId = person, At = now });
+        if (_channels.TryGetValue(channel, out var row)) Add(notice, [row], named, 0, now, []);
         notice.RoutedAt = now;
     }
 

@@ -11,6 +11,7 @@ internal sealed class AssetsDb(DbContextOptions<AssetsDb> options, CommitQueue c
     public DbSet<AssetRow> Assets => Set<AssetRow>();
     public DbSet<IdentityRow> Identities => Set<IdentityRow>();
     public DbSet<AssetUserRow> Users => Set<AssetUserRow>();
+    public DbSet<TagRow> Tags => Set<TagRow>();
     public DbSet<ImportRow> Imports => Set<ImportRow>();
 
     protected override string Prefix => "assets";
@@ -30,6 +31,11 @@ internal sealed class AssetsDb(DbContextOptions<AssetsDb> options, CommitQueue c
         model.Entity<AssetUserRow>(row =>
         {
             row.ToTable("Users");
+            row.HasKey(r => new { r.AssetId, r.Name });
+        });
+        model.Entity<TagRow>(row =>
+        {
+            row.ToTable("Tags");
             row.HasKey(r => new { r.AssetId, r.Name });
         });
         model.Entity<ImportRow>().ToTable("Imports");

@@ -66,7 +66,10 @@ internal sealed class AssetRow
     public string ChangedBy { get; set; } = "system";
     public long Version { get; set; } = 1;
 
-    public bool IsBare => !Named && Importance == 0 && Business.Length + Zone.Length + Owner.Length + Note.Length == 0 && Origin == AssetOrigin.Seen;
+    /// <summary>It bore a tag once: it is no longer taken into another by itself.</summary>
+    public bool Tagged { get; set; }
+
+    public bool IsBare => !Named && !Tagged && Importance == 0 && Business.Length + Zone.Length + Owner.Length + Note.Length == 0 && Origin == AssetOrigin.Seen;
 }
 
 /// <summary>An address, name or hardware address of an asset. Two assets may hold the same one while evidence conflicts.</summary>
@@ -79,6 +82,23 @@ internal sealed class IdentityRow
     public required string Value { get; set; }
     public DateTimeOffset FirstSeen { get; set; }
     public DateTimeOffset LastSeen { get; set; }
+}
+
+/// <summary>A tag of an asset.</summary>
+internal sealed class TagRow
+{
+    public Guid AssetId { get; set; }
+
+    /// <summary>Lower case.</summary>
+    public required string Name { get; set; }
+    public required string By { get; set; }
+    public DateTimeOffset At { get; set; }
+
+    /// <summary>Key of the effect that set it, so that this effect alone can be taken back; empty for a person.</summary>
+    public string Cause { get; set; } = "";
+
+    /// <summary>Key of the effect that took it away; null while it is there.</summary>
+    public string? Gone { get; set; }
 }
 
 /// <summary>An account seen on an asset.</summary>

@@ -20,6 +20,9 @@ internal sealed record ListAssets : IQuery<AssetPage>, INeeds<AssetsRead>
     /// <summary>How it came into the register.</summary>
     public AssetOrigin? Origin { get; init; }
 
+    /// <summary>One tag.</summary>
+    public string? Tag { get; init; }
+
     /// <summary>What stands in the register: those in use when nothing is said.</summary>
     public AssetState State { get; init; } = AssetState.Active;
 
@@ -34,13 +37,16 @@ internal sealed record ListAssets : IQuery<AssetPage>, INeeds<AssetsRead>
 }
 
 /// <summary>One asset in a list.</summary>
-internal sealed record AssetView(Guid Id, string Name, AssetImportance Importance, string Business, string Zone, string Owner, AssetState State, AssetOrigin Origin, IReadOnlyList<string> Addresses, IReadOnlyList<string> Hosts, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, long Version);
+internal sealed record AssetView(Guid Id, string Name, AssetImportance Importance, string Business, string Zone, string Owner, AssetState State, AssetOrigin Origin, IReadOnlyList<string> Addresses, IReadOnlyList<string> Hosts, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, long Version, IReadOnlyList<string> Tags);
 
 /// <summary>Assets, how many there are, and how they split up.</summary>
-internal sealed record AssetPage(IReadOnlyList<AssetView> Items, int Total, IReadOnlyDictionary<AssetImportance, int> Importances, IReadOnlyList<ZoneCount> Zones);
+internal sealed record AssetPage(IReadOnlyList<AssetView> Items, int Total, IReadOnlyDictionary<AssetImportance, int> Importances, IReadOnlyList<ZoneCount> Zones, IReadOnlyList<TagCount> Tags);
 
 /// <summary>Assets of a zone.</summary>
 internal sealed record ZoneCount(string Zone, int Count);
+
+/// <summary>Assets with a tag.</summary>
+internal sealed record TagCount(string Tag, int Count);
 
 file sealed class Validator : AbstractValidator<ListAssets>
 {
@@ -48,6 +54,7 @@ file sealed class Validator : AbstractValidator<ListAssets>
     {
         RuleFor(q => q.Text).MaximumLength(200);
         RuleFor(q => q.Zone).MaximumLength(200);
+        RuleFor(q => q.Tag).MaximumLength(40);
         RuleFor(q => q.Skip).InclusiveBetween(0, 10_000_000);
         RuleFor(q => q.Take).InclusiveBetween(1, 500);
         RuleFor(q => q.Sort).Must(s => s is "seen" or "name" or "importance" or "new").WithMessage("Sort by seen, name, importance or new.");
@@ -64,9 +71,10 @@ file sealed class Handler(AssetsDb db) : IQueryHandler<ListAssets, AssetPage>
         var found = AssetFilter.Apply(db, request);
         var importances = await found.GroupBy(a => a.Importance).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(cancellationToken);
         var zones = await found.GroupBy(a => a.Zone).Select(g => new { g.Key, Count = g.Count() }).OrderByDescending(g => g.Count).ThenBy(g => g.Key).Take(50).ToListAsync(cancellationToken);
+        var tags = await AssetFilter.Tags(db).Join(found, t => t.Asset, a => a.Id, (t, a) => t).GroupBy(t => t.Name).Select(g => new { g.Key, Count = g.Count() }).OrderByDescending(g => g.Count).ThenBy(g => g.Key).Take(50).ToListAsync(cancellationToken);
         var rows = await AssetFilter.Sort(found, request.Sort).Skip(request.Skip).Take(request.Take).AsNoTracking().ToListAsync(cancellationToken);
         var views = await AssetFilter.Views(db, rows, cancellationToken);
-        return new AssetPage(views, importances.Sum(i => i.Count), importances.ToDictionary(i => (AssetImportance)i.Key, i => i.Count), [.. zones.Select(z => new ZoneCount(z.Key, z.Count))]);
+        return new AssetPage(views, importances.Sum(i => i.Count), importances.ToDictionary(i => (AssetImportance)i.Key, i => i.Count), [.. zones.Select(z => new ZoneCount(z.Key, z.Count))], [.. tags.Select(t => new TagCount(t.Key, t.Count))]);
     }
 }
 
@@ -83,6 +91,11 @@ internal static class AssetFilter
             found = found.Where(a => a.Zone == name);
         }
         if (request.Origin is { } origin) found = found.Where(a => a.Origin == origin);
+        if (request.Tag?.Trim().ToLowerInvariant() is { Length: > 0 } tag)
+        {
+            var bearers = Tags(db).Where(t => t.Name == tag).Select(t => t.Asset);
+            found = found.Where(a => bearers.Contains(a.Id));
+        }
         if (request.Text?.Trim() is not { Length: > 0 } text) return found;
         var part = "%" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
         var lower = part.ToLowerInvariant();
@@ -92,6 +105,10 @@ internal static class AssetFilter
         var visited = db.Users.Where(u => EF.Functions.Like(u.Name, part, "\\")).Select(u => u.AssetId);
         return found.Where(a => EF.Functions.Like(a.Name, part, "\\") || EF.Functions.Like(a.Owner, part, "\\") || EF.Functions.Like(a.Business, part, "\\") || holders.Contains(a.Id) || wholes.Contains(a.Id) || visited.Contains(a.Id));
     }
+
+    /// <summary>Tags that are there, each once for the asset that bears it or took its bearer in.</summary>
+    public static IQueryable<BornTag> Tags(AssetsDb db) =>
+        db.Tags.Where(t => t.Gone == null).Join(db.Assets, t => t.AssetId, a => a.Id, (t, a) => new BornTag { Asset = a.MergedInto ?? a.Id, Name = t.Name }).Distinct();
 
     public static IQueryable<AssetRow> Sort(IQueryable<AssetRow> found, string sort) => sort switch
     {
@@ -106,9 +123,19 @@ internal static class AssetFilter
         var identities = new List<IdentityRow>();
         foreach (var some in rows.Select(r => r.Id).Chunk(400)) identities.AddRange(await db.Identities.AsNoTracking().Where(i => some.Contains(i.AssetId)).ToListAsync(ct));
         var byAsset = identities.ToLookup(i => i.AssetId);
+        var tags = new List<BornTag>();
+        foreach (var some in rows.Where(r => r.State != AssetState.Merged).Select(r => r.Id).Chunk(400)) tags.AddRange(await Tags(db).Where(t => some.Contains(t.Asset)).ToListAsync(ct));
+        var tagsOf = tags.ToLookup(t => t.Asset, t => t.Name);
         return [.. rows.Select(r => new AssetView(r.Id, r.Name, (AssetImportance)r.Importance, r.Business, r.Zone, r.Owner, r.State, r.Origin,
-            Values(byAsset[r.Id], IdentityKind.Address), Values(byAsset[r.Id], IdentityKind.Host), r.FirstSeen, r.LastSeen, r.Version))];
+            Values(byAsset[r.Id], IdentityKind.Address), Values(byAsset[r.Id], IdentityKind.Host), r.FirstSeen, r.LastSeen, r.Version, [.. tagsOf[r.Id].Order(StringComparer.Ordinal)]))];
     }
 
     private static IReadOnlyList<string> Values(IEnumerable<IdentityRow> rows, IdentityKind kind) => [.. rows.Where(i => i.Kind == kind).OrderByDescending(i => i.LastSeen).Select(i => i.Value)];
+}
+
+/// <summary>A tag and the asset that bears it.</summary>
+internal sealed class BornTag
+{
+    public Guid Asset { get; init; }
+    public required string Name { get; init; }
 }

@@ -21,7 +21,7 @@ public sealed partial class IncidentPage
     private IncidentState? _wanted;
     private string? _said, _conflict, _loaded;
     private string _list = "", _me = "";
-    private bool _fresh, _mayWrite, _mayReadLogs, _mayBlock, _mayRun;
+    private bool _fresh, _mayWrite, _mayReadLogs, _mayBlock, _mayRun, _mayTicket;
 
     /// <summary>"INC-2026-0012" or an identity.</summary>
     [Parameter] public string Number { get; set; } = "";
@@ -65,7 +65,7 @@ public sealed partial class IncidentPage
         (_loaded, _list) = (Number, list);
         var actor = await Actors.Current(Gone);
         // Nobody holds the right to block or to run playbooks where that module is left out.
-        (_me, _mayWrite, _mayReadLogs, _mayBlock, _mayRun) = (actor.Name, actor.Holds(IncidentsWrite.Code), actor.Holds(EventsRead.Code), actor.Holds(MayBlock), actor.Holds("response.write"));
+        (_me, _mayWrite, _mayReadLogs, _mayBlock, _mayRun, _mayTicket) = (actor.Name, actor.Holds(IncidentsWrite.Code), actor.Holds(EventsRead.Code), actor.Holds(MayBlock), actor.Holds("response.write"), actor.Holds("tickets.write"));
         await Load();
     }
 

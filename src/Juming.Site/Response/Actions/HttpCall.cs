@@ -47,7 +47,7 @@ internal sealed class HttpCall(GuardedHttp http, OutboundSettings outbound, Secr
         Dictionary<string, Secret> opened;
         try
         {
-            opened = await secrets.Open(form.Secrets, form.Address, Purpose, ct);
+            opened = await secrets.Open(form.Secrets, form.Address, Purpose, call, ct);
         }
         catch (SecretGoneException e)
         {

@@ -9,6 +9,9 @@ internal static class RunActor
 {
     public static Actor Of(ActionCall call) => new(ActorKind.PlaybookRun, call.Run.ToString(), call.RunNumber, System.Collections.Frozen.FrozenSet.ToFrozenSet([IncidentsWrite.Code, IncidentsRead.Code]), [Scope.All]);
 
+    /// <summary>With one permission, that of the action.</summary>
+    public static Actor Of(ActionCall call, string permission) => new(ActorKind.PlaybookRun, call.Run.ToString(), call.RunNumber, System.Collections.Frozen.FrozenSet.ToFrozenSet([permission]), [Scope.All]);
+
     public static ActionOutcome Outcome(Result<Done> result) =>
         result.Error is { } error ? ActionOutcome.Failed(error.Code, evidence: new Dictionary<string, string> { ["refusal"] = error.ToString() }) : ActionOutcome.Done();
 }

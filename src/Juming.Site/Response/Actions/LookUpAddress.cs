@@ -6,7 +6,7 @@ using Juming.Site.Events;
 namespace Juming.Site.Response.Actions;
 
 /// <summary>Looks up what the site knows of an address: its asset, and how often and when the logs name it.</summary>
-internal sealed class LookUpAddress(TimeProvider clock, ISearch? search = null, IAssetDirectory? assets = null) : IResponseAction
+internal sealed class LookUpAddress(TimeProvider clock, ISearch? search = null, IAssetDirectory? assets = null, IAssetTags? tags = null) : IResponseAction
 {
     private const int Steps = 240;
 
@@ -16,7 +16,7 @@ internal sealed class LookUpAddress(TimeProvider clock, ISearch? search = null, 
         Group = "look",
         Permission = EventsRead.Code,
         Inputs = [new("address", "address", true), new("days", "number")],
-        Outputs = ["asset", "owner", "business", "importance", "internal", "events", "first", "last"],
+        Outputs = ["asset", "owner", "business", "importance", "tags", "internal", "events", "first", "last"],
     };
 
     public bool IsOffered => search is not null;
@@ -39,6 +39,7 @@ internal sealed class LookUpAddress(TimeProvider clock, ISearch? search = null, 
                 ["owner"] = asset?.Owner ?? "",
                 ["business"] = asset?.Business ?? "",
                 ["importance"] = asset?.Importance.ToString() ?? "",
+                ["tags"] = asset is null || tags is null ? "" : string.Join(", ", await tags.Of(asset.Id, ct)),
                 ["internal"] = assets?.IsInternal(address.ToString()) == true ? "true" : "false",
                 ["events"] = seen.Sum(s => s.Count).ToString(CultureInfo.InvariantCulture),
                 ["first"] = seen.Count > 0 ? seen[0].At.ToString("O", CultureInfo.InvariantCulture) : "",

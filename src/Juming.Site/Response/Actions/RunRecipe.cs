@@ -32,7 +32,13 @@ internal sealed class RunRecipe(IDeviceConsoles? consoles = null) : IResponseAct
     {
         if (await Find(call, ct) is not { } device) return ActionOutcome.Failed("no-device");
         if (device.Unable is { } unable) return ActionOutcome.Failed(unable);
-        var done = await consoles!.Run(new RecipeOrder(device.Id, call.Of("capability"), call.Key, Pairs(call.Of("inputs"))), ct);
+        return await Drive(consoles!, device, call.Of("capability"), call.Key, Pairs(call.Of("inputs")), ct);
+    }
+
+    /// <summary>Runs a recipe on a device and tells what came of it.</summary>
+    public static async Task<ActionOutcome> Drive(IDeviceConsoles consoles, ConsoleDevice device, string capability, string key, IReadOnlyDictionary<string, string> inputs, CancellationToken ct)
+    {
+        var done = await consoles.Run(new RecipeOrder(device.Id, capability, key, inputs), ct);
         var evidence = new Dictionary<string, string>(done.Outputs) { ["verified"] = done.Verified?.ToString() ?? "", ["changed"] = done.Changed?.ToString() ?? "", ["step"] = done.Step ?? "" };
         if (done.Run != Guid.Empty) evidence[ListFilms.Mark + device.Name] = done.Run.ToString();
         if (done.Failure is { } failure)
@@ -56,11 +62,11 @@ internal sealed class RunRecipe(IDeviceConsoles? consoles = null) : IResponseAct
             .. devices.Where(d => d.Unable is not null).Select(d => PlanLine.Of("plan.device-unable", ("device", d.Name), ("reason", d.Unable!)))], able == 0 ? "no-device" : null);
     }
 
-    private async Task<ConsoleDevice?> Find(ActionCall call, CancellationToken ct)
-    {
-        var wanted = call.Of("device");
-        return (await consoles!.Devices(ct)).FirstOrDefault(d => d.Id.ToString().Equals(wanted, StringComparison.OrdinalIgnoreCase) || d.Name == wanted);
-    }
+    private Task<ConsoleDevice?> Find(ActionCall call, CancellationToken ct) => Find(consoles!, call.Of("device"), ct);
+
+    /// <summary>A device by identity or name.</summary>
+    public static async Task<ConsoleDevice?> Find(IDeviceConsoles consoles, string wanted, CancellationToken ct) =>
+        (await consoles.Devices(ct)).FirstOrDefault(d => d.Id.ToString().Equals(wanted, StringComparison.OrdinalIgnoreCase) || d.Name == wanted);
 
     /// <summary>Reads "name=value" lines.</summary>
     private static Dictionary<string, string> Pairs(string text)

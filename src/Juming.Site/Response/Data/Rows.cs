@@ -180,4 +180,13 @@ internal sealed class SecretRow
     public Guid Sealed { get; set; }
     public required string By { get; set; }
     public DateTimeOffset At { get; set; }
+
+    /// <summary>When it was last opened for a call; null for never.</summary>
+    public DateTimeOffset? UsedAt { get; set; }
+
+    /// <summary>Name of the playbook that did.</summary>
+    public string UsedBy { get; set; } = "";
+
+    /// <summary>Short number of its run.</summary>
+    public string UsedRun { get; set; } = "";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FluentValidation;
 using Juming.Platform.Access;
 using Juming.Platform.Handlers;
@@ -11,7 +12,11 @@ namespace Juming.Site.Response.Secrets;
 /// <param name="Name">Name that steps use.</param>
 /// <param name="Origin">Address whose scheme, host and port it may be sent to.</param>
 /// <param name="Value">The secret.</param>
-internal sealed record KeepSecret(string Name, string Origin, Secret Value) : ICommand<Done>, INeeds<ResponseSecretsWrite>;
+internal sealed record KeepSecret(string Name, string Origin, Secret Value) : ICommand<Done>, INeeds<ResponseSecretsWrite>
+{
+    /// <summary>More names than these nobody oversees; the list shows all of them.</summary>
+    public const int Most = 200;
+}
 
 /// <summary>Forgets a secret.</summary>
 internal sealed record RemoveSecret(string Name) : ICommand<Done>, INeeds<ResponseSecretsWrite>;
@@ -35,6 +40,7 @@ file sealed class Handler(ResponseDb db, IVault vault, CurrentActor current, Tim
         var row = await db.Secrets.FirstOrDefaultAsync(s => s.Name == request.Name, cancellationToken);
         if (row is null)
         {
+            if (await db.Secrets.CountAsync(cancellationToken) >= KeepSecret.Most) return ResponseErrors.TooManySecrets.With("most", KeepSecret.Most.ToString(CultureInfo.InvariantCulture));
             row = new SecretRow { Name = request.Name, Origin = origin, By = current.Actor.Name };
             row.Sealed = await vault.Keep(SecretShelf.PlaceOf(row.Id), request.Value, cancellationToken);
             db.Add(row);

@@ -1,12 +1,13 @@
 using Juming.Platform.Handlers;
 using Juming.Platform.Vault;
+using Juming.Site.Response.Actions;
 using Juming.Site.Response.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.Response.Secrets;
 
 /// <summary>Secrets that steps name. Each may be sent to one origin, so that whoever draws playbooks can't have it sent elsewhere.</summary>
-internal sealed class SecretShelf(ResponseDb db, IVault vault)
+internal sealed class SecretShelf(ResponseDb db, IVault vault, TimeProvider clock)
 {
     public static SecretPlace PlaceOf(Guid id) => new("response", id.ToString(), "value");
 
@@ -41,9 +42,9 @@ internal sealed class SecretShelf(ResponseDb db, IVault vault)
         return (rows.Count, broken);
     }
 
-    /// <summary>Opens them for one call; the vault records it.</summary>
+    /// <summary>Opens them for one call; the vault records it, and the page shows it.</summary>
     /// <exception cref="SecretGoneException">One of them can't be had.</exception>
-    public async Task<Dictionary<string, Secret>> Open(IReadOnlyCollection<string> names, Uri address, string purpose, CancellationToken ct)
+    public async Task<Dictionary<string, Secret>> Open(IReadOnlyCollection<string> names, Uri address, string purpose, ActionCall call, CancellationToken ct)
     {
         var opened = new Dictionary<string, Secret>();
         foreach (var name in names)
@@ -52,6 +53,8 @@ internal sealed class SecretShelf(ResponseDb db, IVault vault)
             if (row is null || row.Origin != OriginOf(address)) throw new SecretGoneException(row is null ? "missing" : "elsewhere");
             opened[name] = await vault.Open(row.Sealed, PlaceOf(row.Id), purpose, ct);
         }
+        var now = clock.GetUtcNow();
+        await db.Secrets.Where(s => names.Contains(s.Name)).ExecuteUpdateAsync(s => s.SetProperty(r => r.UsedAt, now).SetProperty(r => r.UsedBy, call.Playbook).SetProperty(r => r.UsedRun, call.RunNumber), ct);
         return opened;
     }
 }
