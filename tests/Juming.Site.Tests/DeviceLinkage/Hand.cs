@@ -18,6 +18,8 @@ internal sealed class Hand : IAsyncDisposable
 
     public Guid Id { get; }
 
+    public Juming.Site.DeviceLinkage.Browser.DeviceWindow Window => _work.Window!;
+
     public static async Task<Hand> Open(LinkedSite site, Guid device, string target)
     {
         var opened = await site.Tier.Send(new OpenRecording(device, target));
@@ -47,7 +49,7 @@ internal sealed class Hand : IAsyncDisposable
     }
 
     /// <summary>Presses into a field and types.</summary>
-    public async Task Type(string label, string text)
+    public async Task Type(string label, string text, bool recorded = true)
     {
         var (x, y) = await Where("field", label, null);
         _work.Watched();
@@ -55,7 +57,36 @@ internal sealed class Hand : IAsyncDisposable
         _work.Take(new HandInput("up", x, y));
         _work.Take(new HandInput("text", V: text[..1]));
         _work.Take(new HandInput("text", V: text[1..]));
-        await Until(async () => (await Seen()).Steps.Any(s => s.Op == "fill" && s.Value == text));
+        if (recorded) await Until(async () => (await Seen()).Steps.Any(s => s.Op == "fill" && s.Value == text));
+    }
+
+    /// <summary>Opens a list of the browser's own and chooses beside the picture.</summary>
+    public async Task Choose(string label, string option)
+    {
+        var (x, y) = await Where("list", label, null);
+        _work.Watched();
+        _work.Take(new HandInput("down", x, y));
+        _work.Take(new HandInput("up", x, y));
+        await Until(async () => (await Seen()).Question?.Options is not null);
+        var at = (await Seen()).Question!.Options!.ToList().IndexOf(option);
+        Assert.That((await _site.Tier.Send(new AnswerConsole(Id, Choice: at))).Error, Is.Null);
+        await Until(async () => (await Seen()).Steps.Any(s => s.Op == "select" && s.Value == option));
+    }
+
+    /// <summary>Agrees to what the console asks in a box of the browser's own.</summary>
+    public async Task Agree()
+    {
+        await Until(async () => (await Seen()).Question is { Options: null });
+        Assert.That((await _site.Tier.Send(new AnswerConsole(Id, true))).Error, Is.Null);
+        await Until(async () => (await Seen()).Steps.Any(s => s.Op == "dialog"));
+    }
+
+    /// <summary>Does one act: "press words", "row words", "type label=text", "choose label=option" or "agree".</summary>
+    public Task Do(string act, string target)
+    {
+        var (verb, rest) = act.Split(' ', 2) is [var v, var r] ? (v, r) : (act, "");
+        var (label, value) = rest.Split('=', 2) is [var l, var t] ? (l, t.Replace("@", target, StringComparison.Ordinal)) : (rest, "");
+        return verb switch { "press" => Press(label), "row" => Press(label, target), "type" => Type(label, value), "choose" => Choose(label, value), _ => Agree() };
     }
 
     public async Task Mark(string words)
@@ -106,7 +137,7 @@ internal sealed class Hand : IAsyncDisposable
         for (var i = 0; i < 100; i++)
         {
             _work.Watched();
-            var spot = await _work.Window!.Call(kind == "field" ? "(e, a) => { const c = e.candidates({ label: [a.words] }, 'fill')[0]; return c && c.score > 0.8 && !c.covered ? e.kit.fresh(c) : null; }" : "(e, a) => { const c = e.candidates(a.row ? { text: [a.words], in: { IP: a.row } } : { text: [a.words] }, 'click')[0]; return c && c.score > 0.8 && !c.covered ? e.kit.fresh(c) : null; }", new { words, row }, CancellationToken.None);
+            var spot = await _work.Window!.Call(kind is "field" or "list" ? "(e, a) => { const c = e.candidates({ label: [a.words] }, a.kind)[0]; return c && c.score > 0.8 && !c.covered ? e.kit.fresh(c) : null; }" : "(e, a) => { const c = e.candidates(a.row ? { text: [a.words], in: { IP: a.row } } : { text: [a.words] }, 'click')[0]; return c && c.score > 0.8 && !c.covered ? e.kit.fresh(c) : null; }", new { words, row, kind = kind == "list" ? "select" : "fill" }, CancellationToken.None);
             if (spot.ValueKind == System.Text.Json.JsonValueKind.Object) return (spot.GetProperty("x").GetDouble(), spot.GetProperty("y").GetDouble());
             await Task.Delay(50);
         }

@@ -79,6 +79,67 @@ internal sealed class RecorderTests
         Assert.That(console.InForce, Does.Not.Contain("198.51.100.77"));
     }
 
+    [TestCase("frames", "press 安全策略; press 黑名单设置; press 添加; type IP地址=@; type 备注=录制; press 确定", "", "row 删除; agree")]
+    [TestCase("layer", "press 访问控制; press IP黑名单; press 新增; type IP地址=@; type 描述=录制; press 确定", "", "row 删除; press 确定")]
+    [TestCase("spa", "press 安全防护; press IP黑名单; press 新建; type IP=@; type 描述=录制; press 确认", "", "row 解封; press 确定")]
+    [TestCase("english", "press Policy; press Blacklist; press Add; type IP Address=@; type Comment=recorded; press Save", "", "row Delete; agree")]
+    [TestCase("paging", "press IP封堵; press 新增封堵; type 封堵IP=@; choose 封堵时长=1天; type 封堵原因=录制; press 确定", "type 请输入IP地址=@; press 查询", "row 解封; press 确定")]
+    [TestCase("paging", "press IP封堵; press 新增封堵; type 封堵IP=@; choose 封堵时长=1天; type 封堵原因=录制; press 确定", "type 请输入IP地址=@; press 查询", "")]
+    [Category("Long")]
+    public async Task Frames_boxes_lists_of_choices_and_questions_are_recorded_alike(string name, string block, string proof, string undo)
+    {
+        await using var console = await DeviceFarm.StartOne(name, 4720);
+        var device = await Add(console, "", "");
+        await using var hand = await Hand.Open(_site, device, Target);
+        foreach (var act in block.Split("; ")) await hand.Do(act, Target);
+        await hand.Until(() => console.InForce.Contains(Target));
+        await hand.Turn(RecorderPhase.Proof);
+        foreach (var act in proof.Split("; ", StringSplitOptions.RemoveEmptyEntries)) await hand.Do(act, Target);
+        await hand.Mark(Target);
+        await hand.Turn(RecorderPhase.Undo);
+        foreach (var act in undo.Split("; ", StringSplitOptions.RemoveEmptyEntries)) await hand.Do(act, Target);
+        if (undo.Length > 0) await hand.Until(() => !console.InForce.Contains(Target));
+        var kept = await _site.Tier.Send(new KeepRecording(hand.Id, true));
+        Assert.That(kept.Error, Is.Null, () => kept.Error + "\n" + hand.Steps());
+        var yaml = (await _site.Tier.Send(new GetRecipe(kept.Value))).Value.Yaml;
+        var rehearsed = (await _site.Tier.Send(new TryRecipe(kept.Value, device, "203.0.113.9", false, Guid.CreateVersion7()))).Value;
+        Assert.That(rehearsed.Failure, Is.Null, () => yaml + _site.Film(rehearsed.Run));
+        var round = (await _site.Tier.Send(new TryRecipe(kept.Value, device, "203.0.113.9", true, Guid.CreateVersion7()))).Value;
+        Assert.That((round.Failure, round.MayRemain), Is.EqualTo(((string?)null, false)), () => yaml + _site.Film(round.Run) + _site.Film(round.Undo));
+        Assert.That(console.TruthLog.Mutations.Select(t => (t.Act, t.Target)).Where(t => t.Target.StartsWith("203.", StringComparison.Ordinal)), Is.EqualTo(undo.Length > 0
+            ? new[] { ("block", Target), ("unblock", Target), ("block", "203.0.113.9"), ("unblock", "203.0.113.9") } : [("block", Target), ("block", "203.0.113.9"), ("unblock", "203.0.113.9")]));
+        var list = (await _site.Tier.Send(new ListRecipes { Device = device })).Value.Items.Single(r => r.Capability == "list-blocks");
+        var read = (await _site.Tier.Send(new TryRecipe(list.Id, device, "203.0.113.9", false, Guid.CreateVersion7()))).Value;
+        Assert.That(read.Failure, Is.Null, () => _site.Film(read.Run));
+    }
+
+    [Test]
+    public async Task A_page_that_leaves_the_device_or_opens_windows_is_held_and_the_person_comes_back()
+    {
+        await using var console = await DeviceFarm.StartOne("commit", 4717);
+        await using var other = await DeviceFarm.StartOne("spa", 4717);
+        await using var hand = await Hand.Open(_site, await Add(console, "", ""), Target);
+        await hand.Window.Page.EvaluateAsync("a => { for (let i = 0; i < 5; i++) open(a); location = a; }", other.Address.ToString());
+        await hand.Until(() => hand.Window.Gate.Refused > 0 && hand.Window.Popups > 0);
+        Assert.That((await _site.Tier.Send(new AnswerConsole(hand.Id, Home: true))).Error, Is.Null);
+        await hand.Press("访问控制");
+        Assert.That(new Uri((await hand.Seen()).Url).Authority, Is.EqualTo(console.Address.Authority));
+        Assert.That(other.TruthLog.Lines, Is.Empty);
+    }
+
+    [Test]
+    public async Task What_is_typed_as_a_password_is_covered_and_not_recorded()
+    {
+        await using var console = await DeviceFarm.StartOne("commit", 4718);
+        await using var hand = await Hand.Open(_site, await Add(console, "", ""), Target);
+        await hand.Window.Page.EvaluateAsync("() => { document.body.innerHTML = '<label>新口令<input type=password id=p></label>'; }");
+        await hand.Type("新口令", "Hidden-4711", recorded: false);
+        await hand.Until(async () => (await hand.Seen()).Notice == "secret");
+        Assert.That(hand.Steps(), Does.Not.Contain("Hidden"));
+        // A page that shows the password at a press does not show it here.
+        Assert.That(await hand.Window.Page.EvaluateAsync<string>("() => { const p = document.getElementById('p'); p.type = 'text'; return p.value + ' ' + getComputedStyle(p).filter; }"), Is.EqualTo("Hidden-4711 brightness(0)"));
+    }
+
     [Test]
     public async Task One_hand_at_a_time_is_on_a_device_and_who_goes_frees_it()
     {
@@ -110,23 +171,23 @@ internal sealed class RecorderTests
         Assert.That(console.TruthLog.Mutations, Is.Empty);
     }
 
-    [TestCase("h-huge", "page-too-large")]
+    [TestCase("h-huge", "page-too-large", Category = "Long")]
     [TestCase("h-elsewhere", "posts-elsewhere")]
     public async Task A_hostile_console_ends_the_recording_with_its_reason(string name, string reason)
     {
         await using var console = await DeviceFarm.StartOne(name);
         var opened = await _site.Tier.Send(new OpenRecording(await Add(console, "", ""), Target));
-        await Hand.Until(async () => (await _site.Tier.Send(new GetRecording(opened.Value))).Value.State == RecordingState.Ended, 40);
+        await Hand.Until(async () => (await _site.Tier.Send(new GetRecording(opened.Value))).Value.State == RecordingState.Ended, 90);
         Assert.That((await _site.Tier.Send(new GetRecording(opened.Value))).Value.Failure, Is.EqualTo(reason));
     }
 
     [TestCase("h-script")]
-    [TestCase("h-popups")]
+    [TestCase("h-popups", Category = "Long")]
     public async Task Script_in_names_and_popups_reach_nobody(string name)
     {
         await using var console = await DeviceFarm.StartOne(name);
         var opened = await _site.Tier.Send(new OpenRecording(await Add(console, "", ""), Target));
-        await Hand.Until(async () => (await _site.Tier.Send(new GetRecording(opened.Value))).Value.State != RecordingState.Opening, 40);
+        await Hand.Until(async () => (await _site.Tier.Send(new GetRecording(opened.Value))).Value.State != RecordingState.Opening, 90);
         var seen = (await _site.Tier.Send(new GetRecording(opened.Value))).Value;
         Assert.That(seen.State == RecordingState.Live || seen.Failure == "popup-storm", Is.True, seen.Failure);
         if (seen.State == RecordingState.Live) Assert.That(new Uri(seen.Url).Authority is { } at && (at == console.Address.Authority || seen.Url == ""), Is.True, seen.Url);

@@ -13,7 +13,8 @@ internal sealed record TurnRecording(Guid Id, RecorderPhase Phase) : ICommand<Do
 /// <param name="Agrees">Yes or no to a question; null where it is none.</param>
 /// <param name="Choice">Number of what is chosen, from 0; null where nothing is.</param>
 /// <param name="SignIn">True signs in anew with the kept password.</param>
-internal sealed record AnswerConsole(Guid Id, bool? Agrees = null, int? Choice = null, bool SignIn = false) : ICommand<Done>, INeeds<LinkageRecord>;
+/// <param name="Home">True goes to the page where the console begins.</param>
+internal sealed record AnswerConsole(Guid Id, bool? Agrees = null, int? Choice = null, bool SignIn = false, bool Home = false) : ICommand<Done>, INeeds<LinkageRecord>;
 
 /// <summary>Changes a recorded step; what is absent stays as it is.</summary>
 internal sealed record ChangeStep(Guid Id, int Step) : ICommand<Done>, INeeds<LinkageRecord>
@@ -64,6 +65,7 @@ file sealed class Handler(RecordingDesk desk, CurrentActor current) : ICommandHa
         if (desk.Hand(request.Id) is not { } hand) return LinkageErrors.RecordingEnded;
         if (request.Agrees is { } agrees) recording.Answer(agrees);
         if (request.Choice is { } choice) hand.Take(new HandInput("pick", V: choice.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        if (request.Home) hand.Take(new HandInput("home"));
         if (request.SignIn) hand.Take(new HandInput("sign-in"));
         return null;
     });

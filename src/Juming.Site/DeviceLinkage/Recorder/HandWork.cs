@@ -8,7 +8,7 @@ using Microsoft.Playwright;
 namespace Juming.Site.DeviceLinkage.Recorder;
 
 /// <summary>One movement of the person's hand.</summary>
-/// <param name="T">"move", "down", "up", "wheel", "text", "key", "mark", "pick" or "sign-in".</param>
+/// <param name="T">"move", "down", "up", "wheel", "text", "key", "mark", "pick", "home" or "sign-in".</param>
 /// <param name="X">Place on the console's page, from the left.</param>
 /// <param name="Y">From the top.</param>
 /// <param name="Dx">Wheel, sideways.</param>
@@ -117,7 +117,7 @@ internal sealed class HandWork(Recording recording, LinkageSettings settings, Fu
         try
         {
             if (input.T == "sign-in") await SignIn(signIn, ct);
-            else await Do(window, film, input, ct).WaitAsync(input.T == "mark" ? TimeSpan.FromSeconds(30) : Patience + TimeSpan.FromSeconds(60), clock, ct);
+            else await Do(window, film, input, ct).WaitAsync(input.T is "mark" or "home" ? TimeSpan.FromSeconds(30) : Patience + TimeSpan.FromSeconds(60), clock, ct);
         }
         catch (TimeoutException)
         {
@@ -169,6 +169,7 @@ internal sealed class HandWork(Recording recording, LinkageSettings settings, Fu
                 recording.Chosen();
                 if (int.TryParse(input.V, out var at) && at is >= 0 and < 200) await window.Call("(e, a) => e.recorder.pick(a)", at, ct);
                 return;
+            case "home": await window.Load(window.Home, ct); return;
             case "mark": await Mark(window, film, x, y, ct); return;
         }
     }
