@@ -19,4 +19,19 @@ internal static class LinkageErrors
     public static readonly Error NotADraft = new(ErrorKind.Conflict, "linkage.not-a-draft", "This recipe was decided on already.");
     public static readonly Error NoSuchSuggestion = new(ErrorKind.NotFound, "linkage.no-such-suggestion", "There is no open suggestion with this identity.");
     public static readonly Error CertificateSame = new(ErrorKind.Conflict, "linkage.certificate-same", "The device's certificate has not changed.");
+    public static readonly Error NoSuchRecording = new(ErrorKind.NotFound, "linkage.no-such-recording", "There is no recording of yours with this identity; it may have ended long ago.");
+    public static readonly Error RecordingEnded = new(ErrorKind.Conflict, "linkage.recording-ended", "The recording has ended; its steps can still be changed and kept.");
+    public static readonly Error CannotRecord = new(ErrorKind.Conflict, "linkage.cannot-record", "The console can't be opened now: {reason}.");
+    public static readonly Error NotForSockets = new(ErrorKind.Invalid, "linkage.not-a-socket", "The screen of a recording is told over a WebSocket only.");
+    public static readonly Error NoTestAddress = new(ErrorKind.Invalid, "linkage.no-test-address", "{value} can't be blocked for a test; choose another address.", Field: "Target");
+    public static readonly Error NoSuchStep = new(ErrorKind.NotFound, "linkage.no-such-step", "This step is no longer there.");
+    public static readonly Error NotAParameter = new(ErrorKind.Invalid, "linkage.not-a-parameter", "{value} is no name of a parameter: small letters, digits and low lines, a letter first.", Field: "Varies");
+    public static readonly Error NothingRecorded = new(ErrorKind.Conflict, "linkage.nothing-recorded", "The way to block is not recorded: there is no step that types the test address.");
+    public static readonly Error NoPointOfNoReturn = new(ErrorKind.Conflict, "linkage.no-point-of-no-return", "No step of the block counts as the one that sends it; choose one.");
+    public static readonly Error NoProof = new(ErrorKind.Conflict, "linkage.no-proof", "Nothing proves the block: mark the row that holds the test address.");
+    public static readonly Error NoWayToList = new(ErrorKind.Conflict, "linkage.no-way-to-list", "The way to the list is not recorded: under \"Proof\", go to it from the menu.");
+    public static readonly Error StepUnclear = new(ErrorKind.Conflict, "linkage.step-unclear", "Step \"{step}\" can't be told apart well enough ({score} of {need} points); choose another way to find it or record it again.");
+    public static readonly Error InverseUnclear = new(ErrorKind.Conflict, "linkage.inverse-unclear", "The recorded unblocking presses nothing on the list after the row was there; record it again, or remove its steps to have it written from the list.");
+    public static readonly Error NotRehearsed = new(ErrorKind.Conflict, "linkage.not-rehearsed", "Rehearse this recipe first and look at its pictures.");
+    public static readonly Error NotForThisDevice = new(ErrorKind.Invalid, "linkage.not-for-this-device", "This recipe is not for this device.", Field: "Device");
 }

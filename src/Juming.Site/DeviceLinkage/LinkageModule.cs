@@ -11,6 +11,7 @@ using Juming.Site.DeviceLinkage.Captcha;
 using Juming.Site.DeviceLinkage.Data;
 using Juming.Site.DeviceLinkage.Learning;
 using Juming.Site.DeviceLinkage.Recipes;
+using Juming.Site.DeviceLinkage.Recorder;
 using Juming.Site.DeviceLinkage.Register;
 using Juming.Site.DeviceLinkage.Runs;
 using Microsoft.AspNetCore.Builder;
@@ -34,6 +35,7 @@ public sealed class LinkageModule : Module
         services.AddSettings<LinkageSettings>("Modules:Linkage");
         services.AddSingleton<ChromiumHost>().AddSingleton<DeviceTurns>().AddSingleton<SessionStore>().AddSingleton<RunDesk>().AddSingleton<RecipeCache>().AddSingleton<CaptchaReader>();
         services.AddScoped<RecipeShelf>().AddScoped<LinkageUpkeep>().AddScoped<ConsoleBlocks>().AddScoped<IDeviceConsoles, DeviceConsoles>();
+        services.AddSingleton<RecordingDesk>().AddScoped<RecordingScreen>();
         services.AddSingleton(new NoticeKind(DeviceAlarm.Code, typeof(LinkageTexts), Role.Analyst, Role.SecurityAdmin));
         services.AddSingleton<ConsoleExecutor>().AddSingleton<IBlockExecutor>(p => p.GetRequiredService<ConsoleExecutor>()).AddSingleton<IProtectedSource>(p => p.GetRequiredService<ConsoleExecutor>()).AddHostedService(p => p.GetRequiredService<ConsoleExecutor>());
         services.TryAddSingleton<IProtectedAddresses, NothingMayBeBlocked>();
@@ -67,6 +69,9 @@ public sealed class LinkageModule : Module
         routes.MapPost("recipes/{id:guid}/retire", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new DecideRecipe(id, false), ct)).ToHttp()).Answers<Done>("Puts a recipe away.");
         routes.MapPost("suggestions/{id:guid}/take", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new DecideSuggestion(id, true), ct)).ToHttp()).Answers<Done>("Takes the words that a run found into the recipe.");
         routes.MapPost("suggestions/{id:guid}/decline", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new DecideSuggestion(id, false), ct)).ToHttp()).Answers<Done>("Turns a suggestion down.");
+        routes.MapPost("recipes/{id:guid}/try", async (Sender sender, Guid id, TrialBody trial, CancellationToken ct) => (await sender.Send(new TryRecipe(id, trial.Device, trial.Target, trial.Real, Guid.CreateVersion7()), ct)).ToHttp()).Answers<TrialVerdict>("Rehearses a recipe on a device, or really blocks, reads back and unblocks a test address.");
+        // Any method: over HTTP/2 a socket is opened by CONNECT.
+        routes.Map("recordings/{id:guid}/screen", (RecordingScreen screen, HttpContext http, Guid id) => screen.Serve(http, id));
         routes.MapGet("runs", async (Sender sender, Guid? device, RunState? state, [Description("Rows passed over"), Range(0, 100_000)] int? skip, [Description("Rows of the page, 50 by default"), Range(1, 200)] int? limit, CancellationToken ct) => (await sender.Send(new ListRuns { Device = device, State = state, Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp()).Answers<RunPage>("Runs, the latest first, one page at a time.");
         routes.MapGet("runs/{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetRun(id), ct)).ToHttp()).Answers<RunDossier>("One run with its film.");
         routes.MapGet("runs/{id:guid}/pictures/{name}", async (Sender sender, HttpContext http, Guid id, string name, CancellationToken ct) =>
@@ -90,3 +95,6 @@ internal sealed record DevicePatch(long? Version = null, string? Name = null, st
 {
     public ChangeDevice ToCommand(Guid id) => new(id) { Version = Version, Name = Name, Vendor = Vendor, Model = Model, Group = Group, Business = Business, Account = Account, Password = Password is null ? null : new Secret(Password), Seed = Seed is null ? null : new Secret(Seed), Language = Language, TakesOver = TakesOver, Capacity = Capacity, AcceptCertificate = AcceptCertificate };
 }
+
+/// <summary>Body that tries a recipe.</summary>
+internal sealed record TrialBody(Guid Device, string Target, bool Real = false);

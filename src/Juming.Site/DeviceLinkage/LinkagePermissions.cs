@@ -32,3 +32,13 @@ public sealed class LinkageRecipes : IPermission
     /// <inheritdoc/>
     public static IReadOnlyList<Role> Roles => [Role.SecurityAdmin];
 }
+
+/// <summary>Work a device's console by hand in the site's own browser and have it written down as a recipe.</summary>
+public sealed class LinkageRecord : IPermission
+{
+    /// <inheritdoc/>
+    public static string Code => "linkage.record";
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Role> Roles => [Role.SecurityAdmin];
+}

@@ -40,6 +40,14 @@ public sealed class LinkageSettings
     [Range(7, 1095)]
     public int KeepDays { get; set; } = 180;
 
+    /// <summary>Minutes without a hand on mouse or keyboard after which a recording ends, 1 to 60.</summary>
+    [Range(1, 60)]
+    public int RecorderIdleMinutes { get; set; } = 5;
+
+    /// <summary>Minutes that one recording may hold a device, 5 to 240.</summary>
+    [Range(5, 240)]
+    public int RecorderMinutes { get; set; } = 60;
+
     /// <summary>True lets addresses of this very machine into the register: for laboratories and tests only.</summary>
     public bool AllowThisMachine { get; set; }
 }

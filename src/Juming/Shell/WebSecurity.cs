@@ -100,7 +100,7 @@ public static class WebSecurity
     /// </summary>
     private static bool IsForeign(HttpContext context)
     {
-        var isSocket = context.WebSockets.IsWebSocketRequest || context.Request.Headers.Upgrade.Count > 0;
+        var isSocket = context.WebSockets.IsWebSocketRequest || context.Request.Headers.Upgrade.Count > 0 || IsSocketOfHttp2(context);
         var isCircuit = context.Request.Path.StartsWithSegments("/_blazor");
         if (!isSocket && !isCircuit && !IsUnsafe(context)) return false;
         // The address of a phone page is itself a secret that no other site has, and its form carries an antiforgery token.
@@ -127,8 +127,8 @@ public static class WebSecurity
             context.Response.Redirect(isSetUp ? "/sign-in?return=" + Uri.EscapeDataString(context.Request.Path + context.Request.QueryString) : "/setup");
             return;
         }
-        // A token is not sent by a browser on its own; a cookie is, so its calls must show that our own page made them.
-        if (hasSession && IsUnsafe(context) && context.Request.Path.StartsWithSegments("/api") && !await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context))
+        // A token is not sent by a browser on its own; a cookie is, so its calls must show that our own page made them. A socket shows it by its Origin.
+        if (hasSession && IsUnsafe(context) && !IsSocketOfHttp2(context) && context.Request.Path.StartsWithSegments("/api") && !await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context))
         {
             await AccessErrors.FormExpired.ToHttp().ExecuteAsync(context);
             return;
@@ -144,6 +144,9 @@ public static class WebSecurity
         context.Response.ContentType = "text/plain; charset=utf-8";
         return context.Response.WriteAsync(ShellTexts.Of("UnlistedHost") + "\n");
     }
+
+    /// <summary>Over HTTP/2 a socket is opened by a method of its own and has no Upgrade header.</summary>
+    private static bool IsSocketOfHttp2(HttpContext context) => HttpMethods.IsConnect(context.Request.Method);
 
     private static bool IsUnsafe(HttpContext context) =>
         !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method));

@@ -21,6 +21,8 @@ internal sealed class ConsoleFailedException(string code, string detail = "") : 
 internal sealed class DeviceWindow : IAsyncDisposable
 {
     private static readonly string Script = Read("linkage/eyes.js") + Read("linkage/signin.js") + Read("linkage/explore.js");
+    private static readonly string Recorder = Read("linkage/recorder.js");
+    private const int MostTold = 64 * 1024;
     private readonly ConcurrentQueue<string> _said = new();
     private readonly ConcurrentQueue<string> _dialogs = new();
     private readonly IBrowserContext _context;
@@ -47,8 +49,17 @@ internal sealed class DeviceWindow : IAsyncDisposable
 
     public int Downloads => _downloads;
 
+    /// <summary>Decides on a question of the page in place of the rules; null while they hold.</summary>
+    public Func<string, Task<bool>>? AskPerson { get; set; }
+
     /// <summary>Opens an empty page. The certificate was looked at before.</summary>
-    public static async Task<DeviceWindow> Open(IBrowser browser, DeviceOrigin origin, LinkageSettings settings, string? session, string language)
+    /// <param name="browser">The browser.</param>
+    /// <param name="origin">The device.</param>
+    /// <param name="settings">Limits.</param>
+    /// <param name="session">Session of an earlier run; null for none.</param>
+    /// <param name="language">Language that the console is asked for.</param>
+    /// <param name="recorded">Hears what a person does on the page; null where nobody does anything.</param>
+    public static async Task<DeviceWindow> Open(IBrowser browser, DeviceOrigin origin, LinkageSettings settings, string? session, string language, Action<string>? recorded = null)
     {
         var gate = new DeviceGate(origin, settings.MostMegabytes * 1024L * 1024L);
         IBrowserContext? context = null;
@@ -70,6 +81,7 @@ internal sealed class DeviceWindow : IAsyncDisposable
             var window = new DeviceWindow(context, page, gate, origin, settings.MostDocuments);
             await context.ExposeBindingAsync(say, (BindingSource _, string text) => window.Hear(text));
             await context.AddInitScriptAsync(Script.Replace("__SAY__", say, StringComparison.Ordinal));
+            if (recorded is not null) await Record(context, recorded);
             window.Listen();
             return window;
         }
@@ -79,6 +91,16 @@ internal sealed class DeviceWindow : IAsyncDisposable
             await gate.DisposeAsync();
             throw;
         }
+    }
+
+    private static async Task Record(IBrowserContext context, Action<string> recorded)
+    {
+        var tell = "t" + Guid.NewGuid().ToString("N")[..12];
+        await context.ExposeBindingAsync(tell, (BindingSource _, string told) =>
+        {
+            if (told.Length <= MostTold) recorded(told);
+        });
+        await context.AddInitScriptAsync(Recorder.Replace("__TELL__", tell, StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()
@@ -287,6 +309,11 @@ internal sealed class DeviceWindow : IAsyncDisposable
     {
         var text = dialog.Message.Length > 300 ? dialog.Message[..300] : dialog.Message;
         if (_dialogs.Count < 200) _dialogs.Enqueue(text);
+        if (dialog.Type is "confirm" or "prompt" && AskPerson is { } ask)
+        {
+            await Swallow(await ask(text) ? dialog.AcceptAsync() : dialog.DismissAsync());
+            return;
+        }
         // A note has one answer; leaving a page is what the run wants; anything else is agreed to only where a step expects it.
         var agrees = dialog.Type is "alert" or "beforeunload" || (dialog.Type == "confirm" && _accepted is { } words && (words.Count == 0 || words.Any(w => text.Contains(w, StringComparison.OrdinalIgnoreCase))));
         await Swallow(agrees ? dialog.AcceptAsync() : dialog.DismissAsync());

@@ -509,7 +509,7 @@
   }
 
   const api = { state, forget: () => said.clear(), find, quiet, table, readTable, search, nextPage, telling, has, around, allText, mask, highlight, busy, choose, candidates,
-    kit: { lines, docs, seen, norm, words, inGroup, nameOf, labelsOf, besides, roleOf, isText, isField, isButton, pressable, shortText, rectOf, fresh, inView, middle, quality, best, stable, DANGER, SUCCESS, FAILURE, tablesIn, cellsOf, textOf, disabled, columnAt, hidden, hitAt, related, nextPage, searchBox, set, EMPTY, addresses } };
+    kit: { lines, docs, seen, norm, words, inGroup, nameOf, labelsOf, besides, roleOf, isText, isField, isButton, pressable, shortText, rectOf, fresh, inView, middle, quality, best, stable, DANGER, SUCCESS, FAILURE, tablesIn, cellsOf, textOf, disabled, columnAt, hidden, hitAt, related, nextPage, searchBox, set, EMPTY, addresses, rowFor, cellIs } };
   Object.defineProperty(window, KEY, { value: api });
 
   /* ---- listening ---- */

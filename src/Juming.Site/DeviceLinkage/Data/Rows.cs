@@ -51,6 +51,9 @@ internal enum RecipeOrigin
 
     /// <summary>Found by the program on the device's own pages.</summary>
     Explored,
+
+    /// <summary>Written down while a person did it.</summary>
+    Recorded,
 }
 
 /// <summary>How far a run is.</summary>
@@ -88,6 +91,9 @@ internal enum RunKind
 
     /// <summary>Looks for the way to block.</summary>
     Explore,
+
+    /// <summary>A person works the console by hand.</summary>
+    Record,
 }
 
 /// <summary>A device with a web console.</summary>

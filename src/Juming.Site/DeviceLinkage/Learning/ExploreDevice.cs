@@ -34,7 +34,7 @@ file sealed class Handler(LinkageDb db, RunDesk desk, CurrentActor current, Time
         var report = await desk.Run(new RunWish(request.Device, RunKind.Explore, current.Actor) { Capability = ConsoleBlocks.Capability, Inputs = Sample, Insists = true, Rehearsal = true, Id = request.Run }, cancellationToken);
         if (report.Yaml is not { } yaml) return new ExploreVerdict(null, report.Run, report.Failure, report.Step, report.Detail);
         var name = RecipeReader.Read(yaml).Recipe!.Id;
-        foreach (var older in await db.Recipes.Where(r => r.Name == name && r.State == RecipeState.Draft).ToListAsync(cancellationToken)) older.State = RecipeState.Retired;
+        foreach (var older in await db.Recipes.Where(r => r.Name == name && r.DeviceId == request.Device && r.State == RecipeState.Draft).ToListAsync(cancellationToken)) older.State = RecipeState.Retired;
         var row = db.Add(new RecipeRow
         {
             Name = name,

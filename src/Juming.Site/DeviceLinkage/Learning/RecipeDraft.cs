@@ -39,7 +39,7 @@ internal sealed class RecipeDraft(DeviceWindow window, Film film)
         var column = SignInSkill.Text(page, "column") is { Length: > 0 } named ? named : "IP地址|IP|Address";
         Block(form, add, column);
         Verify(last, column);
-        Inverse(last, column);
+        _yaml.Append(Inverse(last, column));
         return (_yaml.ToString(), null);
     }
 
@@ -145,8 +145,11 @@ internal sealed class RecipeDraft(DeviceWindow window, Film film)
         Line("  - {id: picture, screenshot: {name: verified}}");
     }
 
-    private void Inverse(string? last, string column)
+    /// <summary>The inverse of any block: its row is looked for and taken away by its own control, or chosen and taken away by the list's.</summary>
+    internal static string Inverse(string? last, string column)
     {
+        var text = new StringBuilder();
+        void Line(string line) => text.Append(line).Append('\n');
         Line("rollback:");
         Line("  steps:");
         Line(last is null ? "    - {id: back, open: {}}" : $"    - {{id: back, open: {{ref: {last}}}}}");
@@ -164,9 +167,10 @@ internal sealed class RecipeDraft(DeviceWindow window, Film film)
         Line($"        - {{id: remove-sure, click: {{role: button, name: {List(Sure)}}}, optional: true}}");
         Line($"        - {{id: remove-effect, commit: {{click: {{role: button, name: {List(Commits)}}}, optional: true}}}}");
         Line($"        - {{id: remove-effect-sure, click: {{role: button, name: {List(Sure)}}}, optional: true}}");
+        return text.ToString();
     }
 
-    private static string Row(string column) => $"{{row: {{{Quote(column)}: \"${{ip}}\"}}, search: {{value: \"${{ip}}\"}}, paging: {{max: 50}}}}";
+    internal static string Row(string column) => $"{{row: {{{Quote(column)}: \"${{ip}}\"}}, search: {{value: \"${{ip}}\"}}, paging: {{max: 50}}}}";
 
     private static string Spec(JsonElement spec, string? key = null, string? value = null)
     {

@@ -41,6 +41,7 @@ file sealed class Handler(LinkageDb db, CurrentActor current, TimeProvider clock
         var row = await db.Recipes.FirstOrDefaultAsync(r => r.Id == request.Id, cancellationToken);
         if (row is null) return LinkageErrors.NoSuchRecipe;
         if (request.Use && row.State != RecipeState.Draft) return LinkageErrors.NotADraft;
+        if (request.Use && row is { Origin: RecipeOrigin.Recorded, RehearsalId: null }) return LinkageErrors.NotRehearsed;
         await Decide(row, request.Use, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return Done.Value;
@@ -81,7 +82,8 @@ file sealed class Handler(LinkageDb db, CurrentActor current, TimeProvider clock
     private async Task Decide(RecipeRow row, bool use, CancellationToken ct)
     {
         if (use)
-            foreach (var older in await db.Recipes.Where(r => r.Name == row.Name && r.DeviceId == row.DeviceId && r.State == RecipeState.Approved).ToListAsync(ct)) older.State = RecipeState.Retired;
+            // One way on one device: what was found on it before, under whatever name, gives way.
+            foreach (var older in await db.Recipes.Where(r => (r.Name == row.Name || (row.DeviceId != null && r.Capability == row.Capability)) && r.DeviceId == row.DeviceId && r.State == RecipeState.Approved).ToListAsync(ct)) older.State = RecipeState.Retired;
         (row.State, row.DecidedBy, row.DecidedAt) = (use ? RecipeState.Approved : RecipeState.Retired, current.Actor.Name, clock.GetUtcNow());
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
         await Probe(origin, ct);
         var session = run.Sessions.Find(run.Device.Id, run.Device.Account);
         var browser = await chromium.Browser(ct);
-        await using (_window = await DeviceWindow.Open(browser, origin, run.Settings, session?.State, run.Device.Language))
+        await using (_window = await DeviceWindow.Open(browser, origin, run.Settings, session?.State, run.Device.Language, run.Wish.ByHand is { } hand ? hand.Heard : null))
         {
             try
             {
@@ -90,6 +90,9 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
                 await run.Film.Shoot(run.Film.Begin("sign-in", "picture"), "inside", _window, ct);
                 return new RunReport(run.Wish.Id, null) { Verified = true, Changed = false };
             case RunKind.Explore: return await Explore(ct);
+            case RunKind.Record:
+                await run.Wish.ByHand!.Work(_window, run.Film, token => SignInAnew(true, token), ct);
+                return new RunReport(run.Wish.Id, null);
             case RunKind.Look: return await Look(ct);
             case RunKind.Inverse: return await Inverse(ct);
             default: return await Recipe(place is not null && _reused, ct);
@@ -163,7 +166,7 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
             failure = e;
         }
         KeepPlace(runner);
-        if (runner.Rehearsed || run.Wish.Rehearsal) return new RunReport(run.Wish.Id, runner.Rehearsed ? null : runner.Returned is not null ? null : "no-point") { Changed = false };
+        if (runner.Rehearsed || run.Wish.Rehearsal) return new RunReport(run.Wish.Id, runner.Rehearsed ? null : runner.Returned is not null ? null : "no-point") { Changed = false, Verified = runner.Rehearsed };
         if (recipe.Verify.Count == 0) return Ended(runner, failure, null, null);
         return await Verify(runner, recipe, failure, ct);
     }
@@ -227,7 +230,7 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
         var (yaml, failure) = await Again(async () =>
         {
             if (!await explorer.FindList(ct)) throw new ConsoleFailedException(await Outside(ct) ? "session-expired" : "no-list");
-            return await new RecipeDraft(_window, run.Film).Write($"found-{run.Device.Id:N}", run.Device.Name, explorer, ct);
+            return await new RecipeDraft(_window, run.Film).Write(RecipeNames.Of(run.Device, ConsoleBlocks.Capability), run.Device.Name, explorer, ct);
         }, ct);
         if (yaml is null) throw new ConsoleFailedException(failure!);
         var (recipe, faults) = RecipeReader.Read(yaml);

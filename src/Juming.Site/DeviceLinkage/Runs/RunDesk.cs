@@ -117,14 +117,15 @@ internal sealed partial class RunDesk(
 
     private async Task<RunReport> Guarded(DeviceRun run, RunWish wish, Film film, CancellationToken ct)
     {
-        using var limit = new CancellationTokenSource(wish.Steps?.MaxRun is { } most && most > TimeSpan.FromSeconds(settings.RunSeconds) ? most : TimeSpan.FromSeconds(settings.RunSeconds), clock);
+        var longest = wish.Longest ?? (wish.Steps?.MaxRun is { } most && most > TimeSpan.FromSeconds(settings.RunSeconds) ? most : TimeSpan.FromSeconds(settings.RunSeconds));
+        using var limit = new CancellationTokenSource(longest, clock);
         // Past the point of no return the caller can't break it off: the read-back must say what became of it.
         await using var gone = ct.Register(() => { if (!run.Acted) limit.Cancel(); });
         try
         {
             var work = run.Carry(limit.Token);
             // What does not even heed its own limit hangs in the browser.
-            var first = await Task.WhenAny(work, Task.Delay(TimeSpan.FromSeconds(Math.Max(settings.RunSeconds, wish.Steps?.MaxRun?.TotalSeconds ?? 0) + 15), clock, CancellationToken.None));
+            var first = await Task.WhenAny(work, Task.Delay(longest + TimeSpan.FromSeconds(15), clock, CancellationToken.None));
             if (first != work) chromium.Kill();
             return await work.WaitAsync(TimeSpan.FromSeconds(30), clock, CancellationToken.None);
         }
@@ -175,7 +176,7 @@ internal sealed partial class RunDesk(
         row.EndedAt = clock.GetUtcNow();
         row.TookMs = film.TookMs;
         (row.Failure, row.FailedStep, row.Detail) = (report.Failure, report.Step is { Length: > 100 } step ? step[..100] : report.Step, report.Detail);
-        row.Reading = row.Kind is Data.RunKind.SignIn or Data.RunKind.Explore || row.Rehearsal ? "" : report.Present switch { true => "Present", false => "Absent", null => "Unknown" };
+        row.Reading = row.Kind is Data.RunKind.SignIn or Data.RunKind.Explore or Data.RunKind.Record || row.Rehearsal ? "" : report.Present switch { true => "Present", false => "Absent", null => "Unknown" };
         row.Changed = report.Changed;
         row.Outputs = JsonSerializer.Serialize(report.Outputs);
         row.Film = JsonSerializer.Serialize(film.Steps);

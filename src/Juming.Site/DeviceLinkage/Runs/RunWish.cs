@@ -1,4 +1,5 @@
 using Juming.Platform.Access;
+using Juming.Site.DeviceLinkage.Browser;
 using Juming.Site.DeviceLinkage.Data;
 using Juming.Site.DeviceLinkage.Recipes;
 
@@ -19,8 +20,28 @@ internal sealed record RunWish(Guid Device, RunKind Kind, Actor By)
     /// <summary>A person wants it now: a pause after a failed sign-in does not hold it back. A wrong password still does.</summary>
     public bool Insists { get; init; }
 
+    /// <summary>A person's work on the signed-in console; the run lasts as long as it does.</summary>
+    public IHandWork? ByHand { get; init; }
+
+    /// <summary>Longest that the run may take where it is not the settings' word; null for that.</summary>
+    public TimeSpan? Longest { get; init; }
+
     /// <summary>Identity for the run, so that it can be watched from its start.</summary>
     public Guid Id { get; init; } = Guid.CreateVersion7();
+}
+
+/// <summary>What a person does in a run's window.</summary>
+internal interface IHandWork
+{
+    /// <summary>Hears what the page tells of a press or a key.</summary>
+    void Heard(string told);
+
+    /// <summary>Ends when the person has ended.</summary>
+    /// <param name="window">The window, signed in.</param>
+    /// <param name="film">The run's film.</param>
+    /// <param name="signIn">Signs in anew with the kept password.</param>
+    /// <param name="ct">Cancels.</param>
+    Task Work(DeviceWindow window, Film film, Func<CancellationToken, Task> signIn, CancellationToken ct);
 }
 
 /// <summary>What became of it.</summary>
