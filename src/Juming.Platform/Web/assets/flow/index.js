@@ -1,7 +1,7 @@
 // A flow of steps on a canvas: draws what it is told, and tells the page what a person wants changed. What becomes of that the page decides and shows.
 import { Graph, Selection } from '@antv/x6';
-import { EDGE, HEIGHT, NODE, drawEdge, drawNode, register, widthOf } from './looks.js';
-import { arrange, place } from './layout.js';
+import { EDGE, HEIGHT, edgeOf, nodeOf, redraw, register, relink, widthOf } from './looks.js';
+import { arrange, settle } from './layout.js';
 import { overview } from './overview.js';
 import { keys } from './keys.js';
 
@@ -17,15 +17,16 @@ register();
 export function open(host, net, writable) {
   const over = new AbortController();
   const stage = host.querySelector('[data-stage]');
+  const steps = new Map(), links = new Map();
   let quiet = 0, moved = false, shown = false, copied = false, chosen = null;
 
   const graph = new Graph({
-    container: stage, autoResize: true, async: false, panning: { enabled: true }, scaling: { min: .1, max: 2 }, moveThreshold: 3,
+    container: stage, autoResize: true, virtual: { enabled: true, margin: 200 }, panning: { enabled: true }, scaling: { min: .1, max: 2 }, moveThreshold: 3,
     mousewheel: { enabled: true, modifiers: ['ctrl', 'meta'], factor: 1.1 },
     grid: { size: 10, visible: false },
     interacting: () => ({ nodeMovable: writable, magnetConnectable: writable, edgeMovable: false, edgeLabelMovable: false, arrowheadMovable: false, vertexMovable: false }),
     connecting: {
-      snap: { radius: 20 }, allowBlank: false, allowEdge: false, allowPort: false, allowLoop: false, highlight: true, connectionPoint: 'anchor', targetAnchor: 'top',
+      allowBlank: false, allowEdge: false, allowLoop: false, highlight: true, connectionPoint: 'anchor', targetAnchor: 'top',
       validateMagnet: () => writable,
       createEdge() { return this.createEdge({ shape: EDGE }); },
       validateConnection: ({ sourceCell, targetCell }) => Boolean(targetCell?.isNode() && sourceCell !== targetCell && targetCell.getData()?.enters),
@@ -42,24 +43,50 @@ export function open(host, net, writable) {
   const map = overview(host.querySelector('[data-map]'), graph, over.signal);
 
   function show(patch) {
+    if (patch.whole) { steps.clear(); links.clear(); }
+    for (const key of patch.gone) steps.delete(key);
+    for (const id of patch.goneEdges) links.delete(id);
+    for (const step of patch.nodes) steps.set(step.key, step);
+    for (const link of patch.edges) links.set(link.id, link);
+    const places = placesOf(patch.laid);
     quietly(() => {
-      if (patch.whole) graph.clearCells();
-      for (const key of patch.goneEdges) graph.removeEdge(key);
-      for (const key of patch.gone) graph.removeNode(String(key));
-      const fresh = [];
-      for (const node of patch.nodes) {
-        const cell = graph.getCellById(String(node.key));
-        if (cell) drawNode(cell, node);
-        else fresh.push(graph.addNode(NODE(node)));
-      }
-      for (const edge of patch.edges) drawEdge(graph, edge);
-      if (!patch.laid) arrange(graph);
-      else for (const cell of fresh) if (cell.getData().x === null) place(graph, cell);
-      for (const node of patch.nodes) if (patch.laid && node.x !== null && !moved) graph.getCellById(String(node.key)).position(node.x, node.y);
+      if (patch.whole) graph.resetCells([...[...steps.values()].map(s => graph.createNode(nodeOf(s, places.get(s.key)))), ...[...links.values()].map(l => graph.createEdge(edgeOf(l)))]);
+      else graph.batchUpdate('show', () => update(patch, places));
     });
     map.draw();
     mark();
-    if (!shown && nodes().length > 0) { shown = true; begin(); }
+    if (!shown && steps.size > 0) { shown = true; begin(); }
+  }
+
+  function placesOf(laid) {
+    const [all, ways] = [[...steps.values()], [...links.values()]];
+    if (!laid) return arrange(all, ways);
+    // What is being moved stays under the hand; all of it is told when it is let go.
+    const places = new Map(all.flatMap(s => {
+      const now = graph.getCellById(String(s.key))?.position();
+      return s.x !== null && !moved ? [[s.key, { x: s.x, y: s.y }]] : now ? [[s.key, now]] : [];
+    }));
+    settle(all, ways, places);
+    return places;
+  }
+
+  function update(patch, places) {
+    for (const id of patch.goneEdges) graph.removeEdge(id);
+    for (const key of patch.gone) graph.removeNode(String(key));
+    for (const step of patch.nodes) {
+      const cell = graph.getCellById(String(step.key));
+      if (cell) redraw(cell, step);
+      else graph.addNode(nodeOf(step, places.get(step.key)));
+    }
+    for (const node of nodes()) {
+      const [to, at] = [places.get(Number(node.id)), node.position()];
+      if (to.x !== at.x || to.y !== at.y) node.position(to.x, to.y);
+    }
+    for (const link of patch.edges) {
+      const cell = graph.getCellById(link.id);
+      if (cell) relink(cell, link);
+      else graph.addEdge(edgeOf(link));
+    }
   }
 
   /** Everything, or what can be read of it from the start on. */
@@ -75,9 +102,8 @@ export function open(host, net, writable) {
     map.draw();
   }
 
-  function mark() {
-    for (const cell of graph.getCells()) graph.findViewByCell(cell)?.container.classList.toggle('selected', graph.isSelected(cell) || (chosen !== null && cell.id === String(chosen)));
-  }
+  const dress = view => view?.container.classList.toggle('selected', graph.isSelected(view.cell) || (chosen !== null && view.cell.id === String(chosen)));
+  const mark = () => graph.getCells().forEach(cell => dress(graph.findViewByCell(cell)));
 
   function choose(key) {
     chosen = key;
@@ -94,7 +120,12 @@ export function open(host, net, writable) {
   const acts = {
     in: () => graph.zoom(.15), out: () => graph.zoom(-.15),
     fit: () => graph.zoomToFit({ padding: 24, maxScale: 1 }),
-    tidy: () => { quietly(() => arrange(graph)); keep(); acts.fit(); },
+    tidy: () => {
+      const places = arrange([...steps.values()], [...links.values()]);
+      quietly(() => graph.batchUpdate('tidy', () => { for (const node of nodes()) node.position(places.get(Number(node.id)).x, places.get(Number(node.id)).y); }));
+      keep();
+      acts.fit();
+    },
     undo: () => writable && tell('TakeBack'), redo: () => writable && tell('DoAgain'),
     all: () => graph.select(nodes()),
     copy: () => { const own = pickedNodes(); if (writable && own.length > 0) { copied = true; tell('Copy', own); } },
@@ -114,6 +145,8 @@ export function open(host, net, writable) {
   graph.on('edge:click', () => stage.focus({ preventScroll: true }));
   graph.on('blank:click', () => { stage.focus({ preventScroll: true }); if (chosen !== null) { chosen = null; tell('Choose', -1); } mark(); });
   graph.on('selection:changed', mark);
+  // What comes into view is drawn only then.
+  graph.on('view:mounted', ({ view }) => dress(view));
   graph.on('node:change:position', () => { if (quiet === 0) moved = true; map.draw(); });
   graph.on('edge:connected', ({ edge }) => {
     const [from, way, to] = [Number(edge.getSourceCellId()), edge.getSourcePortId(), Number(edge.getTargetCellId())];

@@ -1,5 +1,5 @@
 // What steps and their links look like. Titles come from people and from imported files: they are set as text, never as markup.
-import { Graph, Shape } from '@antv/x6';
+import { Graph, Markup, Shape } from '@antv/x6';
 
 export const HEIGHT = 58;
 export const EDGE = 'jm-link';
@@ -36,7 +36,7 @@ function html(cell) {
   const box = part('div', 'step', '');
   box.setAttribute('role', 'img');
   box.setAttribute('aria-label', [step.title, step.detail, step.sign, step.reason].filter(Boolean).join(' · '));
-  Object.assign(box.dataset, { testid: 'node-' + step.step, icon: step.icon, tone: step.tone, rank: step.rank });
+  Object.assign(box.dataset, { testid: 'node-' + step.step, icon: step.icon, tone: step.tone });
   box.append(icon(step.icon), part('span', 'title', step.title));
   if (step.sign) {
     const sign = part('span', 'sign', step.sign);
@@ -51,18 +51,12 @@ function html(cell) {
 
 /** Names the shapes; once. */
 export function register() {
-  Shape.HTML.register({ shape: STEP, width: 210, height: HEIGHT, effect: ['data'], html });
+  // Only what is drawn: texts that the library lays out are measured one by one, which takes seconds with 200 steps.
+  Shape.HTML.register({ shape: STEP, width: 210, height: HEIGHT, effect: ['data'], html, markup: [Markup.getForeignObjectMarkup()], attrs: { fo: { refWidth: '100%', refHeight: '100%' } } });
   Graph.registerConnector('jm-curve', curve, true);
   Graph.registerEdge(EDGE, {
     inherit: 'edge', connector: { name: 'jm-curve' }, zIndex: 0,
     attrs: { line: { stroke: tones.plain, strokeWidth: 1.6, targetMarker: { name: 'block', width: 9, height: 7 } } },
-    defaultLabel: {
-      markup: [{ tagName: 'rect', selector: 'body' }, { tagName: 'text', selector: 'label' }],
-      attrs: {
-        label: { fill: 'var(--text)', fontSize: 11, textAnchor: 'middle', textVerticalAnchor: 'middle', pointerEvents: 'none' },
-        body: { ref: 'label', fill: 'var(--card)', rx: 3, ry: 3, refWidth: 8, refHeight: 4, refX: -4, refY: -2, pointerEvents: 'none' },
-      },
-    },
   }, true);
 }
 
@@ -79,20 +73,20 @@ function curve(from, to) {
 
 const port = way => ({
   id: way.way, group: 'out',
-  markup: [{ tagName: 'circle', attrs: { r: 6, magnet: 'true', class: 'way ' + way.tone, 'data-way': way.way }, children: [{ tagName: 'title', textContent: way.label }] }],
-  attrs: { text: { text: way.taken ? '' : short(way.label), fill: 'var(--soft)', fontSize: 10 } },
+  markup: [{ tagName: 'circle', attrs: { r: 6, magnet: 'true', class: 'way ' + way.tone, 'data-way': way.way }, children: [{ tagName: 'title', textContent: way.label }] },
+    ...way.taken ? [] : [{ tagName: 'text', attrs: { class: 'free', y: 10 }, textContent: short(way.label) }]],
 });
 
-const short = text => text.length > 10 ? text.slice(0, 9) + '…' : text;
+const short = text => text.length > 18 ? text.slice(0, 17) + '…' : text;
 
 /** A step as the library wants it. */
-export const NODE = step => ({
-  id: String(step.key), shape: STEP, width: widthOf(step.ways.length), height: HEIGHT, x: step.x ?? 0, y: step.y ?? 0, zIndex: 1, data: step,
-  ports: { groups: { out: { position: 'bottom', label: { position: { name: 'bottom', args: { y: 9 } } } } }, items: step.ways.map(port) },
+export const nodeOf = (step, at) => ({
+  id: String(step.key), shape: STEP, width: widthOf(step.ways.length), height: HEIGHT, x: at.x, y: at.y, zIndex: 1, data: step,
+  ports: { groups: { out: { position: 'bottom' } }, items: step.ways.map(port) },
 });
 
 /** Brings a step up to date. */
-export function drawNode(cell, step) {
+export function redraw(cell, step) {
   const before = cell.getData();
   if (JSON.stringify(before.ways) !== JSON.stringify(step.ways)) {
     cell.prop('ports/items', step.ways.map(port), { rewrite: true });
@@ -101,11 +95,19 @@ export function drawNode(cell, step) {
   cell.setData(step, { overwrite: true });
 }
 
-/** Draws a link, in the place of the one with its identity. */
-export function drawEdge(graph, edge) {
-  graph.removeEdge(edge.id);
-  graph.addEdge({
-    id: edge.id, shape: EDGE, data: edge, source: { cell: String(edge.from), port: edge.way }, target: { cell: String(edge.to), anchor: { name: 'top' } },
-    attrs: { line: { stroke: tones[edge.tone] ?? tones.plain } }, labels: edge.label ? [{ attrs: { label: { text: edge.label.length > 24 ? edge.label.slice(0, 23) + '…' : edge.label } }, position: .45 }] : [],
-  });
+/** A link as the library wants it. */
+export const edgeOf = link => ({
+  id: link.id, shape: EDGE, data: link, source: { cell: String(link.from), port: link.way }, target: { cell: String(link.to), anchor: { name: 'top' } },
+  attrs: { line: { stroke: tones[link.tone] ?? tones.plain } },
+  labels: link.label ? [{ markup: [{ tagName: 'text', attrs: { class: 'name' }, textContent: short(link.label) }], position: .45 }] : [],
+});
+
+/** Brings a link up to date: one that is taken away and put in again at once would stay in the picture. */
+export function relink(cell, link) {
+  const { source, target, attrs, labels } = edgeOf(link);
+  cell.setData(link, { overwrite: true });
+  cell.setSource(source);
+  cell.setTarget(target);
+  cell.setAttrs(attrs);
+  cell.setLabels(labels);
 }
