@@ -383,6 +383,7 @@ window.jm = {
   // Few people need it on few pages, so it is fetched when it is asked for.
   createPasskey: async options => (await import('./passkey.js')).create(options),
   provePasskey: async options => (await import('./passkey.js')).prove(options),
+  flow: async (host, net, writable) => (await import('./lib/flow.js')).open(host, net, writable),
 };
 
 const modal = byId('components-reconnect-modal');

@@ -4,7 +4,7 @@ using Juming.Site.Response.Cacao;
 namespace Juming.Site.Response.Edit;
 
 /// <summary>Changes a document step by step, so that the sequences stay whole. What it does not know it leaves alone.</summary>
-internal sealed class DraftEditor(JsonObject document)
+internal sealed partial class DraftEditor(JsonObject document)
 {
     private static readonly string[] Ways = ["on_completion", "on_success", "on_failure", "on_true", "on_false"];
 
@@ -70,7 +70,7 @@ internal sealed class DraftEditor(JsonObject document)
     {
         var row = Row(id);
         if (row.IsFirst || row.Type == "end") return false;
-        var before = Outline.Of(document).First(r => r.Slot == row.Slot && Outline.Next(r.Step) == id);
+        var before = Outline.All(document).First(r => r.Slot == row.Slot && Outline.Next(r.Step) == id);
         if (before.Type == "start") return false;
         Relink(before, id);
         SetNext(before.Step, Outline.Next(row.Step));
@@ -109,13 +109,14 @@ internal sealed class DraftEditor(JsonObject document)
 
     public JsonObject Step(string id) => Workflow[id] as JsonObject ?? throw new InvalidOperationException("There is no such step.");
 
-    private OutlineRow Row(string id) => Outline.Of(document).First(r => r.Id == id);
+    private OutlineRow Row(string id) => Outline.All(document).First(r => r.Id == id);
 
     /// <summary>Makes all that pointed to a step point elsewhere, but for what stands in its own branches: a loop's last step leads back to the loop.</summary>
     private void Relink(OutlineRow row, string? to)
     {
         var inside = Outline.Of(document).SkipWhile(r => r.Id != row.Id).Skip(1).TakeWhile(r => r.Depth > row.Depth).Select(r => r.Id).Append(row.Id).ToHashSet();
         if (Outline.Text(document["workflow_start"]) == row.Id) document["workflow_start"] = to;
+        if (Outline.Text(document["workflow_exception"]) == row.Id) SetText(document, "workflow_exception", to);
         foreach (var step in Workflow.Where(s => !inside.Contains(s.Key)).Select(s => s.Value).OfType<JsonObject>())
         {
             foreach (var member in Ways.Where(m => Outline.Text(step[m]) == row.Id)) SetText(step, member, to);
@@ -164,7 +165,7 @@ internal sealed class DraftEditor(JsonObject document)
         }
         Workflow[id] = step;
         Fill(type, step);
-        if (next is not null) step["on_completion"] = next;
+        if (next is not null && type != "end") step["on_completion"] = next;
         return id;
     }
 
@@ -196,4 +197,14 @@ internal static class Own
     public const string Agent = "organization--7e0f3f0a-93a5-4d5c-8b3e-2f1f6a0c5d11";
 
     public static JsonObject AgentDefinition() => new() { ["type"] = "organization", ["name"] = "Juming" };
+
+    public static JsonObject ExtensionDefinition() => new()
+    {
+        ["type"] = "extension-definition",
+        ["name"] = "Juming triggers",
+        ["description"] = "Triggers of a playbook, what happens on failure, and where its steps stand.",
+        ["created_by"] = Identity,
+        ["schema"] = "https://juming.invalid/schemas/playbook-triggers",
+        ["version"] = "1.0.0",
+    };
 }

@@ -23,10 +23,15 @@ internal sealed record OutlineRow(string Id, int Depth, Slot Slot, bool IsFirst,
 
 /// <summary>Where a sequence of steps hangs: the start of the playbook, or a branch of a step.</summary>
 /// <param name="Owner">The step whose branch it is; empty for the playbook.</param>
-/// <param name="Member">"workflow_start", "on_true", "on_false", "on_failure", "next_steps/0" or "cases/x".</param>
+/// <param name="Member">"workflow_start", "workflow_exception", "on_true", "on_false", "on_failure", "next_steps/0" or "cases/x"; empty where nothing leads.</param>
 internal sealed record Slot(string Owner, string Member)
 {
     public static readonly Slot Start = new("", "workflow_start");
+    public static readonly Slot Exception = new("", "workflow_exception");
+    public static readonly Slot Loose = new("", "");
+
+    /// <summary>A step may be put first in it.</summary>
+    public bool IsBranch => Owner.Length > 0;
 
     /// <summary>What it is called.</summary>
     public string Label => Member.Split('/') switch
@@ -37,6 +42,8 @@ internal sealed record Slot(string Owner, string Member)
         ["on_failure"] => ResponseTexts.Of("Branch.failure"),
         ["next_steps", var number] => ResponseTexts.Of("Branch.parallel", int.Parse(number, System.Globalization.CultureInfo.InvariantCulture) + 1),
         ["cases", ..] => ResponseTexts.Of("Branch.case", Member["cases/".Length..]),
+        ["workflow_exception"] => ResponseTexts.Of("Branch.exception"),
+        [""] => ResponseTexts.Of("Branch.loose"),
         _ => "",
     };
 }
@@ -50,6 +57,18 @@ internal static class Outline
     {
         var rows = new List<OutlineRow>();
         if (document["workflow"] is JsonObject workflow) Walk(workflow, Text(document["workflow_start"]), Slot.Start, 0, rows, []);
+        return rows;
+    }
+
+    /// <summary>The same, and behind it what is taken when the run fails, and steps that nothing leads to yet.</summary>
+    public static IReadOnlyList<OutlineRow> All(JsonObject document)
+    {
+        var rows = Of(document).ToList();
+        if (document["workflow"] is not JsonObject workflow) return rows;
+        var seen = rows.Select(r => r.Id).ToHashSet();
+        Walk(workflow, Text(document["workflow_exception"]), Slot.Exception, 0, rows, seen);
+        var led = workflow.Where(s => s.Value is JsonObject).SelectMany(s => Canvas.FlowWays.Of(document, s.Key, (JsonObject)s.Value!)).Select(w => w.To).OfType<string>().ToHashSet();
+        foreach (var id in workflow.Select(s => s.Key).OrderBy(led.Contains).ToList()) Walk(workflow, id, Slot.Loose, 0, rows, seen);
         return rows;
     }
 

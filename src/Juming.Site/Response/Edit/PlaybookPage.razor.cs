@@ -2,40 +2,44 @@ using System.Text.Json.Nodes;
 using Juming.Platform.Handlers;
 using Juming.Site.Response.Actions;
 using Juming.Site.Response.Cacao;
+using Juming.Site.Response.Canvas;
 using Juming.Site.Response.Playbooks;
 using Microsoft.AspNetCore.Components;
 
 namespace Juming.Site.Response.Edit;
 
-/// <summary>One playbook as an outline: its steps indented under their branches, each with its form; the draft is saved with every change.</summary>
+/// <summary>One playbook, on a canvas and as an outline: two views of one draft, which is saved with every change.</summary>
 public sealed partial class PlaybookPage
 {
     private const int MostBack = 50;
 
-    private static readonly string[] Tabs = ["steps", "settings", "try", "publish"];
-    private static readonly Dictionary<string, string> TabTitles = new() { ["steps"] = "Steps", ["settings"] = "Settings", ["try"] = "Try", ["publish"] = "Publish" };
-    private static readonly string[] Kinds = ["if-condition", "switch-condition", "while-condition", "parallel", "playbook-action"];
+    private static readonly string[] Tabs = ["canvas", "steps", "settings", "try", "publish"];
+    private static readonly Dictionary<string, string> TabTitles = new() { ["canvas"] = "Canvas", ["steps"] = "Outline", ["settings"] = "Settings", ["try"] = "Try", ["publish"] = "Publish" };
 
-    private readonly List<string> _before = [];
+    private readonly List<string> _before = [], _after = [];
+    private readonly SemaphoreSlim _turn = new(1);
     private PlaybookView? _view;
     private JsonObject? _draft;
     private IReadOnlyList<OutlineRow> _rows = [];
     private IReadOnlyList<ActionView> _actions = [];
     private Func<Action<DraftEditor>, Task> _change = null!;
+    private Func<FlowAct, Task> _act = null!;
+    private FlowPicture? _picture;
+    private JsonObject _copied = [];
     private Place? _place;
-    private string? _chosen, _said, _loaded;
+    private string? _chosen, _said, _refused, _loaded;
     private bool _mayWrite, _mayApprove;
 
     /// <summary>Identity of the playbook.</summary>
     [Parameter] public string Number { get; set; } = "";
 
-    /// <summary>steps, settings, try or publish.</summary>
+    /// <summary>canvas, steps, settings, try or publish.</summary>
     [SupplyParameterFromQuery(Name = "tab")] public string? TabParameter { get; set; }
 
     private string Tab => TabParameter is { } tab && Tabs.Contains(tab) ? tab : Tabs[0];
 
     /// <inheritdoc/>
-    protected override void OnInitialized() => _change = Change;
+    protected override void OnInitialized() => (_change, _act) = (Change, Act);
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
@@ -45,8 +49,9 @@ public sealed partial class PlaybookPage
         var actor = await Actors.Current(Gone);
         (_mayWrite, _mayApprove) = (actor.Holds(ResponseWrite.Code), actor.Holds(ResponseApprove.Code));
         _before.Clear();
+        _after.Clear();
+        _actions = await Ask(new ListActions()) ?? [];
         await Load();
-        if (_view is not null) _actions = await Ask(new ListActions()) ?? [];
     }
 
     private async Task Load()
@@ -58,24 +63,36 @@ public sealed partial class PlaybookPage
     private void Show(PlaybookView view)
     {
         (_view, _draft) = (view, JsonNode.Parse(view.Draft) as JsonObject ?? []);
-        _rows = Outline.Of(_draft);
+        _rows = Outline.All(_draft);
+        _picture = FlowPicture.Of(_draft, _actions, MarkOf);
+        if (_chosen is not null && _rows.All(r => r.Id != _chosen)) _chosen = null;
         if (_place is { After: { } after } && _rows.All(r => r.Id != after)) _place = null;
     }
 
     /// <summary>Makes a change and saves the draft.</summary>
     private async Task Change(Action<DraftEditor> change)
     {
-        var before = _view!.Draft;
-        change(new DraftEditor(_draft!));
-        _said = null;
-        if (await Save(PlaybookReader.Write(_draft!))) Remember(before);
+        // Two changes at once would each be made on the same revision, and the second refused.
+        await _turn.WaitAsync(Gone);
+        try
+        {
+            var before = _view!.Draft;
+            change(new DraftEditor(_draft!));
+            (_said, _refused) = (null, null);
+            if (await Save(PlaybookReader.Write(_draft!))) Remember(_before, before);
+            _after.Clear();
+        }
+        finally
+        {
+            _turn.Release();
+        }
         StateHasChanged();
     }
 
-    private void Remember(string before)
+    private static void Remember(List<string> drafts, string draft)
     {
-        _before.Add(before);
-        if (_before.Count > MostBack) _before.RemoveAt(0);
+        drafts.Add(draft);
+        if (drafts.Count > MostBack) drafts.RemoveAt(0);
     }
 
     private async Task<bool> Save(string document)
@@ -87,10 +104,28 @@ public sealed partial class PlaybookPage
         return saved is not null;
     }
 
-    private async Task TakeBack()
+    private Task TakeBack() => Turn(_before, _after);
+
+    private Task DoAgain() => Turn(_after, _before);
+
+    /// <summary>Puts the last of some drafts in force, and the one that stood among the others.</summary>
+    private async Task Turn(List<string> from, List<string> to)
     {
-        var before = _before[^1];
-        if (await Save(before)) _before.RemoveAt(_before.Count - 1);
+        await _turn.WaitAsync(Gone);
+        try
+        {
+            if (from.Count == 0) return;
+            var (draft, stood) = (from[^1], _view!.Draft);
+            (_said, _refused) = (null, null);
+            if (!await Save(draft)) return;
+            from.RemoveAt(from.Count - 1);
+            Remember(to, stood);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+        StateHasChanged();
     }
 
     private async Task Add(Place place, string kind)
@@ -106,6 +141,7 @@ public sealed partial class PlaybookPage
         var title = Title(row);
         await Change(editor => removed = editor.Remove(row.Id));
         if (removed) _said = ResponseTexts.Of("StepRemoved", title);
+        else _refused = ResponseTexts.Of("BranchNeeded");
         if (_chosen == row.Id) _chosen = null;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Juming.Site.Response.Canvas;
 
 namespace Juming.Site.Response.Playbooks;
 
@@ -30,13 +31,21 @@ internal static class PlaybookDiff
     public static IReadOnlyList<PlaybookChange> Of(JsonObject before, JsonObject after)
     {
         var changes = new List<PlaybookChange>();
+        var (was, now) = (StepPlace.Without(before), StepPlace.Without(after));
+        Compare(changes, was, now);
+        // Where steps stand changes nothing that is done: one line tells of it.
+        if (changes.Count == 0 && !JsonNode.DeepEquals(before, after) && JsonNode.DeepEquals(was, now)) changes.Add(new PlaybookChange(ChangeKind.Changed, "", "layout", "", ""));
+        return changes;
+    }
+
+    private static void Compare(List<PlaybookChange> changes, JsonObject before, JsonObject after)
+    {
         foreach (var name in Names(before, after).Where(n => !Parts.Contains(n) && !Noise.Contains(n))) Compare(changes, name, "", before[name], after[name]);
         foreach (var part in Parts)
         {
             var (was, now) = (before[part] as JsonObject ?? [], after[part] as JsonObject ?? []);
             foreach (var name in Names(was, now)) CompareObjects(changes, NameOf(name, now[name] ?? was[name]), was[name], now[name]);
         }
-        return changes;
     }
 
     private static void CompareObjects(List<PlaybookChange> changes, string name, JsonNode? before, JsonNode? after)
