@@ -14,8 +14,8 @@ internal static class PlaybooksBench
 
     public static async Task<int> Run(string[] args)
     {
-        var runs = Number(args, "--runs=", 10_000);
-        var every = TimeSpan.FromSeconds(Number(args, "--every=", 20));
+        var runs = Options.Number(args, "--runs", 10_000);
+        var every = TimeSpan.FromSeconds(Options.Number(args, "--every", 20));
         var figures = new Figures("playbooks", args.Contains("--json"));
         var folder = Directory.CreateTempSubdirectory("juming-playbooks-").FullName;
         try
@@ -85,7 +85,4 @@ internal static class PlaybooksBench
         Directory.CreateDirectory(folder);
         return Process.Start(new ProcessStartInfo("dotnet", [typeof(PlaybooksBench).Assembly.Location, "playbook-site", folder, counter, runs.ToString(CultureInfo.InvariantCulture), point]) { RedirectStandardOutput = true })!;
     }
-
-    private static int Number(string[] args, string name, int otherwise) =>
-        args.FirstOrDefault(a => a.StartsWith(name, StringComparison.Ordinal)) is { } given && int.TryParse(given[name.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 }

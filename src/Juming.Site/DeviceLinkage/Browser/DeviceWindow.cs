@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
 
@@ -21,7 +22,7 @@ internal sealed class ConsoleFailedException(string code, string detail = "") : 
 internal sealed class DeviceWindow : IAsyncDisposable
 {
     private static readonly string Script = Read("linkage/eyes.js") + Read("linkage/signin.js") + Read("linkage/explore.js");
-    private readonly ConcurrentQueue<string> _said = new();
+    private readonly ConcurrentQueue<(long At, string Text)> _said = new();
     private readonly ConcurrentQueue<string> _dialogs = new();
     private readonly IBrowserContext _context;
     private readonly int _mostDocuments;
@@ -30,6 +31,7 @@ internal sealed class DeviceWindow : IAsyncDisposable
     private int _downloads;
     private bool _crashed;
     private IReadOnlyList<string>? _accepted;
+    private long _heardFrom;
 
     private DeviceWindow(IBrowserContext context, IPage page, DeviceGate gate, DeviceOrigin origin, int mostDocuments) =>
         (_context, Page, Gate, Origin, Home, _mostDocuments) = (context, page, gate, origin, origin.Address, mostDocuments);
@@ -200,12 +202,14 @@ internal sealed class DeviceWindow : IAsyncDisposable
     }
 
     /// <summary>What the page said since: notices that came up, then dialogs.</summary>
-    public IReadOnlyList<string> Said => [.. _said, .. _dialogs];
+    public IReadOnlyList<string> Said => [.. _said.Where(s => s.At >= _heardFrom).Select(s => s.Text), .. _dialogs];
 
     public IReadOnlyList<string> Dialogs => [.. _dialogs];
 
-    public void ForgetSaid()
+    /// <summary>Forgets what was said until now; with an instant of the page's own clock also what was said before it and is heard only afterwards.</summary>
+    public void ForgetSaid(long before = 0)
     {
+        _heardFrom = Math.Max(_heardFrom, before);
         _said.Clear();
         _dialogs.Clear();
     }
@@ -259,7 +263,8 @@ internal sealed class DeviceWindow : IAsyncDisposable
 
     private void Hear(string text)
     {
-        if (_said.Count < 200) _said.Enqueue(text.Length > 200 ? text[..200] : text);
+        if (_said.Count >= 200 || text.IndexOf(' ', StringComparison.Ordinal) is not (> 0 and var at) || !long.TryParse(text[..at], NumberStyles.None, CultureInfo.InvariantCulture, out var instant)) return;
+        _said.Enqueue((instant, text.Length > at + 200 ? text[(at + 1)..(at + 200)] : text[(at + 1)..]));
     }
 
     private void Listen()

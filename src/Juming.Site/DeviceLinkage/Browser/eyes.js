@@ -4,6 +4,7 @@
   const KEY = Symbol.for('juming.eyes');
   if (window[KEY]) return;
   const SAY = '__SAY__';
+  const now = Date.now.bind(Date);
 
   // Words that mean the same on consoles. A match across a group heals a step; it never is as good as the word itself.
   const GROUPS = {
@@ -508,7 +509,7 @@
     boxes = points.map(p => { const b = document.createElement('div'); b.style.cssText = `position:fixed;left:${p.x - p.w / 2 - 4}px;top:${p.y - p.h / 2 - 4}px;width:${p.w + 8}px;height:${p.h + 8}px;border:3px solid #d9480f;border-radius:4px;z-index:2147483647;pointer-events:none;box-sizing:border-box`; document.documentElement.append(b); return b; });
   }
 
-  const api = { state, forget: () => said.clear(), find, quiet, table, readTable, search, nextPage, telling, has, around, allText, mask, highlight, busy, choose, candidates,
+  const api = { state, now, forget: () => said.clear(), find, quiet, table, readTable, search, nextPage, telling, has, around, allText, mask, highlight, busy, choose, candidates,
     kit: { lines, docs, seen, norm, words, inGroup, nameOf, labelsOf, besides, roleOf, isText, isField, isButton, pressable, shortText, rectOf, fresh, inView, middle, quality, best, stable, DANGER, SUCCESS, FAILURE, tablesIn, cellsOf, textOf, disabled, columnAt, hidden, hitAt, related, nextPage, searchBox, set, EMPTY, addresses } };
   Object.defineProperty(window, KEY, { value: api });
 
@@ -526,7 +527,7 @@
     const t = text.trim();
     if (t.length < 2 || t.length > 200 || !(SUCCESS.test(t) || FAILURE.test(t)) || performance.now() - (said.get(t) ?? -3000) < 1500) return;
     said.set(t, performance.now());
-    try { window[SAY]?.(t); } catch { /* the run has ended */ }
+    try { window[SAY]?.(`${now()} ${t}`); } catch { /* the run has ended */ }
   };
   const watch = () => {
     new MutationObserver(records => {

@@ -149,8 +149,10 @@ internal sealed partial class RecipeRunner
 
     private async Task Mark(CancellationToken ct)
     {
-        window.ForgetSaid();
-        _known = Strings(await window.Call("e => { e.forget(); return e.telling(); }", null, ct));
+        // A word of the act before may be under way: heard a moment later, it would pass for the answer to this one.
+        var now = await window.Call("e => { e.forget(); return { at: e.now(), lines: e.telling() }; }", null, ct);
+        window.ForgetSaid(now.GetProperty("at").GetInt64());
+        _known = Strings(now.GetProperty("lines"));
     }
 
     /// <summary>What the console has said since the last act and had not said before it.</summary>

@@ -163,6 +163,7 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
             failure = e;
         }
         KeepPlace(runner);
+        if (runner.Acted) run.Pressed();
         if (runner.Rehearsed || run.Wish.Rehearsal) return new RunReport(run.Wish.Id, runner.Rehearsed ? null : runner.Returned is not null ? null : "no-point") { Changed = false };
         if (recipe.Verify.Count == 0) return Ended(runner, failure, null, null);
         return await Verify(runner, recipe, failure, ct);
@@ -214,8 +215,15 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
         }
         if (run.Wish.Rehearsal) return new RunReport(run.Wish.Id, null) { Changed = false };
         var acted = runner.Acted;
+        if (acted) run.Pressed();
         var step = runner.CurrentStep;
         if (acted || runner.LastRow is not { Found: false }) await LookAgain(runner, ct);
+        for (var look = 0; look < PendingPauses.Length && acted && runner.LastRow is { Found: true, InForce: false }; look++)
+        {
+            await Task.Delay(PendingPauses[look], run.Clock, ct);
+            runner.IsFresh = false;
+            await LookAgain(runner, ct);
+        }
         await run.Film.Shoot(run.Film.Begin("verified", "picture"), "verified", _window, ct);
         var gone = runner.LastRow is { Found: false };
         return new RunReport(run.Wish.Id, gone ? null : failure?.Code ?? "still-in-list") { Step = gone ? null : step, Detail = gone ? "" : failure?.Detail ?? "", Present = gone ? false : Standing(runner.LastRow), Verified = gone, Changed = acted && gone };

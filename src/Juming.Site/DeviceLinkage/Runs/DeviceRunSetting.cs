@@ -19,5 +19,8 @@ internal sealed record DeviceRunSetting
     public required Func<CancellationToken, Task> BeforeAttempt { get; init; }
     public required Func<CancellationToken, Task> BeforeSubmit { get; init; }
     public required Func<string, CancellationToken, Task> KeepPin { get; init; }
+
+    /// <summary>Called after the last press, before the list is read.</summary>
+    public required Action Pressed { get; init; }
     public required TimeProvider Clock { get; init; }
 }
