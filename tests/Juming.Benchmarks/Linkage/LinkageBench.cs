@@ -73,7 +73,6 @@ internal static class LinkageBench
         var outcome = await site.Block(device, target);
         var took = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         if (outcome is not { Reading: BlockReading.Present, Failure: null } || !console.InForce.Contains(target)) throw new InvalidOperationException($"{target} was not blocked.\n{site.Film(outcome.Run)}");
-        if (Environment.GetEnvironmentVariable("JUMING_FILMS") is not null) Figures.Note(site.Film(outcome.Run));
         Clear(console);
         return took;
     }

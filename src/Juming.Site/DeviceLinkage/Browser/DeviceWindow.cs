@@ -106,13 +106,15 @@ internal sealed class DeviceWindow : IAsyncDisposable
             try
             {
                 var current = Page.Url;
+                IResponse? response;
                 // An address that differs in its fragment alone would not load anything.
                 if (SamePage(current, address))
                 {
                     if (current != address.AbsoluteUri) await Page.GotoAsync(address.AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.Commit, Timeout = 20_000 }).WaitAsync(ct);
-                    await Page.ReloadAsync(new PageReloadOptions { WaitUntil = WaitUntilState.Commit, Timeout = 20_000 }).WaitAsync(ct);
+                    response = await Page.ReloadAsync(new PageReloadOptions { WaitUntil = WaitUntilState.Commit, Timeout = 20_000 }).WaitAsync(ct);
                 }
-                else await Page.GotoAsync(address.AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.Commit, Timeout = 20_000 }).WaitAsync(ct);
+                else response = await Page.GotoAsync(address.AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.Commit, Timeout = 20_000 }).WaitAsync(ct);
+                if (response is { Status: 404 or 410 } && address != Origin.Address) throw new ConsoleFailedException("unreachable", string.Create(CultureInfo.InvariantCulture, $"{response.Status} {address.AbsolutePath}"));
                 await Quiet(15_000, ct);
                 return;
             }

@@ -85,6 +85,12 @@ internal sealed partial class RunDesk(
                 device.TriedAt = clock.GetUtcNow();
                 await db.SaveChangesAsync(token);
             },
+            // Kept at once: a program that ends in the middle of the run must not leave the device waiting as after a refused password.
+            AfterSignIn = async token =>
+            {
+                device.TriedAt = null;
+                await db.SaveChangesAsync(token);
+            },
             BeforeSubmit = async token =>
             {
                 if (wish.Kind == Data.RunKind.Recipe && wish.Steps?.ProtectedCheck is { } input) await CheckProtected(services, wish.Inputs.GetValueOrDefault(input) ?? "", token);
