@@ -12,7 +12,7 @@ const string Usage = """
       test long               what takes minutes: every simulated console in both versions, hostile and slow ones
       publish --out DIR       put the runnable program into DIR
       farm [--seed N] [--ports FROM]  simulated device consoles on loopback, with their passwords
-      bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, web, chaos (these four without a name), fuzz, captcha, playbooks
+      bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, web, chaos (these four without a name), fuzz, captcha, playbooks, farm, linkage
       bench rules PATH…       rules on parsed events, events per core-second
     """;
 
@@ -98,7 +98,7 @@ int Publish(string[] line)
 int Farm(string[] line)
 {
     Build("Debug", "tests/Juming.Benchmarks");
-    using var farm = Process.Start(new ProcessStartInfo("dotnet", [Output("tests/Juming.Benchmarks", "Juming.Benchmarks.dll", "Debug"), "farm", .. line]) { WorkingDirectory = root })!;
+    using var farm = Process.Start(new ProcessStartInfo("dotnet", [Output("tests/Juming.Benchmarks", "Juming.Benchmarks.dll", "Debug"), "farm-by-hand", .. line]) { WorkingDirectory = root })!;
     Console.CancelKeyPress += (_, stop) => stop.Cancel = true;
     farm.WaitForExit();
     return farm.ExitCode;

@@ -11,7 +11,7 @@ internal static class FarmRun
         var (seed, ports) = (Option(args, "--seed", 1), Option(args, "--ports", 9100));
         if (seed is null || ports is null)
         {
-            await Console.Error.WriteLineAsync("farm [--seed N] [--ports FROM], numbers both; 0 takes free ports.");
+            await Console.Error.WriteLineAsync("farm-by-hand [--seed N] [--ports FROM], numbers both; 0 takes free ports.");
             return 2;
         }
         var stopped = new TaskCompletionSource();

@@ -1,5 +1,6 @@
 using Juming.Benchmarks;
 using Juming.Benchmarks.Detection;
+using Juming.Benchmarks.Linkage;
 using Juming.Benchmarks.Normalize;
 using Juming.Benchmarks.Pipeline;
 using Juming.Benchmarks.Playbooks;
@@ -9,7 +10,9 @@ using Juming.Benchmarks.Web;
 return args.FirstOrDefault() switch
 {
     "demo" => await DemoRun.Run([.. args.Skip(1)]),
-    "farm" => await FarmRun.Run([.. args.Skip(1)]),
+    "farm-by-hand" => await FarmRun.Run([.. args.Skip(1)]),
+    "farm" => await FarmBench.Run([.. args.Skip(1)]),
+    "linkage" => await LinkageBench.Run([.. args.Skip(1)]),
     "rules" => RulesBench.Run([.. args.Skip(1)]),
     "normalize" => NormalizeBench.Run([.. args.Skip(1)]),
     "pipeline" => await PipelineBench.Run([.. args.Skip(1)]),
@@ -26,6 +29,6 @@ return args.FirstOrDefault() switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | farm [--seed N] [--ports FROM] | rules [--explain] [--lines=FILE] PATH... | pipeline [--json] [--rounds=N] [--only=PART,…] | search [--json] [--events=N] [--keep] | web [--json] [--events=N] [--rounds=N] | captcha [--json] [--count=N] [--seed=S] [--labels=DIR] | playbooks [--json] [--runs=N] [--every=SECONDS] | normalize [--rounds=N] FILE | chaos [--kills N] [--seed S] | fuzz [--seconds N] [--target NAME] [--seed S]");
+    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | farm-by-hand [--seed N] [--ports FROM] | farm [--json] [--rounds=N] [--only=NAME,…] [--seed=S] | linkage [--json] [--rounds=N] [--part=NAME] | rules [--explain] [--lines=FILE] PATH... | pipeline [--json] [--rounds=N] [--only=PART,…] | search [--json] [--events=N] [--keep] | web [--json] [--events=N] [--rounds=N] | captcha [--json] [--count=N] [--seed=S] [--labels=DIR] | playbooks [--json] [--runs=N] [--every=SECONDS] | normalize [--rounds=N] FILE | chaos [--kills N] [--seed S] | fuzz [--seconds N] [--target NAME] [--seed S]");
     return 2;
 }

@@ -2,10 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using Juming.Site.DeviceLinkage.Captcha;
 using Juming.Testing;
+using Juming.Testing.Farm.Captchas;
 
 namespace Juming.Benchmarks.Captcha;
 
-/// <summary>How many captchas are read exactly: fresh ones of the generators, real ones of a foreign data set, sliders.</summary>
+/// <summary>How many captchas are read exactly: fresh ones of the generators, real ones of a foreign data set, the farm's sliders.</summary>
 internal sealed class CaptchaBench : IDisposable
 {
     // Training draws with seeds below 1,000 and validates with those from 900,001.
@@ -72,12 +73,12 @@ internal sealed class CaptchaBench : IDisposable
 
     private void Sliders(int seed, int count)
     {
-        var samples = Enumerable.Range(seed, count).Select(SliderSample.Draw).ToList();
+        var samples = Enumerable.Range(seed, count).Select(s => SliderCaptcha.Draw(new Random(s))).ToList();
         var clock = Stopwatch.StartNew();
         var found = samples.Select(s => (Sample: s, Reading: CaptchaReader.ReadSlider(s.Background, s.Piece))).ToList();
         _figures.Print("slider_ms", clock.Elapsed.TotalMilliseconds / count, "ms");
         // Devices accept some pixels; so narrow a bound leaves them to the hand that drags.
-        bool Right((SliderSample Sample, SliderReading Reading) f) => Math.Abs(f.Sample.X - f.Reading.X) <= 1;
+        bool Right((SliderPicture Sample, SliderReading Reading) f) => Math.Abs(f.Sample.X - f.Reading.X) <= 1;
         _figures.Print("slider_exact", (double)found.Count(Right) / count, "share", goal: "at least 0.9");
         var safe = found.Where(f => f.Reading.Confidence >= CaptchaReader.SafeSliderConfidence).ToList();
         _figures.Print("slider_submitted", (double)safe.Count / count, "share");

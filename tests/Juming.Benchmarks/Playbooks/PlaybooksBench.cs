@@ -14,8 +14,8 @@ internal static class PlaybooksBench
 
     public static async Task<int> Run(string[] args)
     {
-        var runs = Number(args, "--runs=", 10_000);
-        var every = TimeSpan.FromSeconds(Number(args, "--every=", 20));
+        var runs = Options.Number(args, "--runs", 10_000);
+        var every = TimeSpan.FromSeconds(Options.Number(args, "--every", 20));
         var figures = new Figures("playbooks", args.Contains("--json"));
         var folder = Directory.CreateTempSubdirectory("juming-playbooks-").FullName;
         try
@@ -43,13 +43,19 @@ internal static class PlaybooksBench
     /// <summary>Starts the site until it says that all is over, killing it each time before.</summary>
     private static async Task<(int Succeeded, int Kills)> Survive(string folder, string counter, int runs, TimeSpan every)
     {
+        var unready = 0;
         for (var kills = 0; ; kills++)
         {
             // By turns: a kill at a time that knows nothing of the runs, and one at each named point, later each time.
             var point = kills % 4 == 3 ? "-" : string.Create(CultureInfo.InvariantCulture, $"{Points[kills % 4]}:{17 + (kills * 31)}");
             using var site = Start(folder, counter, runs, point);
             using var patience = new CancellationTokenSource();
-            var over = Over(site, () => patience.CancelAfter(every));
+            unready++;
+            var over = Over(site, () =>
+            {
+                unready = 0;
+                patience.CancelAfter(every);
+            });
             try
             {
                 if (await over.WaitAsync(patience.Token) is { } succeeded) return (succeeded, kills);
@@ -59,6 +65,7 @@ internal static class PlaybooksBench
                 site.Kill();
             }
             await site.WaitForExitAsync();
+            if (unready >= 5) throw new InvalidOperationException("The site does not start.");
             Figures.Note(string.Create(CultureInfo.InvariantCulture, $"killed {kills + 1} times, last at {point}"));
         }
     }
@@ -85,7 +92,4 @@ internal static class PlaybooksBench
         Directory.CreateDirectory(folder);
         return Process.Start(new ProcessStartInfo("dotnet", [typeof(PlaybooksBench).Assembly.Location, "playbook-site", folder, counter, runs.ToString(CultureInfo.InvariantCulture), point]) { RedirectStandardOutput = true })!;
     }
-
-    private static int Number(string[] args, string name, int otherwise) =>
-        args.FirstOrDefault(a => a.StartsWith(name, StringComparison.Ordinal)) is { } given && int.TryParse(given[name.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 }

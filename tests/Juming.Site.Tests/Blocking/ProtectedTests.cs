@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Juming.Site.Blocking;
@@ -22,8 +20,8 @@ internal sealed class ProtectedTests
     public async Task Start()
     {
         _device = await BlockingDevice.Start();
-        _bench = await BlockingBench.Start([_device], settings: new Dictionary<string, string?> { ["Modules:Assets:Networks:0"] = "203.0.113.128/25", ["Modules:Assets:Networks:1"] = "10.0.0.0/8" });
-        foreach (var (range, kind) in new[] { ("198.51.100.1", "gateway"), ("198.51.100.53", "dns"), ("192.0.2.64/26", "partner"), ("2001:db8:aaaa::/48", "own-range") })
+        _bench = await BlockingBench.Start([_device], settings: ForbiddenTargets.Networks.Index().ToDictionary(n => $"Modules:Assets:Networks:{n.Index}", n => (string?)n.Item));
+        foreach (var (range, kind) in ForbiddenTargets.Entries)
             Assert.That((await _bench.Post("protected", new { range, kind, note = "test" }, _bench.Admin)).Status, Is.EqualTo(200));
     }
 
@@ -37,7 +35,7 @@ internal sealed class ProtectedTests
     [Test]
     public async Task Three_hundred_tries_to_block_what_must_not_be_blocked_are_refused_recorded_and_raised()
     {
-        var targets = Attempts().Distinct().ToList();
+        var targets = ForbiddenTargets.All().Distinct().ToList();
         TestContext.Out.WriteLine($"{targets.Count} tries");
         Assert.That(targets, Has.Count.GreaterThanOrEqualTo(300));
         var before = _bench.Raised.Refused.Count;
@@ -197,34 +195,5 @@ internal sealed class ProtectedTests
         using var body = new StringContent(text, Encoding.UTF8, "text/csv");
         using var answer = await by.PostAsync("/api/blocking/" + path, body);
         return JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync());
-    }
-
-    /// <summary>Each address that must not be blocked in each of its forms, ranges that hold it, and names that lead to it.</summary>
-    private static IEnumerable<string> Attempts()
-    {
-        string[] own = ["127.0.0.1", "10.0.0.1", "10.200.3.4", "192.168.1.1", "172.16.0.1", "198.51.100.1", "198.51.100.53", "192.0.2.77", "203.0.113.200", "169.254.169.254", "224.0.0.1", "255.255.255.255", "0.0.0.0", "100.64.0.1", "8.8.8.8", "114.114.114.114", .. OfThisMachine()];
-        foreach (var dotted in own.Distinct())
-        {
-            var p = dotted.Split('.').Select(uint.Parse).ToArray();
-            var value = (p[0] << 24) | (p[1] << 16) | (p[2] << 8) | p[3];
-            foreach (var form in (string[])[dotted, $" {dotted} ", dotted + ".", value.ToString(), $"0x{value:x8}", $"0X{value:X}", "0" + Convert.ToString(value, 8), $"0x{p[0]:x}.0x{p[1]:x}.0x{p[2]:x}.0x{p[3]:x}", string.Join('.', p.Select(o => Convert.ToString(o, 8).PadLeft(4, '0'))),
-                $"{p[0]}.{value & 0xffffff}", $"{p[0]}.{p[1]}.{value & 0xffff}", string.Join('.', p.Select(o => o.ToString("000"))), $"{dotted}/32", $"{dotted}/24", $"{dotted}/8", $"{dotted}/255.255.255.0", $"{dotted}-{dotted}", $"{p[0]}.{p[1]}.{p[2]}.*",
-                $"::ffff:{dotted}", $"[::ffff:{dotted}]", $"::ffff:{value >> 16:x}:{value & 0xffff:x}", $"::ffff:{dotted}/128", $"::ffff:{dotted}/120", $"0:0:0:0:0:FFFF:{dotted}", $"::{dotted}", $"64:ff9b::{dotted}", $"2002:{value >> 16:x}:{value & 0xffff:x}::1",
-                new string([.. dotted.Select(c => char.IsDigit(c) ? (char)(c - '0' + '\uff10') : '\uff0e')]), dotted.Insert(3, "\u200b"), dotted.Replace(".", "\u3002")]) yield return form;
-        }
-        foreach (var wide in (string[])["0.0.0.0/0", "0/0", "*", "*.*.*.*", "::/0", "0.0.0.0-255.255.255.255", "0.0.0.0/0.0.0.0", "0.0.0.0/255.255.255.255", "128.0.0.0/1", "10.0.0.0/7", "198.51.100.0/24", "198.51.96.0/20", "192.0.2.0/25", "::ffff:0:0/96", "64:ff9b::/96", "2002::/16", "fe80::1", "fe80::1%eth0", "ff02::1", "::1", "::", "fc00::1", "fd12:3456::/32", "2001:db8:aaaa::1", "2001:db8:a000::/36", "2001:db8::/32", "localhost", "LOCALHOST."]) yield return wide;
-    }
-
-    /// <summary>Gateways, resolvers and addresses of the machine that the test runs on.</summary>
-    private static IEnumerable<string> OfThisMachine()
-    {
-        foreach (var card in NetworkInterface.GetAllNetworkInterfaces())
-            foreach (var address in card.GetIPProperties().UnicastAddresses.Select(a => a.Address).Concat(card.GetIPProperties().GatewayAddresses.Select(g => g.Address)))
-                if (address.AddressFamily == AddressFamily.InterNetwork) yield return address.ToString();
-        if (!File.Exists("/proc/net/route")) yield break;
-        foreach (var columns in File.ReadLines("/proc/net/route").Skip(1).Select(l => l.Split('\t')))
-            if (columns.Length > 2 && columns[1] == "00000000" && columns[2] != "00000000") yield return new IPAddress(Convert.ToUInt32(columns[2], 16)).ToString();
-        foreach (var words in File.Exists("/etc/resolv.conf") ? File.ReadLines("/etc/resolv.conf").Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)) : [])
-            if (words is ["nameserver", var server, ..] && IPAddress.TryParse(server, out var parsed) && parsed.AddressFamily == AddressFamily.InterNetwork) yield return server;
     }
 }

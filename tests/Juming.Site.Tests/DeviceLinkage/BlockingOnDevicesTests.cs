@@ -1,4 +1,5 @@
 using Juming.Site.Blocking;
+using Juming.Testing.DeviceLinkage;
 using Juming.Testing.Farm;
 using NUnit.Framework;
 
@@ -39,7 +40,7 @@ internal sealed class BlockingOnDevicesTests
     public async Task A_protected_address_is_refused_before_a_browser_is_opened()
     {
         var before = _console.TruthLog.Lines.Count;
-        var refused = await _site.Block(_device, "10.0.0.1");
+        var refused = await _site.Block(_device, "127.0.0.1");
         Assert.That((refused.Failure, refused.Changed, refused.Run), Is.EqualTo(("protected", (bool?)false, (Guid?)null)));
         Assert.That(_console.TruthLog.Lines, Has.Count.EqualTo(before));
     }

@@ -1,3 +1,4 @@
+using Juming.Testing.DeviceLinkage;
 using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Site.DeviceLinkage.Recorder;

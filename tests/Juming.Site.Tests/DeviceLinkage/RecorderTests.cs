@@ -1,3 +1,4 @@
+using Juming.Testing.DeviceLinkage;
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;

@@ -4,6 +4,7 @@ using Juming.Site.DeviceLinkage.Register;
 using Juming.Site.DeviceLinkage.Runs;
 using Juming.Site.DeviceLinkage.SignIn;
 using Juming.Testing;
+using Juming.Testing.DeviceLinkage;
 using Juming.Testing.Farm;
 using NUnit.Framework;
 

@@ -1,4 +1,5 @@
 using Juming.Site.Blocking;
+using Juming.Testing.DeviceLinkage;
 using Juming.Testing.Farm;
 using NUnit.Framework;
 

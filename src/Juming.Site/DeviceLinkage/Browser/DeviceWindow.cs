@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
 
@@ -23,7 +24,7 @@ internal sealed class DeviceWindow : IAsyncDisposable
     private static readonly string Script = Read("linkage/eyes.js") + Read("linkage/signin.js") + Read("linkage/explore.js");
     private static readonly string Recorder = Read("linkage/recorder.js");
     private const int MostTold = 64 * 1024;
-    private readonly ConcurrentQueue<string> _said = new();
+    private readonly ConcurrentQueue<(long At, string Text)> _said = new();
     private readonly ConcurrentQueue<string> _dialogs = new();
     private readonly IBrowserContext _context;
     private readonly int _mostDocuments;
@@ -32,6 +33,7 @@ internal sealed class DeviceWindow : IAsyncDisposable
     private int _downloads;
     private bool _crashed;
     private IReadOnlyList<string>? _accepted;
+    private long _heardFrom;
 
     private DeviceWindow(IBrowserContext context, IPage page, DeviceGate gate, DeviceOrigin origin, int mostDocuments) =>
         (_context, Page, Gate, Origin, Home, _mostDocuments) = (context, page, gate, origin, origin.Address, mostDocuments);
@@ -126,13 +128,15 @@ internal sealed class DeviceWindow : IAsyncDisposable
             try
             {
                 var current = Page.Url;
+                IResponse? response;
                 // An address that differs in its fragment alone would not load anything.
                 if (SamePage(current, address))
                 {
                     if (current != address.AbsoluteUri) await Page.GotoAsync(address.AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.Commit, Timeout = 20_000 }).WaitAsync(ct);
-                    await Page.ReloadAsync(new PageReloadOptions { WaitUntil = WaitUntilState.Commit, Timeout = 20_000 }).WaitAsync(ct);
+                    response = await Page.ReloadAsync(new PageReloadOptions { WaitUntil = WaitUntilState.Commit, Timeout = 20_000 }).WaitAsync(ct);
                 }
-                else await Page.GotoAsync(address.AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.Commit, Timeout = 20_000 }).WaitAsync(ct);
+                else response = await Page.GotoAsync(address.AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.Commit, Timeout = 20_000 }).WaitAsync(ct);
+                if (response is { Status: 404 or 410 } && address != Origin.Address) throw new ConsoleFailedException("unreachable", string.Create(CultureInfo.InvariantCulture, $"{response.Status} {address.AbsolutePath}"));
                 await Quiet(15_000, ct);
                 return;
             }
@@ -222,12 +226,14 @@ internal sealed class DeviceWindow : IAsyncDisposable
     }
 
     /// <summary>What the page said since: notices that came up, then dialogs.</summary>
-    public IReadOnlyList<string> Said => [.. _said, .. _dialogs];
+    public IReadOnlyList<string> Said => [.. _said.Where(s => s.At >= _heardFrom).Select(s => s.Text), .. _dialogs];
 
     public IReadOnlyList<string> Dialogs => [.. _dialogs];
 
-    public void ForgetSaid()
+    /// <summary>Forgets what was said until now; with an instant of the page's own clock also what was said before it and is heard only afterwards.</summary>
+    public void ForgetSaid(long before = 0)
     {
+        _heardFrom = Math.Max(_heardFrom, before);
         _said.Clear();
         _dialogs.Clear();
     }
@@ -281,7 +287,8 @@ internal sealed class DeviceWindow : IAsyncDisposable
 
     private void Hear(string text)
     {
-        if (_said.Count < 200) _said.Enqueue(text.Length > 200 ? text[..200] : text);
+        if (_said.Count >= 200 || text.IndexOf(' ', StringComparison.Ordinal) is not (> 0 and var at) || !long.TryParse(text[..at], NumberStyles.None, CultureInfo.InvariantCulture, out var instant)) return;
+        _said.Enqueue((instant, text.Length > at + 200 ? text[(at + 1)..(at + 200)] : text[(at + 1)..]));
     }
 
     private void Listen()

@@ -4,6 +4,7 @@
   const KEY = Symbol.for('juming.eyes');
   if (window[KEY]) return;
   const SAY = '__SAY__';
+  const now = Date.now.bind(Date);
 
   // Words that mean the same on consoles. A match across a group heals a step; it never is as good as the word itself.
   const GROUPS = {
@@ -282,7 +283,7 @@
     let pauseFor = 15, result;
     for (;;) {
       const why = busy();
-      const found = why === 'leaving' || why === 'loading' ? [] : candidates(spec, kind);
+      const found = why === 'leaving' || why === 'loading' ? [] : candidates(spec, kind).filter(c => !o.unless || !o.unless.includes(norm(nameOf(c.el))) || above(c.el));
       const first = found[0], second = found[1];
       const margin = first ? first.score - (second?.score ?? 0) : 0;
       result = { why: why === 'leaving' || why === 'loading' ? 'loading' : !first ? 'missing' : first.score < o.need ? (first.covered ? 'covered' : 'weak') : margin < o.margin ? 'ambiguous' : disabled(first.el) ? 'disabled' : null, margin, list: found.slice(0, 5).map(tell), busy: why !== null };
@@ -297,6 +298,9 @@
     }
     return { ...result, found: false };
   }
+  // Drawn over the page, as a question is; a form that is always there is not.
+  const above = el => { for (let p = el; p; p = p.parentElement) { if (p.tagName === 'DIALOG' || /dialog$/.test(p.getAttribute('role') ?? '')) return true; const s = getComputedStyle(p); if ((s.position === 'fixed' || s.position === 'absolute') && +s.zIndex > 0) return true; } return false; };
+  const buttons = () => { const names = new Set(); for (const d of docs()) for (const el of d.doc.querySelectorAll('button,a,input[type=button],input[type=submit],[role=button],[onclick]')) { const name = norm(nameOf(el)); if (name && name.length < 40 && seen(el)) names.add(name); if (names.size >= 300) break; } return [...names]; };
   let current = null;
   async function reach(c) {
     const frame = () => new Promise(r => { requestAnimationFrame(r); setTimeout(r, 60); });
@@ -508,7 +512,7 @@
     boxes = points.map(p => { const b = document.createElement('div'); b.style.cssText = `position:fixed;left:${p.x - p.w / 2 - 4}px;top:${p.y - p.h / 2 - 4}px;width:${p.w + 8}px;height:${p.h + 8}px;border:3px solid #d9480f;border-radius:4px;z-index:2147483647;pointer-events:none;box-sizing:border-box`; document.documentElement.append(b); return b; });
   }
 
-  const api = { state, forget: () => said.clear(), find, quiet, table, readTable, search, nextPage, telling, has, around, allText, mask, highlight, busy, choose, candidates,
+  const api = { state, now, buttons, forget: () => said.clear(), find, quiet, table, readTable, search, nextPage, telling, has, around, allText, mask, highlight, busy, choose, candidates,
     kit: { lines, docs, seen, norm, words, inGroup, nameOf, labelsOf, besides, roleOf, isText, isField, isButton, pressable, shortText, rectOf, fresh, inView, middle, quality, best, stable, DANGER, SUCCESS, FAILURE, tablesIn, cellsOf, textOf, disabled, columnAt, hidden, hitAt, related, nextPage, searchBox, set, EMPTY, addresses, rowFor, cellIs } };
   Object.defineProperty(window, KEY, { value: api });
 
@@ -526,7 +530,7 @@
     const t = text.trim();
     if (t.length < 2 || t.length > 200 || !(SUCCESS.test(t) || FAILURE.test(t)) || performance.now() - (said.get(t) ?? -3000) < 1500) return;
     said.set(t, performance.now());
-    try { window[SAY]?.(t); } catch { /* the run has ended */ }
+    try { window[SAY]?.(`${now()} ${t}`); } catch { /* the run has ended */ }
   };
   const watch = () => {
     new MutationObserver(records => {

@@ -78,8 +78,10 @@ internal sealed partial class RecipeRunner
 
     private async Task Click(Step step, FilmStep film, CancellationToken ct)
     {
-        var mutates = step.Mutates || ChangesRow(step.Target!) || (Acted && !ReadsBack && window.Dialogs.Count == 0 && IsConfirm(step));
-        var found = await Find(step with { Mutates = mutates }, "click", film, null, ct);
+        var sure = Acted && !ReadsBack && IsConfirm(step);
+        var mutates = step.Mutates || ChangesRow(step.Target!) || sure;
+        // A button that stood there before the act asks nothing about it: it belongs to a form that is always open, and would send that one.
+        var found = await Find(step with { Mutates = mutates }, "click", film, sure && step.Optional ? new { unless = _standing } : null, ct);
         if (mutates && !Acted && !await PassPoint(found, film, ct)) return;
         await PressAt(found, ct);
         if (mutates) await Refused(step, ct);
@@ -149,8 +151,10 @@ internal sealed partial class RecipeRunner
 
     private async Task Mark(CancellationToken ct)
     {
-        window.ForgetSaid();
-        _known = Strings(await window.Call("e => { e.forget(); return e.telling(); }", null, ct));
+        // A word of the act before may be under way: heard a moment later, it would pass for the answer to this one.
+        var now = await window.Call("e => { e.forget(); return { at: e.now(), lines: e.telling(), buttons: e.buttons() }; }", null, ct);
+        window.ForgetSaid(now.GetProperty("at").GetInt64());
+        (_known, _standing) = (Strings(now.GetProperty("lines")), Strings(now.GetProperty("buttons")));
     }
 
     /// <summary>What the console has said since the last act and had not said before it.</summary>

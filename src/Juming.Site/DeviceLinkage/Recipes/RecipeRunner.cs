@@ -28,6 +28,7 @@ internal sealed partial class RecipeRunner(DeviceWindow window, Recipe recipe, R
 {
     private readonly Dictionary<string, Uri> _places = [];
     private HashSet<string> _known = [];
+    private HashSet<string> _standing = [];
     private bool _stopped;
 
     /// <summary>True once something was pressed that changes the device.</summary>

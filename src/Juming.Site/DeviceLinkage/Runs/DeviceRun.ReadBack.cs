@@ -8,6 +8,9 @@ internal sealed partial class DeviceRun
 {
     private static readonly TimeSpan[] ReadBackPauses = [TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)];
 
+    // A device that puts changes into effect shows them as pending meanwhile, for seconds after it was told.
+    private static readonly TimeSpan[] PendingPauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)];
+
     /// <summary>Whatever the console said, what its list shows after a fresh load decides.</summary>
     private async Task<RunReport> Verify(RecipeRunner runner, Recipe recipe, ConsoleFailedException? failure, CancellationToken ct)
     {
@@ -17,20 +20,30 @@ internal sealed partial class DeviceRun
             await run.Film.Shoot(run.Film.Begin("verified", "picture"), "verified", _window, ct);
             return Ended(runner, null, there.Found, true);
         }
-        ConsoleFailedException? unread = null;
-        try
+        var unread = await TryRead(runner, recipe, ct);
+        for (var look = 0; look < PendingPauses.Length && runner is { Acted: true, LastRow: { Found: true, InForce: false } }; look++)
         {
-            await Read(runner, recipe, ct);
-        }
-        catch (ConsoleFailedException e)
-        {
-            unread = e;
+            await Task.Delay(PendingPauses[look], run.Clock, ct);
+            unread = await TryRead(runner, recipe, ct);
         }
         var row = unread is null or { Code: "not-so" or "not-in-list" } ? runner.LastRow : null;
         if (row is null && unread is null) return Ended(runner, failure, null, failure is null);
         if (row is null) return Ended(runner, failure ?? unread, null, null) with { Step = step };
         if (row.InForce && (unread is null || unread.Code == "not-so" && row.InForce)) return Ended(runner, null, true, true);
         return Ended(runner, failure ?? new ConsoleFailedException(row.Found ? "not-in-force" : "not-in-list", string.Join(" | ", row.Cells.Values.Distinct())), row.Found ? null : false, false) with { Step = step };
+    }
+
+    private async Task<ConsoleFailedException?> TryRead(RecipeRunner runner, Recipe recipe, CancellationToken ct)
+    {
+        try
+        {
+            await Read(runner, recipe, ct);
+            return null;
+        }
+        catch (ConsoleFailedException e)
+        {
+            return e;
+        }
     }
 
     private async Task Read(RecipeRunner runner, Recipe recipe, CancellationToken ct)

@@ -17,6 +17,7 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
     private DeviceWindow _window = null!;
     private RecipeRunner? _runner;
     private bool _reused;
+    private bool _again;
 
     /// <summary>What became of the sign-in; null before it.</summary>
     public SignInOutcome? SignedIn { get; private set; }
@@ -83,7 +84,17 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
     private async Task<RunReport> Work(bool mayReuse, CancellationToken ct)
     {
         var place = mayReuse ? Place : null;
-        await SignIn(place ?? _window.Home, ct);
+        try
+        {
+            await SignIn(place ?? _window.Home, ct);
+        }
+        catch (ConsoleFailedException e) when (mayReuse && e.Code is "unreachable" or "no-form" && _window.Page.Url != _window.Origin.Address.AbsoluteUri)
+        {
+            // What was remembered is not there any more, as after an upgrade: once more from the device's own address.
+            run.Sessions.ForgetPlaces(run.Device.Id);
+            (place, _window.Home) = (null, _window.Origin.Address);
+            await SignInAnew(true, ct);
+        }
         switch (run.Wish.Kind)
         {
             case RunKind.SignIn:
@@ -124,6 +135,7 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
         _reused = outcome.Reused;
         if (outcome.Failure is { } failure) throw new ConsoleFailedException(failure, outcome.Detail);
         if (outcome.Reused) return;
+        await run.AfterSignIn(ct);
         if (Uri.TryCreate(_window.Page.Url, UriKind.Absolute, out var home) && _window.Origin.Includes(home)) _window.Home = home;
         run.Sessions.Keep(run.Device.Id, run.Device.Account, await _window.Session(), _window.Home);
     }
@@ -166,9 +178,15 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
             failure = e;
         }
         KeepPlace(runner);
+        if (runner.Acted) run.Pressed();
         if (runner.Rehearsed || run.Wish.Rehearsal) return new RunReport(run.Wish.Id, runner.Rehearsed ? null : runner.Returned is not null ? null : "no-point") { Changed = false, Verified = runner.Rehearsed };
         if (recipe.Verify.Count == 0) return Ended(runner, failure, null, null);
-        return await Verify(runner, recipe, failure, ct);
+        var report = await Verify(runner, recipe, failure, ct);
+        if (_again || failure?.Code != "session-expired" || report.Present != false) return report;
+        // The session had ended when it was sent, and by its list the device did nothing: only now it may be sent again, once.
+        _again = true;
+        await _window.Load(_window.Home, ct);
+        return await Recipe(false, ct);
     }
 
     private async Task SignInAnew(bool forget, CancellationToken ct)
@@ -198,7 +216,7 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
     {
         var recipe = run.Wish.Steps!;
         var runner = Runner(recipe, run.Wish.Rehearsal);
-        (runner.ListPlace, runner.IsFresh) = (Place, true);
+        (runner.ListPlace, runner.IsFresh) = (Place, !_again);
         ConsoleFailedException? failure = null;
         try
         {
@@ -217,8 +235,20 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
         }
         if (run.Wish.Rehearsal) return new RunReport(run.Wish.Id, null) { Changed = false };
         var acted = runner.Acted;
+        if (acted) run.Pressed();
         var step = runner.CurrentStep;
         if (acted || runner.LastRow is not { Found: false }) await LookAgain(runner, ct);
+        for (var look = 0; look < PendingPauses.Length && acted && runner.LastRow is { Found: true, InForce: false }; look++)
+        {
+            await Task.Delay(PendingPauses[look], run.Clock, ct);
+            runner.IsFresh = false;
+            await LookAgain(runner, ct);
+        }
+        if (!_again && failure?.Code == "session-expired" && runner.LastRow is { InForce: true })
+        {
+            _again = true;
+            return await Inverse(ct);
+        }
         await run.Film.Shoot(run.Film.Begin("verified", "picture"), "verified", _window, ct);
         var gone = runner.LastRow is { Found: false };
         return new RunReport(run.Wish.Id, gone ? null : failure?.Code ?? "still-in-list") { Step = gone ? null : step, Detail = gone ? "" : failure?.Detail ?? "", Present = gone ? false : Standing(runner.LastRow), Verified = gone, Changed = acted && gone };

@@ -17,7 +17,13 @@ internal sealed record DeviceRunSetting
     /// <summary>Opens a secret of the device; true is the password, false the seed.</summary>
     public required Func<bool, CancellationToken, Task<Secret>> Secret { get; init; }
     public required Func<CancellationToken, Task> BeforeAttempt { get; init; }
+
+    /// <summary>The device took the password; runs as soon as that is known.</summary>
+    public required Func<CancellationToken, Task> AfterSignIn { get; init; }
     public required Func<CancellationToken, Task> BeforeSubmit { get; init; }
     public required Func<string, CancellationToken, Task> KeepPin { get; init; }
+
+    /// <summary>Called after the last press, before the list is read.</summary>
+    public required Action Pressed { get; init; }
     public required TimeProvider Clock { get; init; }
 }

@@ -18,7 +18,7 @@ namespace Juming.Site.DeviceLinkage.Runs;
 
 /// <summary>Takes wishes, lets one run at a time onto a device, keeps what it did, and ends what hangs.</summary>
 internal sealed partial class RunDesk(
-    IServiceScopeFactory scopes, ChromiumHost chromium, DeviceTurns turns, SessionStore sessions, LinkageSettings settings, CaptchaReader reader, TierContext tier, TimeProvider clock, ILogger<RunDesk> log)
+    IServiceScopeFactory scopes, ChromiumHost chromium, DeviceTurns turns, SessionStore sessions, LinkageSettings settings, CaptchaReader reader, TierContext tier, IRunPoints points, TimeProvider clock, ILogger<RunDesk> log)
 {
     private readonly ConcurrentDictionary<Guid, Film> _live = new();
 
@@ -42,6 +42,7 @@ internal sealed partial class RunDesk(
         var row = new RunRow { Id = wish.Id, DeviceId = device.Id, Kind = wish.Kind, Capability = wish.Capability, EffectKey = wish.Key, RecipeId = wish.Recipe?.Id, Inputs = JsonSerializer.Serialize(wish.Inputs), Rehearsal = wish.Rehearsal, StartedAt = clock.GetUtcNow(), StartedBy = wish.By.Name };
         db.Add(row);
         await db.SaveChangesAsync(ct);
+        points.Reach(IRunPoints.Begun, wish.Kind);
         var film = _live[row.Id] = new Film(Folder(row.Id), clock);
         try
         {
@@ -84,25 +85,35 @@ internal sealed partial class RunDesk(
                 device.TriedAt = clock.GetUtcNow();
                 await db.SaveChangesAsync(token);
             },
+            // Kept at once: a program that ends in the middle of the run must not leave the device waiting as after a refused password.
+            AfterSignIn = async token =>
+            {
+                device.TriedAt = null;
+                await db.SaveChangesAsync(token);
+            },
             BeforeSubmit = async token =>
             {
                 if (wish.Kind == Data.RunKind.Recipe && wish.Steps?.ProtectedCheck is { } input) await CheckProtected(services, wish.Inputs.GetValueOrDefault(input) ?? "", token);
                 row.State = RunState.Acting;
                 await db.SaveChangesAsync(token);
+                points.Reach(IRunPoints.Acting, wish.Kind);
             },
             KeepPin = async (pin, token) =>
             {
                 device.Pin = pin;
                 await db.SaveChangesAsync(token);
             },
+            Pressed = () => points.Reach(IRunPoints.Pressed, wish.Kind),
         });
         var report = await Guarded(run, wish, film, ct);
+        points.Reach(IRunPoints.Read, wish.Kind);
         var before = device.State;
         Note(device, run, report);
         Close(row, report, film);
         foreach (var healing in run.Healings.Where(_ => wish.Recipe is not null).DistinctBy(h => h.Step)) db.Add(new SuggestionRow { RecipeId = wish.Recipe!.Id, RunId = row.Id, Step = healing.Step, Wanted = Cut(healing.Wanted), Found = Cut(healing.Found), Score = (int)Math.Round(healing.Score * 100), At = clock.GetUtcNow() });
         await film.Finish();
         await db.SaveChangesAsync(CancellationToken.None);
+        points.Reach(IRunPoints.Kept, wish.Kind);
         LogEnded(log, wish.Kind, device.Name, report.Failure ?? "done", row.TookMs);
         if (device.State != before && DeviceAlarm.Of(device, row.Id) is { } alarm && services.GetService<INotices>() is { } notices) await notices.Post(alarm, CancellationToken.None);
         return report;

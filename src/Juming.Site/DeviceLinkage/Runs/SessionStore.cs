@@ -22,6 +22,11 @@ internal sealed class SessionStore(LinkageSettings settings, TimeProvider clock)
     /// <summary>Where a recipe's menus led to on a device the last time.</summary>
     public Uri? Place(Guid device, Guid recipe) => _places.GetValueOrDefault((device, recipe));
 
+    public void ForgetPlaces(Guid device)
+    {
+        foreach (var key in _places.Keys.Where(k => k.Device == device)) _places.TryRemove(key, out _);
+    }
+
     public void KeepPlace(Guid device, Guid recipe, Uri place) => _places[(device, recipe)] = place;
 }
 

@@ -5,12 +5,10 @@ using Juming.Site.DeviceLinkage.Learning;
 using Juming.Site.DeviceLinkage.Recipes;
 using Juming.Site.DeviceLinkage.Register;
 using Juming.Site.DeviceLinkage.Runs;
-using Juming.Testing;
 using Juming.Testing.Farm;
 using Microsoft.Extensions.DependencyInjection;
-using NUnit.Framework;
 
-namespace Juming.Site.Tests.DeviceLinkage;
+namespace Juming.Testing.DeviceLinkage;
 
 /// <summary>A site with a real Chromium, and devices of the farm in its register.</summary>
 internal sealed class LinkedSite : IAsyncDisposable
@@ -19,33 +17,35 @@ internal sealed class LinkedSite : IAsyncDisposable
 
     public RunningTier Tier { get; }
 
-    public static async Task<LinkedSite> Start(IReadOnlyDictionary<string, string?>? settings = null, string? folder = null)
+    public static async Task<LinkedSite> Start(IReadOnlyDictionary<string, string?>? settings = null, string? folder = null, Action<IServiceCollection>? services = null)
     {
         var all = new Dictionary<string, string?> { ["Modules:Linkage:AllowThisMachine"] = "true", ["Modules:Linkage:RunSeconds"] = "60", ["Modules:Collection:Udp"] = "", ["Modules:Collection:Tcp"] = "" };
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>()) all[key] = value;
-        return new LinkedSite(await RunningTier.Start(folder: folder, settings: all, services: services => services.AddSingleton<IProtectedAddresses, OneGateway>()));
+        return new LinkedSite(await RunningTier.Start(folder: folder, settings: all, services: services));
     }
 
     public ValueTask DisposeAsync() => Tier.DisposeAsync();
 
     public Task<Guid> Add(FarmConsole console, string? password = null, bool takesOver = false) => Add(console.Name, console.Address, console.Accounts[0].User, password ?? console.Accounts[0].Password, console.Accounts[0].TotpSeed, takesOver);
 
-    public async Task<Guid> Add(string name, Uri address, string account, string password, string? seed = null, bool takesOver = false)
-    {
-        var added = await Tier.Send(new AddDevice(name, address.ToString(), account, new Secret(password), "信息中心 王主任", "授权书 2026-011") { Seed = new Secret(seed ?? ""), TakesOver = takesOver });
-        Assert.That(added.Error, Is.Null);
-        return added.Value;
-    }
+    public async Task<Guid> Add(string name, Uri address, string account, string password, string? seed = null, bool takesOver = false) =>
+        Value(await Tier.Send(new AddDevice(name, address.ToString(), account, new Secret(password), "信息中心 王主任", "授权书 2026-011") { Seed = new Secret(seed ?? ""), TakesOver = takesOver }));
 
-    public async Task<RunVerdict> Test(Guid device) => (await Tier.Send(new TestDevice(device, Guid.CreateVersion7()))).Value;
+    public async Task<RunVerdict> Test(Guid device) => Value(await Tier.Send(new TestDevice(device, Guid.CreateVersion7())));
 
-    /// <summary>Lets the generic skill find the way, and approves what it found as a person would.</summary>
+    /// <summary>Lets the generic skill find the way and rehearse it.</summary>
+    public async Task<ExploreVerdict> Explore(Guid device) => Value(await Tier.Send(new ExploreDevice(device, Guid.CreateVersion7())));
+
+    /// <summary>Approves what was found, as a person does who has looked at the rehearsal's pictures.</summary>
+    public async Task Approve(Guid recipe) => Value(await Tier.Send(new DecideRecipe(recipe, true)));
+
+    /// <summary>Lets the generic skill find the way, and approves what it found.</summary>
     public async Task<Guid> Learn(Guid device)
     {
-        var found = (await Tier.Send(new ExploreDevice(device, Guid.CreateVersion7()))).Value;
-        Assert.That(found.Failure, Is.Null, () => $"{found.Step}: {found.Detail}\n{Film(found.Run)}");
-        Assert.That((await Tier.Send(new DecideRecipe(found.Recipe!.Value, true))).Error, Is.Null);
-        return found.Recipe.Value;
+        var found = await Explore(device);
+        if (found.Recipe is not { } recipe) throw new InvalidOperationException($"{found.Failure} at {found.Step}: {found.Detail}\n{Film(found.Run)}");
+        await Approve(recipe);
+        return recipe;
     }
 
     public async Task<T> Blocks<T>(Func<IBlockExecutor, Task<T>> use)
@@ -72,12 +72,7 @@ internal sealed class LinkedSite : IAsyncDisposable
         return $"{found.Value.Run.Kind} {found.Value.Run.Failure} at {found.Value.Run.FailedStep}: {found.Value.Detail}; pictures in {Tier.Folder}\n" + string.Join("\n", found.Value.Film.Select(s => $"{s.StartedMs,6} +{s.TookMs,5} {s.Id,-16} {s.Op,-12} {s.Outcome,-14} {s.Said} {string.Join("; ", s.Candidates.Take(3).Select(c => $"{c.Score:0.00} {c.Role} {c.Name}{(c.Covered ? " covered" : "")}"))} {string.Join("; ", s.Notes)}"));
     }
 
-    public async Task<string> Yaml(Guid recipe) => (await Tier.Send(new GetRecipe(recipe))).Value.Yaml;
+    public async Task<string> Yaml(Guid recipe) => Value(await Tier.Send(new GetRecipe(recipe))).Yaml;
 
-    /// <summary>Knows one gateway, and that a range which holds it is as bad.</summary>
-    private sealed class OneGateway : IProtectedAddresses
-    {
-        public ValueTask<TargetCheck> Check(string target, CancellationToken ct) =>
-            ValueTask.FromResult(target is "10.0.0.1" or "0.0.0.0/0" ? new TargetCheck(target, "protected", "gateway 10.0.0.1") : new TargetCheck(target, null, null));
-    }
+    private static T Value<T>(Result<T> result) => result.Error is { } error ? throw new InvalidOperationException(error.ToString()) : result.Value;
 }
