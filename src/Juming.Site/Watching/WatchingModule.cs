@@ -21,7 +21,7 @@ public sealed class WatchingModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<WatchingSettings>("Modules:Watching");
-        services.AddSingleton<WatchBook>().AddHostedService(p => p.GetRequiredService<WatchBook>());
+        services.AddSingleton<WatchTurn>().AddSingleton<WatchBook>().AddHostedService(p => p.GetRequiredService<WatchBook>());
         services.AddSingleton<IWatchList, WatchList>().AddScoped<WatchUpkeep>();
     }
 

@@ -86,6 +86,17 @@ internal sealed class TicketTests
         Assert.That(opened.Select(o => o.GetProperty("number").GetString()).Distinct().Count(), Is.EqualTo(12));
     }
 
+    [Test]
+    public async Task Of_many_changes_on_one_version_one_is_taken_and_notes_all_are()
+    {
+        var id = (await Open(new { title = "raced" })).GetProperty("id").GetGuid();
+        var codes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Change(id, new { version = 1, priority = "High" })));
+        Assert.That((codes.Count(c => c.Length == 0), codes.Count(c => c == "tickets.changed-meanwhile")), Is.EqualTo((1, 7)));
+        var notes = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Change(id, new { version = 1, note = "n" + i })));
+        Assert.That(notes, Is.All.Empty);
+        Assert.That((await Read(id.ToString())).GetProperty("notes").GetArrayLength(), Is.EqualTo(8));
+    }
+
     [TestCase("{}")]
     [TestCase("{\"title\":\"\"}")]
     [TestCase("{\"title\":\"a\\nb\"}")]

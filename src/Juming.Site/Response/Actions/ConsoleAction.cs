@@ -90,7 +90,7 @@ internal abstract class HostAction(IDeviceConsoles? consoles, IProtectedAddresse
     {
         var host = call.Of(Target);
         // One address in its only notation: what devices might read as another is not given to them.
-        if (!IPAddress.TryParse(host, out var address) || address.ToString() != host) return ([], "bad-host");
+        if (!IPAddress.TryParse(host, out var address) || address.IsIPv4MappedToIPv6 || address.ToString() != host) return ([], "bad-host");
         if (!Cuts) return ([], null);
         var check = await protectedAddresses!.Check(host, ct);
         if (check.Refusal is not null && !(check is { Refusal: "protected", Entry: { } entry } && OwnHosts.Any(k => entry.StartsWith(k, StringComparison.Ordinal)))) return ([PlanLine.Of("plan.host-protected", ("host", host), ("entry", check.Entry ?? ""))], "host-protected");

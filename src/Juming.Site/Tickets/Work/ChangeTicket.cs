@@ -40,10 +40,12 @@ file sealed class Validator : AbstractValidator<ChangeTicket>
     }
 }
 
-file sealed class Handler(TicketsDb db, IPeople people, CurrentActor current, TimeProvider clock) : ICommandHandler<ChangeTicket, Done>, ICommandHandler<TakeTicketBack, Done>
+file sealed class Handler(TicketsDb db, TicketTurn turn, IPeople people, CurrentActor current, TimeProvider clock) : ICommandHandler<ChangeTicket, Done>, ICommandHandler<TakeTicketBack, Done>
 {
     public async Task<Result<Done>> Handle(ChangeTicket request, CancellationToken cancellationToken)
     {
+        // One at a time, so that of two changes made on the same version the second is told so.
+        using var held = await turn.Enter(cancellationToken);
         if (await db.Tickets.FirstOrDefaultAsync(t => t.Id == request.Id, cancellationToken) is not { } row) return TicketErrors.NoSuchTicket;
         // A note takes nothing from anybody: it joins the story whatever else happened meanwhile.
         if (request is { State: null, Assignee: null, Priority: null, DueAt: null }) return await Note(row, request.Note, cancellationToken);
@@ -74,6 +76,7 @@ file sealed class Handler(TicketsDb db, IPeople people, CurrentActor current, Ti
 
     public async Task<Result<Done>> Handle(TakeTicketBack request, CancellationToken cancellationToken)
     {
+        using var held = await turn.Enter(cancellationToken);
         if (await db.Tickets.FirstOrDefaultAsync(t => t.Key == request.Key, cancellationToken) is not { } row) return Done.Value;
         if (row.State == TicketState.Cancelled) return Done.Value;
         if (row.State != TicketState.Open || await db.Notes.AnyAsync(n => n.TicketId == row.Id && n.Kind == "note", cancellationToken)) return TicketErrors.BegunAlready.With("number", row.ShortNumber);

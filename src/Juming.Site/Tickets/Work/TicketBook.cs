@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Juming.Site.Tickets.Work;
 
-/// <summary>Lets one at a time open tickets.</summary>
+/// <summary>Lets one at a time open and change tickets.</summary>
 internal sealed class TicketTurn : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);

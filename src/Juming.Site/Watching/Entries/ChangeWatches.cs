@@ -56,11 +56,12 @@ file static class WatchReason
     public static bool IsOneLine(string? text) => text is null || !text.Any(char.IsControl);
 }
 
-file sealed class Handler(WatchingDb db, WatchBook book, WatchingSettings settings, CurrentActor current, TimeProvider clock) :
+file sealed class Handler(WatchingDb db, WatchBook book, WatchTurn turn, WatchingSettings settings, CurrentActor current, TimeProvider clock) :
     ICommandHandler<WatchValue, Guid>, ICommandHandler<ChangeWatch, Done>, ICommandHandler<EndWatches, IReadOnlyList<Guid>>, ICommandHandler<ResumeWatches, IReadOnlyList<Guid>>
 {
     public async Task<Result<Guid>> Handle(WatchValue request, CancellationToken cancellationToken)
     {
+        using var held = await turn.Enter(cancellationToken);
         if (request.Key.Length > 0 && await db.Watches.AsNoTracking().FirstOrDefaultAsync(w => w.Key == request.Key, cancellationToken) is { } there) return there.Id;
         if (WatchText.Read(request.Kind, request.Value) is not { } value) return WatchingErrors.Unreadable.With("value", request.Value.Length <= 60 ? request.Value : request.Value[..60]);
         var now = clock.GetUtcNow();
@@ -74,6 +75,7 @@ file sealed class Handler(WatchingDb db, WatchBook book, WatchingSettings settin
 
     public async Task<Result<Done>> Handle(ChangeWatch request, CancellationToken cancellationToken)
     {
+        using var held = await turn.Enter(cancellationToken);
         if (await db.Watches.FirstOrDefaultAsync(w => w.Id == request.Id, cancellationToken) is not { } row) return WatchingErrors.NoSuchWatch;
         var now = clock.GetUtcNow();
         if (!row.Lasts(now)) return WatchingErrors.Ended;
@@ -87,6 +89,7 @@ file sealed class Handler(WatchingDb db, WatchBook book, WatchingSettings settin
 
     public async Task<Result<IReadOnlyList<Guid>>> Handle(EndWatches request, CancellationToken cancellationToken)
     {
+        using var held = await turn.Enter(cancellationToken);
         var now = clock.GetUtcNow();
         var rows = await (request switch
         {
@@ -105,6 +108,7 @@ file sealed class Handler(WatchingDb db, WatchBook book, WatchingSettings settin
 
     public async Task<Result<IReadOnlyList<Guid>>> Handle(ResumeWatches request, CancellationToken cancellationToken)
     {
+        using var held = await turn.Enter(cancellationToken);
         if (request.Key.Length == 0) return Result<IReadOnlyList<Guid>>.Of([]);
         var now = clock.GetUtcNow();
         var rows = await db.Watches.Where(w => w.EndedKey == request.Key && w.EndedAt != null && (w.Until == null || w.Until > now)).ToListAsync(cancellationToken);
