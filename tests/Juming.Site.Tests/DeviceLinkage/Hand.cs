@@ -14,6 +14,7 @@ internal sealed class Hand : IAsyncDisposable
     private readonly LinkedSite _site;
     private readonly HandWork _work;
     private bool _left;
+    private (double X, double Y) _last;
 
     private Hand(LinkedSite site, Guid id, HandWork work) => (_site, Id, _work) = (site, id, work);
 
@@ -138,11 +139,14 @@ internal sealed class Hand : IAsyncDisposable
         for (var i = 0; i < 100; i++)
         {
             _work.Watched();
+            // A person presses what stands still.
+            await _work.Window!.Quiet(3000, CancellationToken.None, 100);
             var spot = await _work.Window!.Call(kind is "field" or "list" ? "(e, a) => { const c = e.candidates({ label: [a.words] }, a.kind)[0]; return c && c.score > 0.8 && !c.covered ? e.kit.fresh(c) : null; }" : "(e, a) => { const c = e.candidates(a.row ? { text: [a.words], in: { IP: a.row } } : { text: [a.words] }, 'click')[0]; return c && c.score > 0.8 && !c.covered ? e.kit.fresh(c) : null; }", new { words, row, kind = kind == "list" ? "select" : "fill" }, CancellationToken.None);
-            if (spot.ValueKind == System.Text.Json.JsonValueKind.Object) return (spot.GetProperty("x").GetDouble(), spot.GetProperty("y").GetDouble());
+            if (spot.ValueKind == System.Text.Json.JsonValueKind.Object) return _last = (spot.GetProperty("x").GetDouble(), spot.GetProperty("y").GetDouble());
             await Task.Delay(50);
         }
-        Assert.Fail($"{words} is not on the page.\n" + Steps());
+        var under = await _work.Window!.Call("(e, a) => [e.kit.hitAt(a.x, a.y)?.outerHTML.slice(0, 300) ?? '', innerWidth + ' ' + innerHeight + ' ' + scrollX + ' ' + scrollY + ' ' + document.body.innerText.slice(0, 200)]", new { x = _last.X, y = _last.Y }, CancellationToken.None);
+        Assert.Fail($"{words} is not on the page; the last press was at {_last} on {under}\n" + Steps());
         return default;
     }
 }

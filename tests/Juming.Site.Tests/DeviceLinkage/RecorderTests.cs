@@ -82,7 +82,7 @@ internal sealed class RecorderTests
 
     [TestCase("frames", "press 安全策略; press 黑名单设置; press 添加; type IP地址=@; type 备注=录制; press 确定", "", "row 删除; agree")]
     [TestCase("layer", "press 访问控制; press IP黑名单; press 新增; type IP地址=@; type 描述=录制; press 确定", "", "row 删除; press 确定")]
-    [TestCase("spa", "press 安全防护; press IP黑名单; press 新建; type IP=@; type 描述=录制; press 确认", "", "row 解封; press 确定")]
+    [TestCase("spa", "press 响应处置; press 联动封锁; press 新建; type IP地址=@; type 描述=录制; press 确认", "", "row 解封; press 确定")]
     [TestCase("english", "press Policy; press Blacklist; press Add; type IP Address=@; type Comment=recorded; press Save", "", "row Delete; agree")]
     [TestCase("paging", "press IP封堵; press 新增封堵; type 封堵IP=@; choose 封堵时长=1天; type 封堵原因=录制; press 确定", "type 请输入IP地址=@; press 查询", "row 解封; press 确定")]
     [TestCase("paging", "press IP封堵; press 新增封堵; type 封堵IP=@; choose 封堵时长=1天; type 封堵原因=录制; press 确定", "type 请输入IP地址=@; press 查询", "")]
