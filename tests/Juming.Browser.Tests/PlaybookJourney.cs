@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Juming.Browser.Tests;
 
-/// <summary>A security administrator draws a playbook as an outline, tries it, publishes it and follows its run; every page on the way is open to all.</summary>
+/// <summary>A security administrator draws a playbook as an outline and on the canvas, tries it, publishes it and follows its run; every page on the way is open to all.</summary>
 [Category("S3.1")]
 public sealed class PlaybookJourney : AxeTest
 {
@@ -85,7 +85,8 @@ public sealed class PlaybookJourney : AxeTest
         await Open(page, "/playbooks");
         await page.GetByTestId("new").ClickAsync();
         var canvas = page.GetByTestId("canvas");
-        await Expect(canvas.Locator(".step")).ToHaveCountAsync(2);
+        // The script is fetched when it is first needed.
+        await Expect(canvas.Locator(".step")).ToHaveCountAsync(2, new() { Timeout = 30_000 });
 
         // Dropped on the link between start and end, a step stands in between; dropped elsewhere, nothing leads to it.
         await page.GetByTestId("palette-search").FillAsync("等待");
@@ -195,7 +196,7 @@ public sealed class PlaybookJourney : AxeTest
 
         var page = await SignedIn("en", "light", 1440, Role.SecurityAdmin);
         await Open(page, "/playbooks/" + id);
-        await Expect(page.GetByTestId("canvas").Locator(".spot")).ToHaveCountAsync(200, new() { Timeout = 20_000 });
+        await Expect(page.GetByTestId("canvas").Locator(".spot")).ToHaveCountAsync(200, new() { Timeout = 30_000 });
         var step = page.GetByTestId("node-" + Id(1));
         await Expect(step).ToBeVisibleAsync();
         Assert.That(await page.Locator("*").CountAsync(), Is.LessThan(1500));
