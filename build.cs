@@ -72,7 +72,6 @@ int Format()
 int Check()
 {
     Format();
-    Install(new() { ["nodejs"] = "node", ["npm"] = "npm" });
     Build("Debug", "Juming.sln");
     return RunTests(["tests/Juming.Platform.Tests", "tests/Juming.Site.Tests", "tests/Juming.Architecture.Tests"], []);
 }
@@ -80,7 +79,7 @@ int Check()
 int Test(string[] line)
 {
     if (line is not ([] or ["long"])) return Say("test takes nothing, or long.", 2);
-    Install(new() { ["chromium"] = "/usr/bin/chromium", ["fonts-noto-cjk"] = "/usr/share/fonts/opentype/noto", ["postgresql"] = "/usr/lib/postgresql", ["nodejs"] = "node", ["npm"] = "npm" });
+    Install(new() { ["chromium"] = "/usr/bin/chromium", ["fonts-noto-cjk"] = "/usr/share/fonts/opentype/noto", ["postgresql"] = "/usr/lib/postgresql" });
     Build("Debug", "Juming.sln");
     if (line is ["long"]) return RunTests(["tests/Juming.Site.Tests", "tests/Juming.Browser.Tests"], [], "TestCategory=Long");
     // The tiers' tests wait for processes more than they compute, so they fill the time of the others; browsers want the machine to themselves.
@@ -91,6 +90,7 @@ int Publish(string[] line)
 {
     var at = Array.IndexOf(line, "--out");
     if (at < 0 || at + 1 >= line.Length) return Say("publish wants --out DIR.", 2);
+    Install(new() { ["nodejs"] = "node", ["npm"] = "npm" });
     Run("dotnet", $"publish src/Juming -c Release -r linux-x64 --self-contained -p:PublishReadyToRun=true -o \"{Path.GetFullPath(line[at + 1])}\" --nologo -clp:ErrorsOnly", "publish");
     return Say($"The program is in {Path.GetFullPath(line[at + 1])}; start it with ./juming --tier site", 0);
 }
@@ -106,6 +106,7 @@ int Farm(string[] line)
 
 int Bench(string[] line)
 {
+    Install(new() { ["nodejs"] = "node", ["npm"] = "npm" });
     var program = Path.Combine(artifacts, "juming");
     // Both precompiled into one folder: peers are compiled too, and a measurement of some seconds would else be one of the compiler.
     foreach (var project in new[] { "tests/Juming.Benchmarks", "src/Juming" })
@@ -138,7 +139,12 @@ void Install(Dictionary<string, string> packages)
 
 bool IsCommand(string name) => !name.Contains('/') && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(f => File.Exists(Path.Combine(f, name)));
 
-void Build(string configuration, string project) => Run("dotnet", $"build {project} -c {configuration} --nologo -clp:ErrorsOnly", "the build");
+// The scripts of pages are built from npm packages.
+void Build(string configuration, string project)
+{
+    Install(new() { ["nodejs"] = "node", ["npm"] = "npm" });
+    Run("dotnet", $"build {project} -c {configuration} --nologo -clp:ErrorsOnly", "the build");
+}
 
 // Projects one after the other; those beside run at the same time as the first ones and are over before the last begins.
 int RunTests(string[] projects, string[] beside, string filter = "TestCategory!=Long")

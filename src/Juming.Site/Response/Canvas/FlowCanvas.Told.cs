@@ -21,8 +21,7 @@ public sealed partial class FlowCanvas
     /// <summary>Steps stand elsewhere.</summary>
     /// <param name="places">Number, x and y of each.</param>
     [JSInvokable]
-    public Task Arrange(int[] places) => Tell(places.Length > 3 * MostSteps ? null : new FlowAct.Arrange(
-        places.Chunk(3).Where(p => p.Length == 3 && StepOf(p[0]) is not null).DistinctBy(p => p[0]).ToDictionary(p => StepOf(p[0])!, p => new StepPlace(p[1], p[2]))));
+    public Task Arrange(int[] places) => Tell(new FlowAct.Arrange(Places(places)));
 
     /// <summary>A way was made to lead to a step.</summary>
     [JSInvokable]
@@ -30,7 +29,7 @@ public sealed partial class FlowCanvas
 
     /// <summary>A step of the palette was dropped.</summary>
     [JSInvokable]
-    public Task Drop(string kind, int x, int y, int from, string way) => Tell(new FlowAct.Drop(kind, new StepPlace(x, y), StepOf(from), way));
+    public Task Drop(string kind, int x, int y, int from, string way, int[] places) => Tell(new FlowAct.Drop(kind, new StepPlace(x, y), StepOf(from), way, Places(places)));
 
     /// <summary>Steps and links are to go.</summary>
     [JSInvokable]
@@ -42,7 +41,7 @@ public sealed partial class FlowCanvas
 
     /// <summary>What was copied is to be put in.</summary>
     [JSInvokable]
-    public Task Paste(int x, int y) => Tell(new FlowAct.Paste(new StepPlace(x, y)));
+    public Task Paste(int x, int y, int[] places) => Tell(new FlowAct.Paste(new StepPlace(x, y), Places(places)));
 
     /// <summary>The last change is to be taken back.</summary>
     [JSInvokable]
@@ -69,7 +68,10 @@ public sealed partial class FlowCanvas
 
     private Task Tell(FlowAct? act) => act is null || Act is null ? Task.CompletedTask : Act(act);
 
+    private Dictionary<string, StepPlace> Places(int[] places) =>
+        places.Take(3 * MostSteps).Chunk(3).Where(p => p.Length == 3 && StepOf(p[0]) is not null).DistinctBy(p => p[0]).ToDictionary(p => StepOf(p[0])!, p => new StepPlace(p[1], p[2]));
+
     private List<string> Steps(int[] keys) => [.. keys.Take(MostSteps).Select(StepOf).OfType<string>()];
 
-    private string? StepOf(int key) => _sent?.Steps.FirstOrDefault(s => _keys.GetValueOrDefault(s.Step) == key)?.Step;
+    private string? StepOf(int key) => key > 0 && key <= _names.Count && _steps.ContainsKey(_names[key - 1]) ? _names[key - 1] : null;
 }

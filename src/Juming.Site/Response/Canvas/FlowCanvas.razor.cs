@@ -9,6 +9,7 @@ public sealed partial class FlowCanvas
 {
     private readonly string _id = "flow-" + Guid.NewGuid().ToString("N")[..8];
     private readonly Dictionary<string, int> _keys = [];
+    private readonly List<string> _names = [];
     private readonly Dictionary<string, string> _steps = [], _links = [];
     private DotNetObjectReference<FlowCanvas>? _self;
     private IJSObjectReference? _canvas;
@@ -84,7 +85,7 @@ public sealed partial class FlowCanvas
         var goneEdges = Gone(_links, links.Select(l => l.Id));
         var (freshSteps, freshLinks) = (Fresh(_steps, steps), Fresh(_links, links));
         if (gone.Count + goneEdges.Count + freshSteps.Count + freshLinks.Count == 0) return null;
-        return new { whole, laid = picture.Steps.Any(s => s.Place is not null), nodes = freshSteps, gone, edges = freshLinks, goneEdges };
+        return new { whole, laid = picture.IsLaidOut, nodes = freshSteps, gone, edges = freshLinks, goneEdges };
     }
 
     private object Wire(FlowStep step) => new
@@ -103,7 +104,12 @@ public sealed partial class FlowCanvas
         ways = step.Ports.Select(p => new { way = p.Way, label = p.Label, tone = p.Tone, taken = p.Taken }),
     };
 
-    private int Key(string step) => _keys.TryGetValue(step, out var key) ? key : _keys[step] = _keys.Count + 1;
+    private int Key(string step)
+    {
+        if (_keys.TryGetValue(step, out var key)) return key;
+        _names.Add(step);
+        return _keys[step] = _names.Count;
+    }
 
     private static List<string> Gone(Dictionary<string, string> known, IEnumerable<string> there)
     {

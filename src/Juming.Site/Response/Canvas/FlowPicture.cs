@@ -39,6 +39,9 @@ internal sealed record FlowPicture(IReadOnlyList<FlowStep> Steps, IReadOnlyList<
 {
     private const int MostText = 120;
 
+    /// <summary>People have put its steps where they stand; the few that came since stand below what leads to them.</summary>
+    public bool IsLaidOut => Steps.Count(s => s.Place is not null) * 2 > Steps.Count;
+
     /// <summary>Draws a document; null where it has more steps than a playbook may have.</summary>
     public static FlowPicture? Of(JsonObject document, IReadOnlyList<ActionView> actions, Func<string, FlowMark?> mark)
     {

@@ -36,5 +36,11 @@ internal sealed record StepPlace(int X, int Y)
         return plain;
     }
 
-    private static int? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<double>(out var number) && Math.Abs(number) <= Most ? (int)Math.Round(number) : null;
+    private static int? Number(JsonNode? node)
+    {
+        if (node is not JsonValue value) return null;
+        // A number that was not read but put here just now is an int and nothing else.
+        if (value.TryGetValue<int>(out var whole)) return Math.Clamp(whole, -Most, Most);
+        return value.TryGetValue<double>(out var number) && Math.Abs(number) <= Most ? (int)Math.Round(number) : null;
+    }
 }

@@ -8,6 +8,9 @@ namespace Juming.Site.Response.Edit;
 /// <content>Changes that are made on the canvas: links one by one, steps that nothing leads to yet, places.</content>
 internal sealed partial class DraftEditor
 {
+    private const int StepHeight = 58;
+    private const int RowHeight = 128;
+
     /// <summary>Why a way may not lead to a step, or null: what makes the playbook worse than it was is refused.</summary>
     public PlaybookProblem? Refusal(string from, string way, string to)
     {
@@ -38,14 +41,21 @@ internal sealed partial class DraftEditor
         if (Workflow[from] is JsonObject step && FlowWays.Of(document, from, step).Any(w => w.Name == way && w.To is not null)) Link(from, way, null);
     }
 
-    /// <summary>Puts a new step somewhere; into a link where it is dropped on one. Answers its identity.</summary>
-    public string Drop(string kind, StepPlace place, string? from, string way)
+    /// <summary>Makes a new step; within a link where it is dropped on one, else nothing leads to it. Answers its identity.</summary>
+    public string Drop(string kind, string? from, string way)
     {
         var on = from is not null && Workflow[from] is JsonObject step ? FlowWays.Of(document, from, step).FirstOrDefault(w => w.Name == way) : null;
         var id = Make(kind, on?.To);
-        StepPlace.Put(Step(id), place);
         if (on is not null) Link(from!, way, id);
         return id;
+    }
+
+    /// <summary>Puts a step somewhere, and what stands there and below further down.</summary>
+    public void MakeRoom(string id, StepPlace place)
+    {
+        foreach (var (other, step) in Workflow.Where(s => s.Key != id && s.Value is JsonObject).Select(s => (s.Key, (JsonObject)s.Value!)).ToList())
+            if (StepPlace.Of(step) is { } at && at.Y > place.Y - StepHeight / 2) StepPlace.Put(step, at with { Y = at.Y + RowHeight });
+        StepPlace.Put(Step(id), place);
     }
 
     /// <summary>Puts steps somewhere.</summary>

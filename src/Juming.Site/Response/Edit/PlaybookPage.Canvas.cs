@@ -23,7 +23,7 @@ public sealed partial class PlaybookPage
                 await Link(link);
                 break;
             case FlowAct.Drop drop when StepPalette.Knows(_actions, drop.Kind):
-                await Change(editor => _chosen = editor.Drop(drop.Kind, drop.Place, drop.From, drop.Way));
+                await Drop(drop);
                 break;
             case FlowAct.Remove remove:
                 await Remove(remove);
@@ -32,7 +32,11 @@ public sealed partial class PlaybookPage
                 _copied = new DraftEditor(_draft).Copies(copy.Steps);
                 break;
             case FlowAct.Paste paste when _copied.Count > 0:
-                await Change(editor => _chosen = editor.Paste(_copied, paste.Place).FirstOrDefault());
+                await Change(editor =>
+                {
+                    editor.Arrange(paste.Others);
+                    _chosen = editor.Paste(_copied, paste.Place).FirstOrDefault();
+                });
                 break;
             case FlowAct.TakeBack:
                 await TakeBack();
@@ -44,6 +48,16 @@ public sealed partial class PlaybookPage
                 return;
         }
     }
+
+    private Task Drop(FlowAct.Drop drop) => Change(editor =>
+    {
+        // Into a flow that nobody has arranged a step is put where its link is, and all of it laid out anew.
+        var isFree = drop.From is null;
+        if (isFree || _picture is { IsLaidOut: true }) editor.Arrange(drop.Others);
+        _chosen = editor.Drop(drop.Kind, drop.From, drop.Way);
+        if (isFree) editor.Arrange(new Dictionary<string, StepPlace> { [_chosen] = drop.Place });
+        else if (_picture is { IsLaidOut: true }) editor.MakeRoom(_chosen, drop.Place);
+    });
 
     private async Task Link(FlowAct.Link link)
     {

@@ -39,7 +39,8 @@ export function open(host, net, writable) {
   const again = () => over.signal.aborted || net.invokeMethodAsync('Again').catch(() => setTimeout(again, 2000));
   const quietly = act => { quiet++; try { act(); } finally { quiet--; } };
   const nodes = () => graph.getNodes();
-  const keep = () => writable && tell('Arrange', nodes().flatMap(n => [Number(n.id), Math.round(n.position().x), Math.round(n.position().y)]));
+  const spots = () => nodes().flatMap(n => [Number(n.id), Math.round(n.position().x), Math.round(n.position().y)]);
+  const keep = () => writable && tell('Arrange', spots());
   const map = overview(host.querySelector('[data-map]'), graph, over.signal);
 
   function show(patch) {
@@ -111,6 +112,12 @@ export function open(host, net, writable) {
     if (cell) graph.resetSelection(cell);
     else graph.cleanSelection();
     mark();
+    seek();
+  }
+
+  /** Brings the chosen step into view; where it is already, nothing moves. */
+  function seek() {
+    const cell = chosen === null ? null : graph.getCellById(String(chosen));
     if (cell && !graph.getGraphArea().containsRect(cell.getBBox())) { graph.centerCell(cell); map.draw(); }
   }
 
@@ -129,7 +136,7 @@ export function open(host, net, writable) {
     undo: () => writable && tell('TakeBack'), redo: () => writable && tell('DoAgain'),
     all: () => graph.select(nodes()),
     copy: () => { const own = pickedNodes(); if (writable && own.length > 0) { copied = true; tell('Copy', own); } },
-    paste: () => writable && copied && tell('Paste', Math.round(centre().x), Math.round(centre().y)),
+    paste: () => writable && copied && tell('Paste', Math.round(centre().x), Math.round(centre().y), spots()),
     remove: () => {
       if (!writable || picked().length === 0) return;
       const links = picked().filter(c => c.isEdge()).map(e => ({ from: Number(e.getSourceCellId()), way: e.getData().way }));
@@ -145,6 +152,7 @@ export function open(host, net, writable) {
   graph.on('edge:click', () => stage.focus({ preventScroll: true }));
   graph.on('blank:click', () => { stage.focus({ preventScroll: true }); if (chosen !== null) { chosen = null; tell('Choose', -1); } mark(); });
   graph.on('selection:changed', mark);
+  graph.on('resize', seek);
   // What comes into view is drawn only then.
   graph.on('view:mounted', ({ view }) => dress(view));
   graph.on('node:change:position', () => { if (quiet === 0) moved = true; map.draw(); });
@@ -169,7 +177,7 @@ export function open(host, net, writable) {
     const at = graph.clientToLocal(event.clientX, event.clientY);
     const edge = document.elementsFromPoint(event.clientX, event.clientY).map(e => e.closest('.x6-edge')).find(Boolean);
     const onto = edge && graph.getCellById(edge.dataset.cellId);
-    tell('Drop', kind, Math.round(at.x - widthOf(1) / 2), Math.round(at.y - HEIGHT / 2), onto ? Number(onto.getSourceCellId()) : -1, onto ? onto.getData().way : '');
+    tell('Drop', kind, Math.round(at.x - widthOf(1) / 2), Math.round(at.y - HEIGHT / 2), onto ? Number(onto.getSourceCellId()) : -1, onto ? onto.getData().way : '', spots());
   }, { signal: over.signal });
 
   return {

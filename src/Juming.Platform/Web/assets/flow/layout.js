@@ -61,15 +61,21 @@ function reached(from, out) {
 /** Puts steps that have no place below what leads to them, where nothing stands yet. */
 export function settle(steps, links, places) {
   const byKey = new Map(steps.map(step => [step.key, step]));
-  for (const step of steps.filter(s => !places.has(s.key))) {
-    const before = links.find(l => l.to === step.key && places.has(l.from))?.from;
+  const into = new Map();
+  for (const link of links) into.set(link.to, [...into.get(link.to) ?? [], link.from]);
+  const open = new Set(steps.filter(s => !places.has(s.key)).map(s => s.key));
+  while (open.size > 0) {
+    const led = key => (into.get(key) ?? []).find(from => places.has(from));
+    const key = [...open].find(led) ?? open.values().next().value;
+    open.delete(key);
+    const before = led(key);
     const above = before === undefined ? lowest(places) : places.get(before);
-    const width = widthOf(step.ways.length);
+    const width = widthOf(byKey.get(key).ways.length);
     let x = above.x + (before === undefined ? 0 : (widthOf(byKey.get(before).ways.length) - width) / 2);
     const y = above.y + HEIGHT + GAP;
-    const taken = () => [...places].some(([key, at]) => Math.abs(at.x - x) < Math.max(widthOf(byKey.get(key)?.ways.length ?? 1), width) + 10 && Math.abs(at.y - y) < HEIGHT + 20);
+    const taken = () => [...places].some(([other, at]) => Math.abs(at.x - x) < Math.max(widthOf(byKey.get(other)?.ways.length ?? 1), width) + 10 && Math.abs(at.y - y) < HEIGHT + 20);
     for (let i = 0; i < 60 && taken(); i++) x += 40;
-    places.set(step.key, { x: Math.round(x), y });
+    places.set(key, { x: Math.round(x), y });
   }
 }
 
