@@ -65,7 +65,7 @@ internal sealed partial class RecipeRunner
             var waited = clock.GetElapsedTime(started);
             if (waited > (step.Timeout ?? run.StepPatience) || (idle && waited > Grace && !SignInSkill.Flag(seen, "here")))
             {
-                if (SignInSkill.Flag(await window.Call("e => e.signIn.standing()", null, ct), "form")) throw new ConsoleFailedException("session-expired");
+                if (await HasEnded(ct)) throw new ConsoleFailedException("session-expired");
                 throw new ConsoleFailedException("no-list", string.Join(", ", wanted.Keys));
             }
             await Task.Delay(25, ct);

@@ -35,6 +35,13 @@ internal sealed partial class RecipeRunner
         }
     }
 
+    /// <summary>The session is over: the form is back, or the console says so on a page, often in a frame alone, that leads there.</summary>
+    private async Task<bool> HasEnded(CancellationToken ct)
+    {
+        var standing = await window.Call("e => e.signIn.standing()", null, ct);
+        return SignInSkill.Flag(standing, "form") || Strings(standing.GetProperty("telling")).Any(SignInWords.SaysExpired);
+    }
+
     private JsonElement Accept(Step step, Target target, JsonElement found, bool mutates)
     {
         if (!SignInSkill.Flag(found, "healed")) return found;
@@ -48,8 +55,7 @@ internal sealed partial class RecipeRunner
 
     private async Task Missing(Step step, Target target, string why, FilmStep film, CancellationToken ct)
     {
-        var standing = await window.Call("e => e.signIn.standing()", null, ct);
-        if (SignInSkill.Flag(standing, "form")) throw new ConsoleFailedException("session-expired");
+        if (await HasEnded(ct)) throw new ConsoleFailedException("session-expired");
         if (film.Candidates is [{ } near, ..] && why is "weak" or "ambiguous") Healings.Add(new Healing(step.Id, target.Words, film.Candidates[0].Name, film.Candidates[0].Score));
         throw new ConsoleFailedException(why == "ambiguous" ? "ambiguous" : "page-changed", target.Words);
     }
