@@ -1,8 +1,8 @@
-using Juming.Testing.DeviceLinkage;
 using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Site.DeviceLinkage.Recorder;
 using Juming.Testing;
+using Juming.Testing.DeviceLinkage;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 

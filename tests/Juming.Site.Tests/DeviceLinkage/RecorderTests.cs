@@ -1,4 +1,3 @@
-using Juming.Testing.DeviceLinkage;
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
@@ -13,6 +12,7 @@ using Juming.Site.DeviceLinkage.Recipes;
 using Juming.Site.DeviceLinkage.Recorder;
 using Juming.Site.DeviceLinkage.Register;
 using Juming.Testing;
+using Juming.Testing.DeviceLinkage;
 using Juming.Testing.Farm;
 using NUnit.Framework;
 
