@@ -138,6 +138,7 @@ internal sealed class HttpCallTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task More_secrets_than_the_list_shows_are_refused_and_a_kept_one_can_still_be_replaced()
     {
         await using var bench = await ResponseBench.Start();
