@@ -24,8 +24,11 @@ public sealed class ApiDocumentTests
         using var document = JsonDocument.Parse(await client.GetStringAsync("/openapi/v1.json"));
         var written = document.RootElement.GetProperty("paths").EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Where(o => o.Name != "parameters").Select(o => o.Name.ToUpperInvariant() + " " + path.Name.TrimEnd('/'))).ToHashSet();
-        var mapped = tier.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(e => ("/" + e.RoutePattern.RawText!.TrimStart('/')).StartsWith("/api/", StringComparison.Ordinal))
+        var endpoints = tier.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(e => ("/" + e.RoutePattern.RawText!.TrimStart('/')).StartsWith("/api/", StringComparison.Ordinal)).ToList();
+        // A socket has no method that the document knows; there is one, and only a page of ours opens it.
+        var sockets = endpoints.Where(e => e.Metadata.GetMetadata<IHttpMethodMetadata>() is null).Select(e => e.RoutePattern.RawText!.Trim('/'));
+        Assert.That(sockets, Is.EquivalentTo(name == "site" ? new[] { "api/linkage/recordings/{id:guid}/screen" } : []));
+        var mapped = endpoints.Where(e => e.Metadata.GetMetadata<IHttpMethodMetadata>() is not null)
             .SelectMany(e => e.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods.Select(m => m + " /" + Regex.Replace(e.RoutePattern.RawText!.Trim('/'), ":[a-z]+}", "}"))).ToHashSet();
         TestContext.Out.WriteLine($"{mapped.Count} endpoints");
         Assert.That(mapped, Has.Count.GreaterThan(5));

@@ -104,7 +104,7 @@
     const text = eyes.allText(6000), heads = k.docs().flatMap(d => [...d.doc.querySelectorAll('h1,h2,h3,h4,caption,legend,[class*=title i],[class*=crumb i],[class*=active i],[class*=selected i],[class*=current i],title')]).map(e => e.textContent.trim()).filter(t => t && t.length < 60);
     const about = heads.some(t => LIST.test(t) && !OTHER.test(t.replace(/黑白名单/g, ''))) ? 3 : LIST.test(text) ? 1 : 0;
     adds.sort((a, b) => b.score - a.score);
-    return { about, addresses: k.addresses(), adds, commits, removes, column, rows, inline: form(), next: !!k.nextPage(), search: !!k.searchBox(), empty: k.EMPTY.test(text), heads: heads.slice(0, 12), telling: eyes.telling().slice(0, 20) };
+    return { about, addresses: k.addresses(), adds, commits, removes, column, rows, inline: form(), next: !!k.nextPage(true), search: !!k.searchBox(), empty: k.EMPTY.test(text), heads: heads.slice(0, 12), telling: eyes.telling().slice(0, 20) };
   }
   const isList = () => { const p = page(); return p.about >= 3 && (p.adds.length > 0 || p.inline !== null); };
   eyes.explore = { menu, page, form, isList };

@@ -437,10 +437,11 @@
     }
     return { found: false };
   }
-  function nextPage() {
+  function nextPage(onlyWhether) {
     for (const d of docs()) for (const el of d.doc.querySelectorAll('a,button,span,li,[role=button],input[type=button],img,i')) {
       const name = nameOf(el) || el.title || '';
       if (name.length < 12 && inGroup(name, 'next') && (/[页page]/i.test(name) || /pag/i.test(el.className + ' ' + el.parentElement?.className + ' ' + el.closest('div,nav,ul,td')?.className) || name.length > 1) && pressable(el) && seen(el) && !disabled(el) && !disabled(el.parentElement ?? el)) {
+        if (onlyWhether) return true;
         const c = { el, d }; if (!inView(middle(el, d))) el.scrollIntoView({ block: 'center', behavior: 'instant' });
         return fresh(c);
       }
