@@ -22,6 +22,8 @@ internal static class PlaybookSite
     /// <summary>Durable transitions of one run: each of its five actions is recorded before it acts and after; start, condition, fork and end once.</summary>
     public const int TransitionsOfRun = (2 * EffectsOfRun) + 4;
 
+    private const int AtOnce = 32;
+
     /// <summary>Arguments: data folder, address of the counter ("-" for no effects), runs, and a point at which to end with how often to pass it ("-" for none).</summary>
     public static async Task<int> Run(string[] args)
     {
@@ -34,7 +36,9 @@ internal static class PlaybookSite
         });
         var playbook = await Playbook(site);
         Console.WriteLine("ready");
-        await Parallel.ForEachAsync(Enumerable.Range(0, runs), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
+        // Those that a process before has started are not asked for again, but for the few that may have overtaken each other.
+        var known = Math.Max(0, (await site.Send(new ListRuns { Take = 1 })).Value.Total - (2 * AtOnce));
+        await Parallel.ForEachAsync(Enumerable.Range(known, runs - known), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, _) =>
         {
             var started = await site.Send(new StartRun(playbook, null, null, "bench-" + i.ToString(CultureInfo.InvariantCulture)));
             if (started.Error is { } error) throw new InvalidOperationException(error.ToString());

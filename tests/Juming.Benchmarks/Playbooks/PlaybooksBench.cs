@@ -46,8 +46,8 @@ internal static class PlaybooksBench
         var unready = 0;
         for (var kills = 0; ; kills++)
         {
-            // By turns: a kill at a time that knows nothing of the runs, and one at each named point, later each time.
-            var point = kills % 4 == 3 ? "-" : string.Create(CultureInfo.InvariantCulture, $"{Points[kills % 4]}:{17 + (kills * 31)}");
+            // By turns: a kill at a time that knows nothing of the runs, and one at each named point, at another of its passes each time.
+            var point = kills % 4 == 3 ? "-" : string.Create(CultureInfo.InvariantCulture, $"{Points[kills % 4]}:{17 + (kills * 31 % 600)}");
             using var site = Start(folder, counter, runs, point);
             using var patience = new CancellationTokenSource();
             unready++;
