@@ -75,7 +75,10 @@ internal static class PlaybooksBench
         using var site = Start(folder, "-", runs, "-");
         long began = 0;
         await Over(site, () => began = Stopwatch.GetTimestamp());
-        return Stopwatch.GetElapsedTime(began);
+        var took = Stopwatch.GetElapsedTime(began);
+        // Its folder is deleted next.
+        await site.WaitForExitAsync();
+        return took;
     }
 
     /// <summary>What the site says at its end, or null when it ended before.</summary>
