@@ -33,7 +33,7 @@ public sealed class LinkageModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<LinkageSettings>("Modules:Linkage");
-        services.AddSingleton<ChromiumHost>().AddSingleton<DeviceTurns>().AddSingleton<SessionStore>().AddSingleton<RunDesk>().AddSingleton<RecipeCache>().AddSingleton<CaptchaReader>().AddSingleton<IRunPoints, NoPoints>();
+        services.AddSingleton<ChromiumHost>().AddSingleton<DeviceTurns>().AddSingleton<SessionStore>().AddSingleton<ParkedWindows>().AddSingleton<RunDesk>().AddSingleton<RecipeCache>().AddSingleton<CaptchaReader>().AddSingleton<IRunPoints, NoPoints>();
         services.AddScoped<RecipeShelf>().AddScoped<LinkageUpkeep>().AddScoped<ConsoleBlocks>().AddScoped<IDeviceConsoles, DeviceConsoles>();
         services.AddSingleton<RecordingDesk>().AddScoped<RecordingScreen>();
         services.AddSingleton(new NoticeKind(DeviceAlarm.Code, typeof(LinkageTexts), Role.Analyst, Role.SecurityAdmin));

@@ -32,6 +32,10 @@ public sealed class LinkageSettings
     [Range(0, 60)]
     public int SessionMinutes { get; set; } = 10;
 
+    /// <summary>Seconds for which a console's page stays open after a run that went well, for the next one, 0 to 600; 0 closes it at once.</summary>
+    [Range(0, 600)]
+    public int OpenSeconds { get; set; } = 60;
+
     /// <summary>Minutes without another attempt after a sign-in that failed, 1 to 1,440.</summary>
     [Range(1, 1440)]
     public int MinutesAfterFailure { get; set; } = 10;

@@ -18,6 +18,8 @@ internal static class LinkageBench
 {
     private const int BlocksOfPair = 3;
 
+    private static string _film = "";
+
     public static async Task<int> Run(string[] args)
     {
         var (rounds, part) = (Math.Max(1, Options.Number(args, "--rounds", 10)), Options.Text(args, "--part"));
@@ -45,6 +47,8 @@ internal static class LinkageBench
             warmScript.AddRange(await BlockScript.Run(console, "session", BlocksOfPair));
             Clear(console);
             for (var k = 0; k < BlocksOfPair; k++) warm.Add(await Block(site, console, device, ++number));
+            // Where the time goes, step by step: what a ratio that is missed is explained with.
+            if (i == rounds - 1) Figures.Note($"the last warm block, {warm[^1]:0} ms:\n{_film}");
             if (i % 2 != 0) continue;
             coldScript.AddRange(await BlockScript.Run(console, "cold", 1));
             Clear(console);
@@ -72,6 +76,7 @@ internal static class LinkageBench
         var began = Stopwatch.GetTimestamp();
         var outcome = await site.Block(device, target);
         var took = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        _film = site.Film(outcome.Run);
         if (outcome is not { Reading: BlockReading.Present, Failure: null } || !console.InForce.Contains(target)) throw new InvalidOperationException($"{target} was not blocked.\n{site.Film(outcome.Run)}");
         Clear(console);
         return took;

@@ -47,6 +47,14 @@ internal sealed class DeviceGate : IAsyncDisposable
     /// <summary>Why the device could not be reached last; null when it could.</summary>
     public string? Unreached { get; private set; }
 
+    /// <summary>Counts anew, for another run by the same way.</summary>
+    public void Renew()
+    {
+        Interlocked.Exchange(ref _bytes, 0);
+        Interlocked.Exchange(ref _refused, 0);
+        (LastRefused, Unreached) = (null, null);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _closed.CancelAsync();

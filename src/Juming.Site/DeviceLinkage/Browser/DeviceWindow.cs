@@ -79,11 +79,11 @@ internal sealed class DeviceWindow : IAsyncDisposable
                 StorageState = session,
             });
             context.SetDefaultTimeout(15_000);
-            var page = await context.NewPageAsync();
-            var window = new DeviceWindow(context, page, gate, origin, settings.MostDocuments);
-            await context.ExposeBindingAsync(say, (BindingSource _, string text) => window.Hear(text));
-            await context.AddInitScriptAsync(Script.Replace("__SAY__", say, StringComparison.Ordinal));
+            DeviceWindow? window = null;
+            // Before there is a page, so that it comes with both and nothing has to be put into it afterwards.
+            await Task.WhenAll(context.ExposeBindingAsync(say, (BindingSource _, string text) => window?.Hear(text)), context.AddInitScriptAsync(Script.Replace("__SAY__", say, StringComparison.Ordinal)));
             if (recorded is not null) await Record(context, recorded);
+            window = new DeviceWindow(context, await context.NewPageAsync(), gate, origin, settings.MostDocuments);
             window.Listen();
             return window;
         }
@@ -116,6 +116,17 @@ internal sealed class DeviceWindow : IAsyncDisposable
             // A page that hangs is ended with the browser by the run's watchdog.
         }
         await Gate.DisposeAsync();
+    }
+
+    /// <summary>True while it can be used: the browser runs, the page is one of the device's, and nothing has ended it.</summary>
+    public bool IsAlive => !_crashed && !Page.IsClosed && Gate.Broken is null && _context.Browser is { IsConnected: true } && Uri.TryCreate(Page.Url, UriKind.Absolute, out var here) && Origin.Includes(here);
+
+    /// <summary>Makes ready for another run: what one run may do is counted anew, and what was said or agreed to in the last is over.</summary>
+    public void Renew()
+    {
+        (_documents, _popups, _downloads, _accepted, AskPerson) = (0, 0, 0, null, null);
+        ForgetSaid();
+        Gate.Renew();
     }
 
     /// <summary>Loads a page of the device afresh.</summary>

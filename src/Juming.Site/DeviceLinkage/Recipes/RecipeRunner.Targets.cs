@@ -27,6 +27,7 @@ internal sealed partial class RecipeRunner
             film.Candidates = [.. found.GetProperty("list").EnumerateArray().Select(c => new FilmCandidate(c.GetProperty("score").GetDouble(), SignInSkill.Text(c, "role"), SignInSkill.Text(c, "name"), SignInSkill.Flag(c, "covered")))];
             if (SignInSkill.Flag(found, "found")) return Accept(step, target, found, mutates);
             var waited = clock.GetElapsedTime(started);
+            if (_isStill && !SignInSkill.Flag(found, "busy")) await Missing(step, target, SignInSkill.Text(found, "why"), film, ct);
             var idle = !SignInSkill.Flag(found, "busy") && (!step.Optional || await window.Quiet(step.Optional ? 3000 : 100, ct));
             still = idle ? still ?? waited : null;
             var why = SignInSkill.Text(found, "why");
@@ -55,7 +56,7 @@ internal sealed partial class RecipeRunner
 
     private async Task Missing(Step step, Target target, string why, FilmStep film, CancellationToken ct)
     {
-        if (await HasEnded(ct)) throw new ConsoleFailedException("session-expired");
+        if (!_isStill && await HasEnded(ct)) throw new ConsoleFailedException("session-expired");
         if (film.Candidates is [{ } near, ..] && why is "weak" or "ambiguous") Healings.Add(new Healing(step.Id, target.Words, film.Candidates[0].Name, film.Candidates[0].Score));
         throw new ConsoleFailedException(why == "ambiguous" ? "ambiguous" : "page-changed", target.Words);
     }

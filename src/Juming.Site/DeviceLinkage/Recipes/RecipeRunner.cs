@@ -31,6 +31,9 @@ internal sealed partial class RecipeRunner(DeviceWindow window, Recipe recipe, R
     private HashSet<string> _standing = [];
     private bool _stopped;
 
+    // The page was seen to be still and without what an optional step looks for, and nothing was pressed since.
+    private bool _isStill;
+
     /// <summary>True once something was pressed that changes the device.</summary>
     public bool Acted { get; private set; }
 
@@ -110,13 +113,17 @@ internal sealed partial class RecipeRunner(DeviceWindow window, Recipe recipe, R
     {
         CurrentStep = step.Id;
         var film = run.Film.Begin(step.Id, step.Op);
+        if (!step.Optional || step.Op is not ("click" or "commit")) _isStill = false;
         try
         {
             await Do(step, film, ct);
+            _isStill = false;
             if (film.Outcome.Length == 0) film.End("done", film.Said);
         }
         catch (ConsoleFailedException e) when (step.Optional && e.Code is "page-changed" or "ambiguous" or "not-said" && step.Optional)
         {
+            // Nothing was pressed: what comes next looks at the very page that was seen to be still.
+            _isStill = step.Op is "click" or "commit";
             film.End("skipped");
         }
         catch (ConsoleFailedException e)

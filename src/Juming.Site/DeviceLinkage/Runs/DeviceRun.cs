@@ -33,17 +33,26 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
         await Probe(origin, ct);
         var session = run.Sessions.Find(run.Device.Id, run.Device.Account);
         var browser = await chromium.Browser(ct);
-        await using (_window = await DeviceWindow.Open(browser, origin, run.Settings, session?.State, run.Device.Language, run.Wish.ByHand is { } hand ? hand.Heard : null))
+        var (key, hand) = (ParkedWindows.KeyOf(run.Device), run.Wish.ByHand);
+        _window = (hand is null ? await run.Parked.Take(run.Device.Id, key) : null)
+            ?? await DeviceWindow.Open(browser, origin, run.Settings, session?.State, run.Device.Language, hand is null ? null : hand.Heard);
+        var stays = false;
+        try
         {
-            try
-            {
-                if (session is not null) _window.Home = session.Home;
-                return await Work(session is not null, ct);
-            }
-            catch (ConsoleFailedException e)
-            {
-                return await Failed(e);
-            }
+            if (session is not null) _window.Home = session.Home;
+            var report = await Work(session is not null, ct);
+            stays = report.Failure is null && (run.Wish.Kind is RunKind.Recipe or RunKind.Inverse or RunKind.Look) && run.Sessions.Find(run.Device.Id, run.Device.Account) is not null;
+            return report;
+        }
+        catch (ConsoleFailedException e)
+        {
+            return await Failed(e);
+        }
+        finally
+        {
+            // A certificate that was pinned in this very run is held to only from the next window on.
+            if (stays && key == ParkedWindows.KeyOf(run.Device)) await run.Parked.Park(run.Device.Id, key, _window);
+            else await _window.DisposeAsync();
         }
     }
 

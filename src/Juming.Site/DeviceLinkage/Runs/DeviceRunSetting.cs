@@ -12,6 +12,7 @@ internal sealed record DeviceRunSetting
     public required Film Film { get; init; }
     public required LinkageSettings Settings { get; init; }
     public required SessionStore Sessions { get; init; }
+    public required ParkedWindows Parked { get; init; }
     public required CaptchaReader Reader { get; init; }
 
     /// <summary>Opens a secret of the device; true is the password, false the seed.</summary>

@@ -18,7 +18,7 @@ namespace Juming.Site.DeviceLinkage.Runs;
 
 /// <summary>Takes wishes, lets one run at a time onto a device, keeps what it did, and ends what hangs.</summary>
 internal sealed partial class RunDesk(
-    IServiceScopeFactory scopes, ChromiumHost chromium, DeviceTurns turns, SessionStore sessions, LinkageSettings settings, CaptchaReader reader, TierContext tier, IRunPoints points, TimeProvider clock, ILogger<RunDesk> log)
+    IServiceScopeFactory scopes, ChromiumHost chromium, DeviceTurns turns, SessionStore sessions, ParkedWindows parked, LinkageSettings settings, CaptchaReader reader, TierContext tier, IRunPoints points, TimeProvider clock, ILogger<RunDesk> log)
 {
     private readonly ConcurrentDictionary<Guid, Film> _live = new();
 
@@ -77,6 +77,7 @@ internal sealed partial class RunDesk(
             Film = film,
             Settings = settings,
             Sessions = sessions,
+            Parked = parked,
             Reader = reader,
             Clock = clock,
             Secret = (password, token) => vault.Open((password ? device.PasswordId : device.SeedId) ?? Guid.Empty, DeviceSecrets.Place(device.Id, password), "linkage.sign-in", token),

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Juming.Site.DeviceLinkage.Runs;
 
 /// <summary>Signed-in sessions of devices, in memory only: a session is as good as a password, and a restart costs no more than one sign-in.</summary>
-internal sealed class SessionStore(LinkageSettings settings, TimeProvider clock)
+internal sealed class SessionStore(LinkageSettings settings, ParkedWindows parked, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<Guid, KeptSession> _sessions = new();
     private readonly ConcurrentDictionary<(Guid Device, Guid Recipe), Uri> _places = new();
@@ -17,7 +17,12 @@ internal sealed class SessionStore(LinkageSettings settings, TimeProvider clock)
         if (settings.SessionMinutes > 0) _sessions[device] = new KeptSession(state, account, home, clock.GetUtcNow());
     }
 
-    public void Forget(Guid device) => _sessions.TryRemove(device, out _);
+    /// <summary>Forgets the session, and closes the page that is signed in by it.</summary>
+    public void Forget(Guid device)
+    {
+        _sessions.TryRemove(device, out _);
+        parked.Close(device);
+    }
 
     /// <summary>Where a recipe's menus led to on a device the last time.</summary>
     public Uri? Place(Guid device, Guid recipe) => _places.GetValueOrDefault((device, recipe));
