@@ -75,6 +75,18 @@ public sealed class BlockingJourney : BrowserTest
         await Expect(page.GetByTestId("refused")).ToContainTextAsync(culture == "en" ? "private address 10.0.0.0/8" : "内网地址 10.0.0.0/8");
         await Picture(page, $"block-refused-{culture}-{theme}");
 
+        var wide = theme == "dark" ? "45.11.0.0/20" : "45.10.0.0/20";
+        await Open(page, "/blocks?new=1");
+        await page.GetByTestId("target").FillAsync(wide);
+        await Expect(page.GetByTestId("block")).ToHaveTextAsync(culture == "en" ? "Ask a second person" : "请另一人同意");
+        await page.GetByTestId("reason").FillAsync("a whole <b>network</b>");
+        await page.GetByTestId("block").ClickAsync();
+        await Expect(page.GetByTestId("wide-" + wide)).ToContainTextAsync("a whole <b>network</b>");
+        await Picture(page, $"block-wide-{culture}-{theme}");
+        await page.GetByTestId("wide-" + wide).Locator("a").ClickAsync();
+        await Expect(page.Locator("aside")).ToContainTextAsync("4,096");
+        await Picture(page, $"block-wide-asked-{culture}-{theme}");
+
         await Open(page, "/blocks?import=1");
         await page.GetByTestId("file").SetInputFilesAsync(new FilePayload { Name = "list.txt", MimeType = "text/plain", Buffer = Encoding.UTF8.GetBytes($"198.51.100.{(theme == "dark" ? 8 : 7)}\n10.0.0.1\n010.1.1.1\nnonsense here\n") });
         await Expect(page.GetByTestId("preview")).ToBeVisibleAsync();
