@@ -136,6 +136,8 @@ internal sealed class RecorderTests
         await hand.Window.Page.EvaluateAsync("() => { document.body.innerHTML = '<label>新口令<input type=password id=p></label>'; }");
         await hand.Type("新口令", "Hidden-4711", recorded: false);
         await hand.Until(async () => (await hand.Seen()).Notice == "secret");
+        // The notice comes with the first letter.
+        await hand.Until(async () => await hand.Window.Page.EvaluateAsync<string>("() => document.getElementById('p').value") == "Hidden-4711");
         Assert.That(hand.Steps(), Does.Not.Contain("Hidden"));
         // A page that shows the password at a press does not show it here.
         Assert.That(await hand.Window.Page.EvaluateAsync<string>("() => { const p = document.getElementById('p'); p.type = 'text'; return p.value + ' ' + getComputedStyle(p).filter; }"), Is.EqualTo("Hidden-4711 brightness(0)"));

@@ -69,6 +69,9 @@ internal sealed record ApprovalDetail : ApprovalBrief
     /// <summary>The reader has answered.</summary>
     public required bool AnsweredByMe { get; init; }
 
+    /// <summary>The reader asked for it; somebody else must answer.</summary>
+    public required bool AskedByMe { get; init; }
+
     public static ApprovalDetail Of(ApprovalRow row, IReadOnlyList<AnswerRow> answers, Guid? reader) => new()
     {
         Id = row.Id,
@@ -90,6 +93,7 @@ internal sealed record ApprovalDetail : ApprovalBrief
         Inverse = row.Inverse,
         Answers = [.. answers.Select(a => new ApprovalAnswer(a.PersonName, a.Agreed, a.Reason, a.Way, a.At))],
         AnsweredByMe = answers.Any(a => a.PersonId == reader),
+        AskedByMe = reader is { } me && row.RequestedBy == me.ToString(),
     };
 }
 
