@@ -183,12 +183,11 @@ internal sealed partial class DuckEventStore : IEventStore, ILedger, IDisposable
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredBatch> ReadAfter(long sequence, [EnumeratorCancellation] CancellationToken ct)
     {
-        // A commit that makes the checkpoint is seen by readers seconds before it is safe. What detection made of such a batch would outlive a kill
-        // that takes the batch away, and its sender would send it again.
-        var last = LastSequence;
         using var held = Hold();
         foreach (var segment in held.All)
-            foreach (var number in await Patiently(connection => BatchesOf(connection, segment, sequence, last), ct))
+            // A commit that makes the checkpoint is seen by readers seconds before it is safe. What detection made of such a batch would outlive a kill
+            // that takes the batch away, and its sender would send it again.
+            foreach (var number in await Patiently(connection => BatchesOf(connection, segment, sequence, LastSequence), ct))
             {
                 ct.ThrowIfCancellationRequested();
                 yield return await Patiently(connection => ReadBatch(connection, segment, number), ct);
