@@ -115,7 +115,8 @@ public sealed class SeparationTests
             });
             var done = await Task.WhenAll(shut, back);
             Assert.That(done.Count(d => d.Succeeded), Is.EqualTo(1), $"round {round}");
-            Assert.That(done.Single(d => !d.Succeeded).Error!.Code, Is.EqualTo("access.last-administrator"));
+            // Who was shut out before asking has no session any more that could confirm anything.
+            Assert.That(done.Single(d => !d.Succeeded).Error!.Code, Is.AnyOf("access.last-administrator", "access.confirm-first"));
         }
     }
 
