@@ -36,7 +36,7 @@ public sealed class AssetsJourney : BrowserTest
         await page.GetByTestId("asset-Ledger " + theme).Locator("a").ClickAsync();
         await Expect(page.Locator("aside h2")).ToHaveTextAsync("Ledger " + theme);
         await page.GetByTestId("owner").FillAsync("zhao");
-        await page.Locator("aside form button[type=submit]").First.ClickAsync();
+        await page.GetByTestId("save-asset").ClickAsync();
         await Expect(page.Locator("aside .good")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("asset-Ledger " + theme)).ToContainTextAsync("zhao");
 
