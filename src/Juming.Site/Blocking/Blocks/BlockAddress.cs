@@ -12,7 +12,7 @@ namespace Juming.Site.Blocking.Blocks;
 /// <param name="Group">Group of devices; empty for all that can block.</param>
 /// <param name="Incident">Incident that it belongs to.</param>
 /// <param name="Key">Identity of the wish: the same again does nothing new. Empty makes one.</param>
-internal sealed record BlockAddress(string Target, string Reason, int? Minutes = null, IReadOnlyList<Guid>? Devices = null, string? Group = null, Guid? Incident = null, string? Key = null) : ICommand<Guid>, INeeds<BlockingWrite>
+internal sealed record BlockAddress(string Target, string Reason, int? Minutes = null, IReadOnlyList<Guid>? Devices = null, string? Group = null, Guid? Incident = null, string? Key = null) : IBlockOrder, ICommand<Guid>, INeeds<BlockingWrite>
 {
     public BlockWish Wish(string by) => new()
     {
@@ -39,19 +39,7 @@ internal sealed record ForeseeBlock(BlockWish Wish) : IQuery<BlockForecast>, INe
 /// <summary>Devices that can block, and those that can't at present.</summary>
 internal sealed record ListBlockDevices : IQuery<IReadOnlyList<BlockDevice>>, INeeds<BlockingRead>;
 
-file sealed class Validator : AbstractValidator<BlockAddress>
-{
-    public Validator()
-    {
-        // Any text may come as the target: what it is, and what is wrong with it, says the check of protected addresses, which records each try.
-        RuleFor(c => c.Target).NotEmpty().MaximumLength(10_000);
-        RuleFor(c => c.Reason).NotEmpty().MaximumLength(500).Must(r => r is null || !r.Any(char.IsControl)).WithMessage("A reason is one line.");
-        RuleFor(c => c.Minutes).InclusiveBetween(1, 525_600);
-        RuleFor(c => c.Devices).Must(d => d is null || d.Count <= 500).WithMessage("Name at most 500 devices.");
-        RuleFor(c => c.Group).MaximumLength(200);
-        RuleFor(c => c.Key).MaximumLength(200);
-    }
-}
+file sealed class Validator : BlockOrderRules<BlockAddress>;
 
 file sealed class ForeseeValidator : AbstractValidator<ForeseeAddress>
 {

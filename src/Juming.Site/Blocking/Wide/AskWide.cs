@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using FluentValidation;
 using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Site.Approvals;
@@ -20,24 +19,13 @@ namespace Juming.Site.Blocking.Wide;
 /// <param name="Group">Group of devices; empty for all that can block.</param>
 /// <param name="Incident">Incident that it belongs to.</param>
 /// <param name="Key">Identity of the wish: the same again does nothing new. Empty makes one.</param>
-internal sealed record AskWide(string Target, string Reason, int? Minutes = null, IReadOnlyList<Guid>? Devices = null, string? Group = null, Guid? Incident = null, string? Key = null) : ICommand<Guid>, INeeds<BlockingWrite>
+internal sealed record AskWide(string Target, string Reason, int? Minutes = null, IReadOnlyList<Guid>? Devices = null, string? Group = null, Guid? Incident = null, string? Key = null) : IBlockOrder, ICommand<Guid>, INeeds<BlockingWrite>
 {
     /// <summary>The wish as it would be granted.</summary>
     public BlockWish Wish(string by) => new BlockAddress(Target, Reason, Minutes, Devices, Group, Incident, Key).Wish(by) with { TwoAgreed = true };
 }
 
-file sealed class Validator : AbstractValidator<AskWide>
-{
-    public Validator()
-    {
-        RuleFor(c => c.Target).NotEmpty().MaximumLength(10_000);
-        RuleFor(c => c.Reason).NotEmpty().MaximumLength(500).Must(r => r is null || !r.Any(char.IsControl)).WithMessage("A reason is one line.");
-        RuleFor(c => c.Minutes).InclusiveBetween(1, 525_600);
-        RuleFor(c => c.Devices).Must(d => d is null || d.Count <= 500).WithMessage("Name at most 500 devices.");
-        RuleFor(c => c.Group).MaximumLength(200);
-        RuleFor(c => c.Key).MaximumLength(200);
-    }
-}
+file sealed class Validator : BlockOrderRules<AskWide>;
 
 file sealed class Handler(BlockingDb db, IProtectedAddresses book, RefusalBook refusals, DeviceBook devices, DeviceChoice choice, WideWishes wishes, CurrentActor current, TimeProvider clock) : ICommandHandler<AskWide, Guid>
 {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Juming.Site.DeviceLinkage.Browser;
+using Juming.Site.DeviceLinkage.Recipes;
 using Juming.Site.DeviceLinkage.Runs;
 using Juming.Site.DeviceLinkage.SignIn;
 
@@ -72,7 +73,7 @@ internal sealed class ConsoleExplorer(DeviceWindow window, Film film, TimeProvid
 
     private async Task<bool> TryPress(JsonElement item, CancellationToken ct)
     {
-        var found = await window.Call("(e, a) => e.find(a.spec, a.o)", new { spec = item.GetProperty("spec"), o = new { kind = "click", need = 0.8, margin = 0.0, wait = 250 } }, ct);
+        var found = await window.Call("(e, a) => e.find(a.spec, a.o)", new { spec = item.GetProperty("spec"), o = new { kind = "click", need = RecipeRunner.EnoughToChange, margin = 0.0, wait = 250 } }, ct);
         if (!SignInSkill.Flag(found, "found")) return false;
         await window.ClickAt(found.GetProperty("x").GetDouble(), found.GetProperty("y").GetDouble(), ct);
         await window.Quiet(10_000, ct, 40);

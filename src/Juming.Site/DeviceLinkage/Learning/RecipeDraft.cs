@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Juming.Site.DeviceLinkage.Browser;
+using Juming.Site.DeviceLinkage.Recipes;
 using Juming.Site.DeviceLinkage.Runs;
 using Juming.Site.DeviceLinkage.SignIn;
 
@@ -10,9 +11,6 @@ namespace Juming.Site.DeviceLinkage.Learning;
 /// <summary>Writes a recipe from what the explorer found on a console: how to add an address, to read it back and to take it away.</summary>
 internal sealed class RecipeDraft(DeviceWindow window, Film film)
 {
-    private static readonly string[] Removes = ["删除", "移除", "解封", "解除", "释放", "解除封禁", "移出", "删除选中", "批量删除", "解除封锁", "解除阻断", "取消封禁", "Delete", "Remove", "Unblock", "Release"];
-    private static readonly string[] Sure = ["确定", "确认", "是", "OK", "Yes", "Confirm"];
-    private static readonly string[] Commits = ["立即生效", "应用配置", "配置生效", "提交变更", "保存配置", "下发配置", "策略下发", "应用更改", "提交配置", "应用", "下发", "生效", "Apply", "Commit", "Deploy", "Activate", "Apply changes", "Commit changes", "Save configuration"];
     private readonly StringBuilder _yaml = new();
 
     /// <summary>The recipe, or null with the reason. Opens the form and fills nothing in.</summary>
@@ -36,7 +34,7 @@ internal sealed class RecipeDraft(DeviceWindow window, Film film)
         await Show(form, ct);
         Head(id, name);
         var last = Way(explored.Way);
-        var column = SignInSkill.Text(page, "column") is { Length: > 0 } named ? named : "IP地址|IP|Address";
+        var column = SignInSkill.Text(page, "column") is { Length: > 0 } named ? named : ConsoleWords.AnyColumn;
         Block(form, add, column);
         Verify(last, column);
         _yaml.Append(Inverse(last, column));
@@ -46,7 +44,7 @@ internal sealed class RecipeDraft(DeviceWindow window, Film film)
     private async Task<JsonElement> Opened(JsonElement button, CancellationToken ct)
     {
         var step = film.Begin("explore", "add");
-        var found = await window.Call("(e, a) => e.find(a.spec, a.o)", new { spec = button.GetProperty("spec"), o = new { kind = "click", need = 0.8, margin = 0.0, wait = 250 } }, ct);
+        var found = await window.Call("(e, a) => e.find(a.spec, a.o)", new { spec = button.GetProperty("spec"), o = new { kind = "click", need = RecipeRunner.EnoughToChange, margin = 0.0, wait = 250 } }, ct);
         if (!SignInSkill.Flag(found, "found")) { step.End("missing", SignInSkill.Text(button, "text")); return default; }
         await window.ClickAt(found.GetProperty("x").GetDouble(), found.GetProperty("y").GetDouble(), ct);
         for (var i = 0; i < 20; i++)
@@ -106,9 +104,9 @@ internal sealed class RecipeDraft(DeviceWindow window, Film film)
         foreach (var other in form.GetProperty("others").EnumerateArray())
             if (Other(other) is { } step) Line(string.Create(CultureInfo.InvariantCulture, $"  - {{id: field{++number}, {step}, optional: true}}"));
         Line($"  - {{id: send, submit: {{click: {Spec(form.GetProperty("confirm").GetProperty("spec"))}}}}}");
-        Line($"  - {{id: sure, click: {{role: button, name: {List(Sure)}}}, optional: true}}");
-        Line($"  - {{id: effect, commit: {{click: {{role: button, name: {List(Commits)}}}, optional: true}}}}");
-        Line($"  - {{id: effect-sure, click: {{role: button, name: {List(Sure)}}}, optional: true}}");
+        Line($"  - {{id: sure, click: {{role: button, name: {List(ConsoleWords.Sure)}}}, optional: true}}");
+        Line($"  - {{id: effect, commit: {{click: {{role: button, name: {List(ConsoleWords.Commits)}}}, optional: true}}}}");
+        Line($"  - {{id: effect-sure, click: {{role: button, name: {List(ConsoleWords.Sure)}}}, optional: true}}");
     }
 
     /// <summary>What another field of the form gets; null when it is left as it is.</summary>
@@ -161,12 +159,12 @@ internal sealed class RecipeDraft(DeviceWindow window, Film film)
         Line("        - {id: choose, if: \"${r.selectable}\", then: [{id: choose-row, check: {in: \"${r.row}\", role: checkbox}, optional: true}]}");
         Line("        - id: how");
         Line("          if: \"${r.deletable}\"");
-        Line($"          then: [{{id: remove-row, click: {{in: \"${{r.row}}\", role: button, name: {List(Removes)}}}}}]");
+        Line($"          then: [{{id: remove-row, click: {{in: \"${{r.row}}\", role: button, name: {List(ConsoleWords.Removes)}}}}}]");
         Line("          else:");
-        Line($"            - {{id: remove-chosen, submit: {{click: {{role: button, name: {List(Removes)}}}}}}}");
-        Line($"        - {{id: remove-sure, click: {{role: button, name: {List(Sure)}}}, optional: true}}");
-        Line($"        - {{id: remove-effect, commit: {{click: {{role: button, name: {List(Commits)}}}, optional: true}}}}");
-        Line($"        - {{id: remove-effect-sure, click: {{role: button, name: {List(Sure)}}}, optional: true}}");
+        Line($"            - {{id: remove-chosen, submit: {{click: {{role: button, name: {List(ConsoleWords.Removes)}}}}}}}");
+        Line($"        - {{id: remove-sure, click: {{role: button, name: {List(ConsoleWords.Sure)}}}, optional: true}}");
+        Line($"        - {{id: remove-effect, commit: {{click: {{role: button, name: {List(ConsoleWords.Commits)}}}, optional: true}}}}");
+        Line($"        - {{id: remove-effect-sure, click: {{role: button, name: {List(ConsoleWords.Sure)}}}, optional: true}}");
         return text.ToString();
     }
 

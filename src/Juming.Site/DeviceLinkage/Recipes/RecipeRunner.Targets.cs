@@ -7,9 +7,14 @@ namespace Juming.Site.DeviceLinkage.Recipes;
 
 internal sealed partial class RecipeRunner
 {
-    private const double EnoughToRead = 0.6;
-    private const double EnoughToChange = 0.8;
-    private const double Margin = 0.15;
+    /// <summary>Score that a target needs to be read or opened.</summary>
+    public const double EnoughToRead = 0.6;
+
+    /// <summary>Score that a target needs for a step that changes the device.</summary>
+    public const double EnoughToChange = 0.8;
+
+    /// <summary>How far the best must be ahead of the next.</summary>
+    public const double Margin = 0.15;
 
     /// <summary>How long a still page is looked at before its target counts as gone.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2.5);

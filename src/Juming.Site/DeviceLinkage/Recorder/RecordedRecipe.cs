@@ -16,11 +16,7 @@ namespace Juming.Site.DeviceLinkage.Recorder;
 /// </summary>
 internal sealed partial class RecordedRecipe
 {
-    private const double EnoughToRead = 0.6;
-    private const double EnoughToChange = 0.8;
-    private const string AnyColumn = "IP地址|IP|Address";
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly string[] Sure = ["确认", "确定", "是否", "删除", "解封", "移除", "封禁", "sure", "remove", "delete", "unblock", "confirm", "block"];
     private readonly Recording _recording;
     private readonly RecordedProof _proof;
     private readonly StringBuilder _yaml = new();
@@ -28,7 +24,7 @@ internal sealed partial class RecordedRecipe
 
     private RecordedRecipe(Recording recording, RecordedProof proof) => (_recording, _proof) = (recording, proof);
 
-    private string Column => _proof.Column.Length > 0 ? _proof.Column : AnyColumn;
+    private string Column => _proof.Column.Length > 0 ? _proof.Column : ConsoleWords.AnyColumn;
 
     /// <summary>The recipe, or why it can't be written yet.</summary>
     public static Result<string> Write(Recording recording, string name)
@@ -88,7 +84,7 @@ internal sealed partial class RecordedRecipe
     private static Error? Unclear(RecordedStep step, bool changes)
     {
         if (step.Op is "dialog" or "press") return null;
-        var need = changes ? EnoughToChange : EnoughToRead;
+        var need = changes ? RecipeRunner.EnoughToChange : RecipeRunner.EnoughToRead;
         if (step.Candidate is { } c && (changes ? c.IsClear : c.IsUsable)) return null;
         var score = step.Candidate is { } weak ? Math.Min(weak.Score, weak.Margin < 0.15 ? need - 0.01 : weak.Score) : 0;
         return LinkageErrors.StepUnclear.With("step", step.Name.Length > 0 ? step.Name : $"{step.Number} {step.Words}").With("score", Points(score)).With("need", Points(need));
@@ -200,7 +196,7 @@ internal sealed partial class RecordedRecipe
 
     private void Dialog(string indent, RecordedStep question)
     {
-        var words = Sure.Where(w => question.Words.Contains(w, StringComparison.OrdinalIgnoreCase)).ToList();
+        var words = ConsoleWords.SureAsked.Where(w => question.Words.Contains(w, StringComparison.OrdinalIgnoreCase)).ToList();
         if (words.Count == 0) words.Add(question.Words.Length > 6 ? question.Words[..6] : question.Words);
         Line($"{indent}- {{id: {Quote(Id(question, "agree"))}, dialog: {{accept: 'true', expect: {List(words)}}}}}");
     }

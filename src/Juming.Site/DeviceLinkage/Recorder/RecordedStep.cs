@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Juming.Site.DeviceLinkage.Recipes;
 
 namespace Juming.Site.DeviceLinkage.Recorder;
 
@@ -42,7 +43,7 @@ internal enum StepMeaning
 internal sealed record RecordedCandidate(string By, JsonElement Spec, double Score, double Margin)
 {
     /// <summary>Good enough for a step that changes the device.</summary>
-    public bool IsClear => Score >= 0.8 && Margin >= 0.15;
+    public bool IsClear => Score >= RecipeRunner.EnoughToChange && Margin >= RecipeRunner.Margin;
 
     /// <summary>Good enough for a step that changes nothing.</summary>
     public bool IsUsable => Score >= 0.6 && Margin >= 0.15;

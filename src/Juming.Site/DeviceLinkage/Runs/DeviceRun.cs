@@ -221,69 +221,6 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
 
     private Uri? Place => run.Wish.Recipe is { } recipe ? run.Sessions.Place(run.Device.Id, recipe.Id) : null;
 
-    private async Task<RunReport> Inverse(CancellationToken ct)
-    {
-        var recipe = run.Wish.Steps!;
-        var runner = Runner(recipe, run.Wish.Rehearsal);
-        (runner.ListPlace, runner.IsFresh) = (Place, !_again);
-        ConsoleFailedException? failure = null;
-        try
-        {
-            await runner.Run(recipe.Rollback, false, ct);
-        }
-        catch (ConsoleFailedException e) when (!runner.Acted && e.Code is "session-expired" or "no-list" or "page-changed" && !runner.Acted && (runner.ListPlace is not null || e.Code == "session-expired"))
-        {
-            runner = Runner(recipe, run.Wish.Rehearsal);
-            await SignInAnew(e.Code == "session-expired", ct);
-            runner.IsFresh = true;
-            await runner.Run(recipe.Rollback, false, ct);
-        }
-        catch (ConsoleFailedException e) when (runner.Acted)
-        {
-            failure = e;
-        }
-        if (run.Wish.Rehearsal) return new RunReport(run.Wish.Id, null) { Changed = false };
-        var acted = runner.Acted;
-        if (acted) run.Pressed();
-        var step = runner.CurrentStep;
-        if (acted || runner.LastRow is not { Found: false }) await LookAgain(runner, ct);
-        for (var look = 0; look < PendingPauses.Length && acted && runner.LastRow is { Found: true, InForce: false }; look++)
-        {
-            await Task.Delay(PendingPauses[look], run.Clock, ct);
-            runner.IsFresh = false;
-            await LookAgain(runner, ct);
-        }
-        if (!_again && failure?.Code == "session-expired" && runner.LastRow is { InForce: true })
-        {
-            _again = true;
-            return await Inverse(ct);
-        }
-        await run.Film.Shoot(run.Film.Begin("verified", "picture"), "verified", _window, ct);
-        var gone = runner.LastRow is { Found: false };
-        return new RunReport(run.Wish.Id, gone ? null : failure?.Code ?? "still-in-list") { Step = gone ? null : step, Detail = gone ? "" : failure?.Detail ?? "", Present = gone ? false : Standing(runner.LastRow), Verified = gone, Changed = acted && gone };
-    }
-
-    private async Task<RunReport> Explore(CancellationToken ct)
-    {
-        var explorer = new ConsoleExplorer(_window, run.Film, run.Clock);
-        var (yaml, failure) = await Again(async () =>
-        {
-            if (!await explorer.FindList(ct)) throw new ConsoleFailedException(await Outside(ct) ? "session-expired" : "no-list");
-            return await new RecipeDraft(_window, run.Film).Write(RecipeNames.Of(run.Device, ConsoleBlocks.Capability), run.Device.Name, explorer, ct);
-        }, ct);
-        if (yaml is null) throw new ConsoleFailedException(failure!);
-        var (recipe, faults) = RecipeReader.Read(yaml);
-        if (recipe is null) throw new ConsoleFailedException("recipe-faulty", faults[0].Reason);
-        // What was written is walked once from the start, up to the point of no return: a draft that does not get there is none.
-        return await Again(async () =>
-        {
-            await _window.Load(_window.Home, ct);
-            var runner = Runner(recipe, rehearsal: true);
-            await runner.Run(recipe.Steps, false, ct);
-            return runner.Rehearsed ? new RunReport(run.Wish.Id, null) { Yaml = yaml, Changed = false, Verified = true } : throw new ConsoleFailedException("no-point");
-        }, ct);
-    }
-
     /// <summary>Sessions of some consoles last a few pages: signed in once more, the work is begun once more.</summary>
     private async Task<T> Again<T>(Func<Task<T>> work, CancellationToken ct)
     {
