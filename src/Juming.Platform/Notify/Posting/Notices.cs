@@ -57,6 +57,8 @@ internal sealed class Notices(IServiceScopeFactory scopes, Wake wake, TimeProvid
         SameAs = notice.SameAs is { Length: > 200 } same ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(same))) : notice.SameAs,
         People = JsonSerializer.Serialize(notice.People.Concat(notice.OneTimePaths.Keys).Distinct()),
         ChannelId = notice.Channel,
+        About = notice.Question?.About,
+        Answers = notice.Question is { } question ? JsonSerializer.Serialize(question.Answers) : null,
         PostedAt = now,
     };
 
