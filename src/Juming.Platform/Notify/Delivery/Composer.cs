@@ -60,6 +60,23 @@ internal sealed class Composer(NoticeBook book, NotifySettings settings, IVault 
         };
     }
 
+    /// <summary>The code by which a person shows that a messenger account is theirs.</summary>
+    public Message Proof(ChannelRow channel, ContactRow contact, string code, string account, DateTimeOffset now)
+    {
+        var culture = CultureOf(channel, contact);
+        return new Message
+        {
+            Id = Guid.CreateVersion7(),
+            Code = "notify.proof",
+            Weight = NoticeWeight.Information,
+            Title = NotifyTexts.In(culture, "Proof.Title", code),
+            Text = NotifyTexts.In(culture, "Proof.Text", PlainText.Harmless(account)),
+            At = TimeZoneInfo.ConvertTime(now, settings.TimeZone),
+            Culture = culture,
+            Site = Site,
+        };
+    }
+
     /// <summary>The message of the test button.</summary>
     public Message Test(ChannelRow channel, ContactRow? contact, string by, DateTimeOffset now)
     {
