@@ -95,11 +95,13 @@ internal static class BackupCommand
     public static IEnumerable<(string Path, string Name)> Files(string folder, bool live, bool noEvents, string? open = null)
     {
         string[] folders = ["logs", .. live ? ["exports"] : Array.Empty<string>(), .. noEvents ? WithEvents : live ? WithEvents[1..] : []];
-        string[] files = ["lock", AdminSocket.FileName, VaultKey, .. live ? ["juming.db", "juming.db-wal", "juming.db-shm", "audit.head"] : Array.Empty<string>()];
+        string[] files = ["lock", AdminSocket.FileName, .. live ? ["juming.db", "juming.db-wal", "juming.db-shm", "audit.head"] : Array.Empty<string>()];
         return Within(folder, folder).Where(f =>
         {
             var top = f.Name.Split(Path.DirectorySeparatorChar)[0];
             if (open is not null && top == Events && Path.GetFileName(f.Name).StartsWith(open, StringComparison.Ordinal)) return false;
+            // Also the key that is to take its place, and one that is being written.
+            if (f.Name.StartsWith(VaultKey, StringComparison.Ordinal)) return false;
             return !files.Contains(f.Name) && (f.Name == top || !folders.Contains(top)) && (f.Name == top || !top.StartsWith(HostCopies.Prefix, StringComparison.Ordinal)) && !f.Name.EndsWith(".sock", StringComparison.Ordinal);
         });
     }
