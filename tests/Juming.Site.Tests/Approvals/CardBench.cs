@@ -103,6 +103,9 @@ internal sealed class CardBench : IAsyncDisposable
     public async Task<Error?> Answer(Guid approval, Account account, bool agree, string reason = "", string code = "") =>
         (await Site.Send(new AnswerApproval(approval, agree, reason, new Secret(code)), new Actor(ActorKind.Person, account.Id.ToString(), account.Name, FrozenSet.ToFrozenSet([ApprovalsAnswer.Code]), [Scope.All]))).Error;
 
+    /// <summary>What a person's authenticator app shows at the site's time.</summary>
+    public string CodeOf(Account account) => new OtpNet.Totp(account.Secret).ComputeTotp(Clock.GetUtcNow().UtcDateTime);
+
     public static async Task Until(Func<bool> holds, string what)
     {
         for (var i = 0; i < 400 && !holds(); i++) await System.Threading.Tasks.Task.Delay(50);

@@ -127,7 +127,7 @@ internal sealed class CardTests
         foreach (var key in new[] { "agree", "refuse-harm" }) Assert.That(await _bench.Press("anna", task, key), Is.EqualTo(200));
         await _bench.Says(task, "anna", "请打开页面处理");
         Assert.That((await _bench.Look(id)).State, Is.EqualTo(ApprovalState.Asked));
-        Assert.That(await _bench.Answer(id, _bench.Bert, true, code: _bench.Bert.Code), Is.Null);
+        Assert.That(await _bench.Answer(id, _bench.Bert, true, code: _bench.CodeOf(_bench.Bert)), Is.Null);
         await _bench.Says(task, "anna", "已批准:" + _bench.Bert.Name);
     }
 
