@@ -25,7 +25,7 @@ file sealed class Handler(NotifyDb db, IEnumerable<INoticeAnswers> answers, Wake
 
     public async Task<Result<Done>> Handle(TakePress request, CancellationToken cancellationToken)
     {
-        if (WeComCards.MessageOf(request.Task) is not { } message || request.User.Length is 0 or > 64 || !await IsFirst(request, cancellationToken)) return Done.Value;
+        if (WeComCards.MessageOf(request.Task) is not { } message || !IsUser(request.User) || !await IsFirst(request, cancellationToken)) return Done.Value;
         var delivery = await db.Deliveries.AsNoTracking().SingleOrDefaultAsync(d => d.Id == message && d.ChannelId == request.Channel, cancellationToken);
         var notice = delivery?.NoticeId ?? await db.Cards.Where(c => c.DeliveryId == message && c.ChannelId == request.Channel && c.Receiver == request.User).Select(c => (Guid?)c.NoticeId).FirstOrDefaultAsync(cancellationToken);
         if (notice is null) return Done.Value;
@@ -35,6 +35,9 @@ file sealed class Handler(NotifyDb db, IEnumerable<INoticeAnswers> answers, Wake
         wake.Up();
         return Done.Value;
     }
+
+    // What changes a card is sent to this name: it must be one person's.
+    private static bool IsUser(string user) => user.Length is > 0 and <= 64 && user[0] != '@' && user.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '@' or '-');
 
     /// <summary>Durable before anything is done: a press that comes twice counts once.</summary>
     private async Task<bool> IsFirst(TakePress request, CancellationToken ct)
