@@ -10,9 +10,9 @@ public sealed class AddCards : ModuleMigration
     /// <inheritdoc/>
     public override void Up()
     {
-        Alter.Table("notify_notices").AddColumn("about").AsString(100).Nullable().Indexed().AddColumn("answers").AsText().Nullable().AddColumn("ended").AsText().Nullable();
-        Alter.Table("notify_channels").AddColumn("called_at").AsInstant().Nullable();
-        Alter.Table("notify_contacts").AddColumn("we_com_proven_at").AsInstant().Nullable();
+        Alter.Table("notify_notices").AddColumn("about").AsString(100).Nullable().Indexed().AddColumn("answers").AsString(int.MaxValue).Nullable().AddColumn("ended").AsString(int.MaxValue).Nullable();
+        Alter.Table("notify_channels").AddColumn("called_at").AsInt64().Nullable();
+        Alter.Table("notify_contacts").AddColumn("we_com_proven_at").AsInt64().Nullable();
         Create.Table("notify_cards")
             .WithColumn("id").AsId().PrimaryKey()
             .WithColumn("delivery_id").AsId().NotNullable()
