@@ -81,7 +81,7 @@ file sealed class Handler(NotifyDb db, IEnumerable<INoticeAnswers> answers, Wake
             var card = await db.Cards.SingleOrDefaultAsync(c => c.DeliveryId == message && c.Receiver == request.User, ct);
             if (card is null) db.Add(card = new CardRow { DeliveryId = message, NoticeId = notice, ChannelId = request.Channel, Receiver = request.User, MadeAt = now, DueAt = now });
             change(card);
-            (card.DueAt, card.Attempts) = (now, 0);
+            (card.DueAt, card.Attempts, card.ClosedAt) = (now, 0, null);
             try
             {
                 await db.SaveChangesAsync(ct);

@@ -36,7 +36,7 @@ internal sealed partial class CardRun(NotifyDb db, NoticeBook book, Dispatcher d
         {
             // Pressed before the messenger's answer had arrived.
             db.Entry(card).State = EntityState.Detached;
-            await db.Cards.Where(c => c.DeliveryId == delivery.Id && c.Receiver == receiver).ExecuteUpdateAsync(c => c.SetProperty(r => r.SentCode, code), ct);
+            await db.Cards.Where(c => c.DeliveryId == delivery.Id && c.Receiver == receiver).ExecuteUpdateAsync(c => c.SetProperty(r => r.SentCode, code).SetProperty(r => r.ClosedAt, (DateTimeOffset?)null), ct);
         }
     }
 
@@ -83,7 +83,8 @@ internal sealed partial class CardRun(NotifyDb db, NoticeBook book, Dispatcher d
         else if (isEnd) card.SentCode = null;
         card.Attempts = 0;
         if (!isEnd || outcome.End == SendEnd.Sent) card.Words = null;
-        if (isEnd && (outcome.End == SendEnd.Sent || card.SentCode is null)) card.ClosedAt = now;
+        // Who pressed somebody else's card has been told so; there is no more to say to them, and no code to say it with.
+        if (isEnd ? outcome.End == SendEnd.Sent || card.SentCode is null : card.SentCode is null) card.ClosedAt = now;
     }
 
     /// <summary>False when it was pressed meanwhile: the next turn shows what came of that.</summary>

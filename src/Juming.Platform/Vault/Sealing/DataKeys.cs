@@ -5,12 +5,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Juming.Platform.Vault.Sealing;
 
 /// <summary>Wraps and unwraps data keys. The newest one seals; older ones only open, until a rotation has sealed everything anew.</summary>
-internal sealed class DataKeys(VaultDb db, KeyFile file, TimeProvider clock)
+internal sealed class DataKeys(VaultDb db, KeyFile file, SealedKeyRing ring, TimeProvider clock)
 {
     /// <summary>Makes the own file where there is none and nothing was ever sealed; a lost file is not replaced silently.</summary>
     public async Task MakeFileOfNewHost(CancellationToken ct)
     {
-        if (file.IsOwn && !file.Exists && !await db.Keys.AnyAsync(ct)) file.Make();
+        if (file.IsOwn && !file.Exists && !ring.HasSealed && !await db.Keys.AnyAsync(ct)) file.Make();
     }
 
     /// <summary>The key that seals, and its identity; made and added when nothing was ever sealed. The caller clears it after use.</summary>

@@ -22,14 +22,14 @@ internal sealed partial class SealedKeyRing(TierContext tier, KeyFile file, ISer
     private readonly Lock _turn = new();
 
     // Keys that can't be kept while the vault's is missing: forms work, and sessions end with the process.
-    private readonly List<XElement> _unkept = [];
+    private readonly List<(XElement Element, string Name)> _unkept = [];
 
     private string Folder => Path.Combine(tier.DataFolder, "keys");
 
     /// <inheritdoc/>
     public IReadOnlyCollection<XElement> GetAllElements()
     {
-        lock (_turn) return [.. Files().Select(Read).OfType<XElement>(), .. _unkept];
+        lock (_turn) return [.. Files().Select(Read).OfType<XElement>(), .. _unkept.Select(u => u.Element)];
     }
 
     /// <inheritdoc/>
@@ -39,15 +39,27 @@ internal sealed partial class SealedKeyRing(TierContext tier, KeyFile file, ISer
         lock (_turn)
         {
             if (!file.Exists && IsNewHost()) file.Make();
-            if (file.Newest() is { } key)
-            {
-                // Names come from the library, "key-" and an identity; whatever it says, it stays a name in this folder.
-                Write(Path.Combine(Folder, string.Concat(friendlyName.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-')) + ".xml"), element, key);
-                return;
-            }
-            _unkept.Add(element);
-            LogUnkept(log, file.Location);
+            _unkept.Add((element, friendlyName));
+            if (!KeepAll()) LogUnkept(log, file.Location);
         }
+    }
+
+    /// <summary>A key is there again: what could not be kept is.</summary>
+    public void Keep()
+    {
+        lock (_turn) KeepAll();
+    }
+
+    /// <summary>Something was sealed here; without that and without data keys no key can have been lost.</summary>
+    public bool HasSealed => Files().Any(f => Load(f)?.Name.LocalName == SealedName);
+
+    private bool KeepAll()
+    {
+        if (file.Newest() is not { } key) return false;
+        // Names come from the library, "key-" and an identity; whatever it says, it stays a name in this folder.
+        foreach (var (element, name) in _unkept) Write(Path.Combine(Folder, string.Concat(name.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-')) + ".xml"), element, key);
+        _unkept.Clear();
+        return true;
     }
 
     /// <summary>Seals all files under another key, reads each back, and only then lets the key take its place; nobody else reads or writes meanwhile.</summary>
@@ -73,10 +85,9 @@ internal sealed partial class SealedKeyRing(TierContext tier, KeyFile file, ISer
 
     private string[] Files() => Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*.xml") : [];
 
-    /// <summary>Nothing was ever sealed here, so that no key can have been lost.</summary>
     private bool IsNewHost()
     {
-        if (!file.IsOwn || Files().Any(f => Load(f)?.Name.LocalName == SealedName)) return false;
+        if (!file.IsOwn || HasSealed) return false;
         using var scope = scopes.CreateScope();
         return !scope.ServiceProvider.GetRequiredService<VaultDb>().Keys.Any();
     }

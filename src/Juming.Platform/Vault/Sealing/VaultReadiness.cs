@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Juming.Platform.Vault.Sealing;
 
 /// <summary>The key is there, fits, and is its owner's alone.</summary>
-internal sealed class VaultReadiness(KeyFile file, IServiceScopeFactory scopes) : IReadiness
+internal sealed class VaultReadiness(KeyFile file, SealedKeyRing ring, IServiceScopeFactory scopes) : IReadiness
 {
     public string Name => "vault";
 
@@ -32,9 +32,9 @@ internal sealed class VaultReadiness(KeyFile file, IServiceScopeFactory scopes) 
         var all = secrets.Values.Sum();
         var key = file.Newest();
         string[] marks = [.. new[] { file.Read(), file.ReadNext() }.OfType<byte[]>().Select(k => KeyFile.MarkOf(k))];
-        if (key is null && newest is null && file.IsOwn && !file.Exists) return new ReadinessReport(ReadinessLevel.Good, "No secret is kept yet; the key is made at the first start.");
+        if (key is null && newest is null && file.IsOwn && !file.Exists && !ring.HasSealed) return new ReadinessReport(ReadinessLevel.Good, "No secret is kept yet; the key is made at the first start.");
         if (key is null)
-            return new ReadinessReport(ReadinessLevel.Bad, $"The key '{file.Location}' {(file.Exists ? "can't be read or is not a key" : "is missing")}; {all} secrets can't be opened.", "Put the file back from where it is kept apart. If it is lost: 'juming vault new-key', then enter the secrets again.");
+            return new ReadinessReport(ReadinessLevel.Bad, $"The key '{file.Location}' {(file.Exists ? "can't be read or is not a key" : "is missing")}; {all} secrets and the key ring can't be opened.", "Put the file back from where it is kept apart. If it is lost: 'juming vault new-key', then enter the secrets again.");
         if (newest is not null && !marks.Contains(newest))
             return new ReadinessReport(ReadinessLevel.Bad, $"The key '{file.Location}' is not the one that {all} secrets are sealed with.", "Put the right file back. If it is lost: 'juming vault new-key' takes this one, then enter the secrets again.");
         if (file.IsOpenToOthers) return new ReadinessReport(ReadinessLevel.Warning, $"Others than its owner may use the key '{file.Location}'.", $"chmod 600 '{file.Location}', and find out who has read it.");

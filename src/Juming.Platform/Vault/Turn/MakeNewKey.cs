@@ -12,7 +12,7 @@ internal sealed record MakeNewKey : ICommand<NewKeyMade>, INeeds<VaultKeysWrite>
 /// <summary>Where the new key is, and how many secrets must be entered again.</summary>
 internal sealed record NewKeyMade(string File, int Lost);
 
-file sealed class Handler(VaultDb db, DataKeys keys, KeyFile file, VaultTurn turn) : ICommandHandler<MakeNewKey, NewKeyMade>
+file sealed class Handler(VaultDb db, DataKeys keys, KeyFile file, SealedKeyRing ring, VaultTurn turn) : ICommandHandler<MakeNewKey, NewKeyMade>
 {
     public Task<Result<NewKeyMade>> Handle(MakeNewKey request, CancellationToken ct) => turn.Alone(() => Make(ct), ct);
 
@@ -28,6 +28,7 @@ file sealed class Handler(VaultDb db, DataKeys keys, KeyFile file, VaultTurn tur
         else if (newest is null) return VaultErrors.KeyIsThere;
         CryptographicOperations.ZeroMemory(keys.AddNew().Key);
         await db.SaveChangesAsync(ct);
+        ring.Keep();
         return new NewKeyMade(file.Location, await db.Secrets.CountAsync(ct));
     }
 }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Juming.Platform.Access;
 using Juming.Platform.Access.Audit;
-using Juming.Platform.Handlers;
 using Juming.Platform.Modules;
 using Juming.Platform.Vault;
 using Juming.Platform.Vault.Sealing;
@@ -14,6 +13,7 @@ using NUnit.Framework;
 namespace Juming.Tiers.Tests.Databases.Vault;
 
 using Cli = Commands.Cli;
+using Secret = Juming.Platform.Handlers.Secret;
 
 /// <summary>The key of the vault's file: what lies sealed under it, and how another takes its place, also when that breaks off.</summary>
 [TestFixture(TestDatabases.Sqlite)]
@@ -57,9 +57,23 @@ internal sealed class KeyFileTests(string database)
             Assert.That(File.Exists(KeyFile), Is.False, "a lost key is not replaced silently");
             using var client = tier.Client();
             Assert.That((int)(await client.GetAsync("/sign-in")).StatusCode, Is.EqualTo(200), "the console still answers");
+            Assert.That(await Readiness(tier), Is.EqualTo(ReadinessLevel.Bad));
         }
         await File.WriteAllTextAsync(KeyFile, key);
         await using (var tier = await Start()) Assert.That(Protector(tier).Unprotect(told), Is.EqualTo("seed"), "put back, all is there");
+
+        // Lost for good: another key is made, and what was begun without one is kept under it.
+        File.Delete(KeyFile);
+        string meanwhile;
+        await using (var tier = await Start())
+        {
+            meanwhile = Protector(tier).Protect("meanwhile");
+            Assert.That((await tier.Send(new MakeNewKey())).Error, Is.Null);
+        }
+        await using (var tier = await Start()) Assert.That(Protector(tier).Unprotect(meanwhile), Is.EqualTo("meanwhile"));
+        foreach (var file in Ring) File.Delete(file);
+        await File.WriteAllTextAsync(KeyFile, key);
+        await using (var tier = await Start()) told = Protector(tier).Protect("seed");
 
         // One byte changed, and a file in the place of another.
         var ring = Ring[0];
