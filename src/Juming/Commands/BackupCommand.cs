@@ -114,5 +114,5 @@ internal static class BackupCommand
 internal sealed record BackupAnswer(string Tier, string File, int Files, long Bytes, string Database, bool Events, string? KeepApart = null)
 {
     public override string ToString() => $"{Tier}: {Files} files, {Bytes} bytes, {File} ({Database}, {(Events ? "with" : "without")} events)"
-        + (KeepApart is null ? "" : $"\nThe vault's key '{KeepApart}' is not in it: keep a copy somewhere else, or its secrets can't be opened after a restore.");
+        + (KeepApart is null ? "" : $"\nThe vault's key '{KeepApart}' is not in it: keep a copy somewhere else, or its secrets and second factors can't be opened after a restore.");
 }
