@@ -34,6 +34,20 @@ public sealed class NotifyJourney : AxeTest
         await Expect(page.GetByTestId("field-key")).ToHaveValueAsync("");
         await Picture(page, $"notify-channels-{culture}-{theme}");
 
+        await Open(page, "/notify?open=new");
+        await page.GetByTestId("kind").SelectOptionAsync("WeComApp");
+        await page.GetByTestId("name").FillAsync("cards-" + theme);
+        foreach (var (field, value) in new[] { ("corp", "corp-1"), ("agent", "1000002"), ("secret", "s"), ("token", "t") }) await page.GetByTestId("field-" + field).FillAsync(value);
+        await page.GetByTestId("save").ClickAsync();
+        await Expect(page.Locator("aside [role=alert]")).ToContainTextAsync("EncodingAESKey");
+        await page.GetByTestId("field-aes").FillAsync("jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C");
+        await page.GetByTestId("save").ClickAsync();
+        await page.GetByTestId("channel-cards-" + theme).GetByRole(Microsoft.Playwright.AriaRole.Link).First.ClickAsync();
+        await Expect(page.GetByTestId("call-address")).ToContainTextAsync("Modules:Notify:PublicUrl");
+        await Expect(page.GetByTestId("called-at")).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("field-aes")).ToHaveValueAsync("");
+        await Picture(page, $"notify-wecom-{culture}-{theme}");
+
         await Open(page, "/notify?tab=rules&open=new");
         await page.GetByTestId("name").FillAsync(rule);
         await page.GetByTestId("role-SystemAdmin").CheckAsync();
@@ -52,6 +66,13 @@ public sealed class NotifyJourney : AxeTest
         await notice.GetByRole(Microsoft.Playwright.AriaRole.Button).First.ClickAsync();
         await Expect(notice.Locator(".good")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("bell").Locator(".count")).ToHaveCountAsync(0, new() { Timeout = 30_000 });
+
+        await Open(page, "/notifications?contact=1");
+        await page.Locator("aside input[maxlength='64']").FillAsync("anna");
+        await page.GetByTestId("save-contact").ClickAsync();
+        await page.GetByTestId("ask-proof").ClickAsync();
+        await Expect(page.GetByRole(Microsoft.Playwright.AriaRole.Alert)).ToBeVisibleAsync();
+        await Picture(page, $"notifications-contact-{culture}-{theme}");
 
         await Open(page, "/notify?tab=deliveries");
         await Expect(page.Locator(".list tbody tr").First).ToContainTextAsync(channel);

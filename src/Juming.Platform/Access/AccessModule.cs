@@ -48,7 +48,5 @@ public sealed class AccessModule : Module
         services.AddAuthorization();
         services.AddHostedService<AccessUpkeep>();
         services.AddDataProtection().SetApplicationName("juming");
-        services.AddOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>().Configure<TierContext, Microsoft.Extensions.Logging.ILoggerFactory>((options, tier, logs) =>
-            options.XmlRepository = new Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository(Directory.CreateDirectory(Path.Combine(tier.DataFolder, "keys")), logs));
     }
 }

@@ -32,7 +32,7 @@ public interface IPartOfLook
 /// <summary>The permission that a request needs.</summary>
 public interface INeeds<TPermission> where TPermission : IPermission;
 
-/// <summary>Anyone may send it, signed in or not. Sign-in and first set-up only; a test holds the list.</summary>
+/// <summary>Anyone may send it, signed in or not. Sign-in, first set-up, one-time links and signed calls only; a test holds the list.</summary>
 public interface IOpenToAnyone;
 
 /// <summary>Anyone who is signed in may send it, about themselves.</summary>

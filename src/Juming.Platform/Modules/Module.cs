@@ -22,6 +22,12 @@ public abstract class Module
     /// </summary>
     public virtual void MapPhonePages(IEndpointRouteBuilder routes) { }
 
+    /// <summary>
+    /// Addresses that other programs call by themselves, under <c>/calls/{Name}</c>: without a session. Each call must show by a signature whose it is, and what
+    /// GET brings changes nothing.
+    /// </summary>
+    public virtual void MapCalls(IEndpointRouteBuilder routes) { }
+
     /// <summary>Entries of the console's menu.</summary>
     public virtual IEnumerable<MenuItem> Menu => [];
 

@@ -53,6 +53,9 @@ public sealed record Notice
     /// <summary>It goes out on this channel alone, whatever rules say, and never in a summary; null where rules decide.</summary>
     public Guid? Channel { get; init; }
 
+    /// <summary>What people may answer by a button of the message itself, where a channel has buttons; null when there is nothing to answer.</summary>
+    public NoticeQuestion? Question { get; init; }
+
     /// <summary>One-time path for each of these people, from the root; only they get theirs, and no log holds one.</summary>
     public IReadOnlyDictionary<Guid, string> OneTimePaths { get; init; } = new Dictionary<Guid, string>();
 }

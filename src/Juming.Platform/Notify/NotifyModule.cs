@@ -4,6 +4,7 @@ using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Modules;
+using Juming.Platform.Notify.Calls;
 using Juming.Platform.Notify.Channels;
 using Juming.Platform.Notify.Channels.Change;
 using Juming.Platform.Notify.Channels.Senders;
@@ -40,14 +41,17 @@ public sealed class NotifyModule : Module
     {
         services.AddSettings<NotifySettings>("Modules:Notify");
         services.AddSingleton<Wake>().AddSingleton<INotices, Notices>().AddSingleton<NoticeBook>().AddSingleton<PartsWatch>();
-        services.AddSingleton<MessengerHttp>().AddSingleton<WeComTokens>();
+        services.AddSingleton<MessengerHttp>().AddSingleton<WeComTokens>().AddSingleton<WeComApi>().AddSingleton<WeComCards>().AddSingleton<CallKeys>().AddSingleton<CallMemory>();
         services.AddSingleton<IChannelSender, EmailSender>().AddSingleton<IChannelSender, WeComRobotSender>().AddSingleton<IChannelSender, WeComAppSender>();
         services.AddSingleton<IChannelSender, DingTalkSender>().AddSingleton<IChannelSender, FeishuSender>().AddSingleton<IChannelSender, WebhookSender>();
-        services.AddScoped<Dispatcher>().AddScoped<Composer>().AddScoped<Router>().AddScoped<ChannelRun>().AddScoped<NotifyUpkeep>().AddScoped<IChannels, ChannelDesk>();
+        services.AddScoped<Dispatcher>().AddScoped<Composer>().AddScoped<Router>().AddScoped<ChannelRun>().AddScoped<CardRun>().AddScoped<INoticeQuestions, NoticeQuestions>().AddScoped<NotifyUpkeep>().AddScoped<IChannels, ChannelDesk>();
         services.AddSingleton<IReadiness, NotifyReadiness>();
         services.AddSingleton(new NoticeKind(PartsWatch.Bad, typeof(NotifyTexts), Role.SystemAdmin, Role.SecurityAdmin)).AddSingleton(new NoticeKind(PartsWatch.Good, typeof(NotifyTexts), Role.SystemAdmin, Role.SecurityAdmin));
         services.AddHostedService<Courier>();
     }
+
+    /// <inheritdoc/>
+    public override void MapCalls(IEndpointRouteBuilder routes) => WeComCalls.Map(routes);
 
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder routes)

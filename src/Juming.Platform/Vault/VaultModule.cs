@@ -1,5 +1,6 @@
 using Juming.Platform.Modules;
 using Juming.Platform.Vault.Sealing;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,7 +16,8 @@ public sealed class VaultModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<VaultSettings>("Modules:Vault");
-        services.AddSingleton<KeyFile>().AddSingleton<VaultTurn>().AddScoped<DataKeys>().AddScoped<IVault, SealedVault>();
+        services.AddSingleton<KeyFile>().AddSingleton<VaultTurn>().AddSingleton<SealedKeyRing>().AddScoped<DataKeys>().AddScoped<IVault, SealedVault>();
+        services.AddOptions<KeyManagementOptions>().Configure<SealedKeyRing>((options, ring) => options.XmlRepository = ring);
         services.AddSingleton<IReadiness, VaultReadiness>().AddHostedService<FirstKey>();
     }
 }

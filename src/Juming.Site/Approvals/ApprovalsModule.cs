@@ -7,6 +7,7 @@ using Juming.Platform.Modules;
 using Juming.Platform.Notify;
 using Juming.Site.Approvals.Answer;
 using Juming.Site.Approvals.Ask;
+using Juming.Site.Approvals.Cards;
 using Juming.Site.Approvals.List;
 using Juming.Site.Approvals.Phone;
 using Microsoft.AspNetCore.Builder;
@@ -27,7 +28,7 @@ public sealed class ApprovalsModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<ApprovalsSettings>("Modules:Approvals");
-        services.AddScoped<IApprovalDesk, ApprovalDesk>().AddScoped<AnswerBook>().AddScoped<PersonalLinks>().AddScoped<ApprovalsUpkeep>();
+        services.AddScoped<IApprovalDesk, ApprovalDesk>().AddScoped<AnswerBook>().AddScoped<PersonalLinks>().AddScoped<ApprovalsUpkeep>().AddScoped<INoticeAnswers, CardAnswers>();
         services.AddSingleton(new NoticeKind("approvals.asked", typeof(ApprovalsTexts), Role.Analyst, Role.SecurityAdmin));
         services.AddSingleton<ApprovalClock>().AddHostedService(p => p.GetRequiredService<ApprovalClock>());
     }

@@ -21,6 +21,7 @@ internal static class AssetErrors
     public static readonly Error RowTooLong = new(ErrorKind.Invalid, "assets.row-too-long", "{column} is longer than {most} characters or holds control characters.");
     public static readonly Error RowAddress = new(ErrorKind.Invalid, "assets.row-address", "{value} is not an IP address.");
     public static readonly Error RowHost = new(ErrorKind.Invalid, "assets.row-host", "{value} is not a host name.");
+    public static readonly Error RowTag = new(ErrorKind.Invalid, "assets.row-tag", "'{value}' can't be a tag.");
     public static readonly Error RowMac = new(ErrorKind.Invalid, "assets.row-mac", "{value} is not a hardware address.");
     public static readonly Error RowImportance = new(ErrorKind.Invalid, "assets.row-importance", "{value} is not an importance; write normal, important or core.");
     public static readonly Error RowNoIdentity = new(ErrorKind.Invalid, "assets.row-no-identity", "The line has neither address nor host name nor hardware address.");

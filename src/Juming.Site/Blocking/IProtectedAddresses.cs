@@ -18,6 +18,9 @@ public interface IProtectedAddresses
 /// <param name="Entry">The protected entry that it touches, "gateway 10.0.0.1"; null when there is none.</param>
 public sealed record TargetCheck(string? Target, string? Refusal, string? Entry)
 {
+    /// <summary>All protected entries that it touches, <see cref="Entry"/> first: an address may lie in a narrow harmless one and in a wide one that is not.</summary>
+    public IReadOnlyList<string> Entries { get; init; } = Entry is null ? [] : [Entry];
+
     /// <summary>It may be blocked only where two people agreed: IPv4 wider than /24.</summary>
     public bool Wide { get; init; }
 }

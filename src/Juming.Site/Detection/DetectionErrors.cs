@@ -23,6 +23,7 @@ internal static class DetectionErrors
     public static readonly Error SearchField = new(ErrorKind.Invalid, "detection.search-field", "Rules can't ask {field}: it belongs to the search itself, or has a “|” in its name; take it out of the search.", Field: "Query");
     public static readonly Error RuleRefused = new(ErrorKind.Invalid, "detection.rule-refused", "Nothing was saved. Line {line}: {reason}", Field: "Yaml");
     public static readonly Error RuleFileTooLong = new(ErrorKind.Conflict, "detection.rule-file-too-long", "The file is too long to be edited here; change it where it was made and upload it again.");
+    public static readonly Error ListIsWatched = new(ErrorKind.Conflict, "detection.list-is-watched", "This list is the watch list: change it on its page.", Field: "Name");
     public static readonly Error BadListName = new(ErrorKind.Invalid, "detection.bad-list-name", "A list's name holds letters, digits, dashes and underscores only.", Field: "Name");
 
     /// <summary>The refusal of a rule text by its first problem.</summary>

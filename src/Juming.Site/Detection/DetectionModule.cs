@@ -31,7 +31,7 @@ public sealed class DetectionModule : Module
         services.AddSingleton<RuleModes>().AddSingleton<SourceSights>().AddSingleton<RulesInForce>().AddSingleton<WarmMarks>().AddSingleton(_ => new MatchQueue());
         services.AddSingleton<DetectionMatcher>().AddSingleton<IBatchMatcher>(p => p.GetRequiredService<DetectionMatcher>());
         services.AddSingleton<AlertWriter>().AddSingleton<IAlertIntake>(p => p.GetRequiredService<AlertWriter>());
-        services.AddSingleton<CatchUp>().AddSingleton<RuleBook>().AddSingleton<IDetectionRun, DetectionRun>();
+        services.AddSingleton<CatchUp>().AddSingleton<WatchedLists>().AddSingleton<RuleBook>().AddSingleton<IDetectionRun, DetectionRun>();
         services.AddScoped<RuleViews>().AddScoped<DetectionUpkeep>().AddScoped<IAlertDirectory, AlertDirectory>().AddScoped<IAlertOverview, AlertSums>().AddSingleton<IRuleTitles, RuleTitles>();
         services.AddSingleton<IRuleDesk, RuleDesk>();
         services.AddSingleton<IFigures, DetectionFigures>().AddSingleton<IReadiness, RulesReadiness>();

@@ -10,6 +10,9 @@ public interface IWatchList
     /// <summary>The entry that watches an address, host name or account, the one that lasts longest; null when none does. Answers from memory.</summary>
     WatchedValue? Find(string? value);
 
+    /// <summary>All values that are watched at present. Answers from memory once it was read.</summary>
+    ValueTask<IReadOnlyList<WatchedValue>> All(CancellationToken ct);
+
     /// <summary>A value as it is stored; null when it is none of that kind.</summary>
     string? Read(WatchKind kind, string text);
 

@@ -95,11 +95,13 @@ internal static class BackupCommand
     public static IEnumerable<(string Path, string Name)> Files(string folder, bool live, bool noEvents, string? open = null)
     {
         string[] folders = ["logs", .. live ? ["exports"] : Array.Empty<string>(), .. noEvents ? WithEvents : live ? WithEvents[1..] : []];
-        string[] files = ["lock", AdminSocket.FileName, VaultKey, .. live ? ["juming.db", "juming.db-wal", "juming.db-shm", "audit.head"] : Array.Empty<string>()];
+        string[] files = ["lock", AdminSocket.FileName, .. live ? ["juming.db", "juming.db-wal", "juming.db-shm", "audit.head"] : Array.Empty<string>()];
         return Within(folder, folder).Where(f =>
         {
             var top = f.Name.Split(Path.DirectorySeparatorChar)[0];
             if (open is not null && top == Events && Path.GetFileName(f.Name).StartsWith(open, StringComparison.Ordinal)) return false;
+            // Also the key that is to take its place, and one that is being written.
+            if (f.Name.StartsWith(VaultKey, StringComparison.Ordinal)) return false;
             return !files.Contains(f.Name) && (f.Name == top || !folders.Contains(top)) && (f.Name == top || !top.StartsWith(HostCopies.Prefix, StringComparison.Ordinal)) && !f.Name.EndsWith(".sock", StringComparison.Ordinal);
         });
     }
@@ -112,5 +114,5 @@ internal static class BackupCommand
 internal sealed record BackupAnswer(string Tier, string File, int Files, long Bytes, string Database, bool Events, string? KeepApart = null)
 {
     public override string ToString() => $"{Tier}: {Files} files, {Bytes} bytes, {File} ({Database}, {(Events ? "with" : "without")} events)"
-        + (KeepApart is null ? "" : $"\nThe vault's key '{KeepApart}' is not in it: keep a copy somewhere else, or its secrets can't be opened after a restore.");
+        + (KeepApart is null ? "" : $"\nThe vault's key '{KeepApart}' is not in it: keep a copy somewhere else, or its secrets and second factors can't be opened after a restore.");
 }

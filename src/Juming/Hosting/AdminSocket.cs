@@ -43,7 +43,20 @@ internal sealed partial class AdminSocket(IServiceProvider services, TierContext
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
+            Forget();
+        }
+    }
+
+    private void Forget()
+    {
+        try
+        {
             File.Delete(_path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The data folder went before its host: the socket went with it.
+            return;
         }
     }
 

@@ -111,7 +111,7 @@ public static class TierHost
             .Filter.ByExcluding(e => e.MessageTemplate.Text == "Hosting failed to start")
             .MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft", Serilog.Events.LogEventLevel.Warning)
-            // The key ring lies in the data folder, which its owner alone may read; the library warns about that at each start.
+            // The key ring is sealed as a whole where it is kept, which the library can't know; it warns at each start.
             .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", Serilog.Events.LogEventLevel.Error)
             // What Entity Framework reports it also throws, and who catches it says it once; during an outage these would be several traces a second.
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore", Serilog.Events.LogEventLevel.Fatal)

@@ -34,6 +34,7 @@ internal static class ShellServices
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().AddAdditionalAssemblies([.. PlatformServices.Assemblies(modules)]);
         // Signed in before anything of the call is read: an endpoint that forgets the guard is still no open door, and strangers learn nothing from how a body fails to fit.
         foreach (var module in modules) module.MapEndpoints(app.MapGroup("/api/" + module.Name).RequireAuthorization());
+        foreach (var module in modules) module.MapCalls(app.MapGroup(WebSecurity.Calls + "/" + module.Name).AllowAnonymous());
         foreach (var module in modules) module.MapPhonePages(app.MapGroup(WebSecurity.PhonePages + "/" + module.Name).AllowAnonymous());
     }
 }

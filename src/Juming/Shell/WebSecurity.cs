@@ -20,6 +20,9 @@ public static class WebSecurity
     /// <summary>Where pages lie that one-time links open.</summary>
     public const string PhonePages = "/m";
 
+    /// <summary>Where other programs call by themselves.</summary>
+    public const string Calls = "/calls";
+
     private static readonly string[] SignInPaths = ["/sign-in", "/setup", "/join", "/enrol", "/confirm", PhonePages];
 
     /// <summary>The nonce that scripts and styles of this answer carry.</summary>
@@ -47,6 +50,8 @@ public static class WebSecurity
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => IsUnsafe(context) && SignInPaths.Any(p => context.Request.Path.StartsWithSegments(p))
                 ? RateLimitPartition.GetFixedWindowLimiter("sign-in:" + context.Connection.RemoteIpAddress, _ => new FixedWindowRateLimiterOptions { PermitLimit = 60, Window = TimeSpan.FromMinutes(1) })
+                : context.Request.Path.StartsWithSegments(Calls)
+                ? RateLimitPartition.GetFixedWindowLimiter("calls:" + context.Connection.RemoteIpAddress, _ => new FixedWindowRateLimiterOptions { PermitLimit = 600, Window = TimeSpan.FromMinutes(1) })
                 : RateLimitPartition.GetNoLimiter(""));
         });
     }

@@ -84,6 +84,34 @@ internal sealed class ImportTests
         Assert.That((asset.GetProperty("owner").GetString(), asset.GetProperty("importance").GetString(), asset.GetProperty("hosts").GetArrayLength()), Is.EqualTo(("first", "Core", 0)));
     }
 
+    [Test]
+    public async Task Tags_come_in_and_go_out_with_the_file_and_an_undo_takes_only_its_own_away()
+    {
+        await Send("import", "ip,tags\n10.23.0.1,DMZ linux\n");
+        var (_, second) = await Send("import", "ip,标签\n10.23.0.1,\"linux,web；env:prod\"\n10.23.0.2,fresh\n");
+        Assert.That((second.GetProperty("added").GetInt32(), second.GetProperty("changed").GetInt32()), Is.EqualTo((1, 1)));
+        Assert.That(await TagsOf("10.23.0.1"), Is.EqualTo(new[] { "dmz", "env:prod", "linux", "web" }), "none is taken away by a file");
+        var csv = await _bench.Client.GetStringAsync("/api/assets/export?text=10.23.0.1");
+        Assert.That(csv, Does.StartWith("\uFEFFname,").And.Contain(",tags\r\n").And.Contain("dmz env:prod linux web"));
+        Assert.That((await Send("import/preview", csv)).Body.GetProperty("same").GetInt32(), Is.EqualTo(1), "what went out comes back as it was");
+        await _bench.Post("import/" + second.GetProperty("import").GetString() + "/undo");
+        Assert.That(await TagsOf("10.23.0.1"), Is.EqualTo(new[] { "dmz", "linux" }));
+        Assert.That((await _bench.Get("?text=10.23.0.2")).GetProperty("total").GetInt32(), Is.Zero);
+        await Send("import", "ip,tags\n10.23.0.2,again\n");
+        Assert.That(await TagsOf("10.23.0.2"), Is.EqualTo(new[] { "again" }), "an asset that was undone has left no tags");
+    }
+
+    [TestCase("-x", "assets.row-tag")]
+    [TestCase("ok <script>", "assets.row-tag")]
+    [TestCase("a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 a11 a12 a13 a14 a15 a16 a17 a18 a19 a20 a21", "assets.too-many-tags")]
+    public async Task What_can_not_be_a_tag_refuses_its_line(string tags, string code)
+    {
+        var (_, preview) = await Send("import/preview", $"ip,tags\n10.23.1.1,{tags}\n");
+        Assert.That(preview.GetProperty("lines")[0].GetProperty("code").GetString(), Is.EqualTo(code));
+    }
+
+    private async Task<List<string?>> TagsOf(string text) => [.. (await _bench.One(text)).GetProperty("tags").EnumerateArray().Select(t => t.GetString())];
+
     [TestCase("no,column\n1,2\n", "assets.no-known-column")]
     [TestCase("", "assets.no-known-column")]
     [TestCase("ip\nnonsense\n", "assets.nothing-to-import")]

@@ -33,6 +33,19 @@ internal sealed class ProtectedTests
     }
 
     [Test]
+    public async Task Of_changes_made_on_the_same_version_one_holds_and_a_range_stands_once()
+    {
+        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _bench.Post("protected", new { range = "198.51.100.64/28", kind = "partner", note = "race" }, _bench.Admin)));
+        Assert.That(made.Count(m => m.Status == 200), Is.EqualTo(1));
+        var id = made.Single(m => m.Status == 200).Body.GetGuid();
+        var changed = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => _bench.Site.Send(new Juming.Site.Blocking.Protected.ChangeProtected(id, 1, "partner", "note " + i))));
+        Assert.That(changed.Count(c => c.Succeeded), Is.EqualTo(1));
+        Assert.That(changed.Where(c => !c.Succeeded).Select(c => c.Error!.Code), Has.All.EqualTo("blocking.changed-meanwhile"));
+        var gone = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _bench.Site.Send(new Juming.Site.Blocking.Protected.Unprotect(id))));
+        Assert.That(gone.Count(g => g.Succeeded), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Three_hundred_tries_to_block_what_must_not_be_blocked_are_refused_recorded_and_raised()
     {
         var targets = ForbiddenTargets.All().Distinct().ToList();

@@ -46,11 +46,13 @@ internal sealed class DetectionBench : IAsyncDisposable
     /// <param name="writes">False: the writer never commits by itself, so that ending without a flush is a crash.</param>
     /// <param name="offline">As a replay.</param>
     /// <param name="settings">Further settings.</param>
-    public static async Task<DetectionBench> Start(string folder, ListStore? store, IActiveRules? rules = null, bool writes = true, bool offline = false, Dictionary<string, string?>? settings = null)
+    /// <param name="beside">A module that runs beside it.</param>
+    public static async Task<DetectionBench> Start(string folder, ListStore? store, IActiveRules? rules = null, bool writes = true, bool offline = false, Dictionary<string, string?>? settings = null, Module? beside = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings ?? []) { ["Modules:Detection:CommitMilliseconds"] = writes ? "20" : "10000" });
-        var tier = new TierDefinition("site", 3, 0, store is null ? [new Juming.Site.Events.EventsModule(), new Detected()] : [new Detected()]);
+        Module[] modules = store is null ? [new Juming.Site.Events.EventsModule(), new Detected()] : [new Detected()];
+        var tier = new TierDefinition("site", 3, 0, beside is null ? modules : [.. modules, beside]);
         builder.Services.AddTier(new TierContext(tier, folder, offline), builder.Configuration);
         builder.Services.AddLogging(l => l.AddSimpleConsole().SetMinimumLevel(LogLevel.Error));
         if (store is not null) builder.Services.AddSingleton<IEventStore>(store);

@@ -12,6 +12,8 @@ using Juming.Site.Detection.Rules.Change;
 using Juming.Site.Detection.Rules.Filters;
 using Juming.Site.Detection.Rules.List;
 using Juming.Site.Detection.Rules.Lists;
+using Juming.Site.Watching;
+using Juming.Site.Watching.Entries;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
@@ -397,6 +399,49 @@ internal sealed class RuleBookTests
             await scope.ServiceProvider.GetRequiredService<Juming.Site.Detection.Alerts.DetectionUpkeep>().Run(CancellationToken.None);
             Assert.That((await bench.Alerts()).Select(a => a.Attacker), Is.EqualTo(new[] { "10.0.0.2" }));
         }
+    }
+
+    [Test]
+    public async Task A_rule_that_names_the_watch_list_follows_it_without_a_restart()
+    {
+        Write("w.yml", $"title: w\nid: w\nlevel: high\n{Logsource}\ndetection:\n  address:\n    source.ip|cidr|expand: '%watched_addresses%'\n  account:\n    user.name|expand: '%Watched_Accounts%'\n  condition: address or account\n");
+        Write("plain.yml", Rule("plain", "x1x"));
+        await using var bench = await DetectionBench.Start(_folder, new ListStore(), settings: new() { ["Modules:Detection:StarterPack"] = "false" }, beside: new Juming.Site.Watching.WatchingModule());
+        var book = bench.Services.GetRequiredService<RuleBook>();
+        await bench.Take(Now(Line("fine")));
+        Assert.That((await bench.Send(new ListRules())).Value.Items.Single(r => r.Id == "w").Code, Is.EqualTo("needs-list"));
+        Assert.That((await bench.Send(new SetValueList("watched_addresses", ["1.2.3.4"]))).Error!.Code, Is.EqualTo("detection.list-is-watched"));
+
+        await bench.Send(new WatchValue(WatchKind.Account, "mallory", "test"));
+        var network = (await bench.Send(new WatchValue(WatchKind.Address, "203.0.113.0/28", "test"))).Value;
+        await Matches(bench, "203.0.113.9", 1);
+        Assert.That(await Of(bench, "203.0.113.99"), Is.Zero);
+        var before = book.LoadedAt;
+        await bench.Send(new WatchValue(WatchKind.Host, "evil.example", "test", TimeProvider.System.GetUtcNow().AddSeconds(3)));
+        await bench.Send(new WatchValue(WatchKind.Address, "198.51.100.1", "test"));
+        await Matches(bench, "198.51.100.1", 1);
+        Assert.That(book.LoadedAt, Is.GreaterThan(before));
+        await bench.Send(new EndWatches { Id = network });
+        await Matches(bench, "203.0.113.10", 0);
+    }
+
+    /// <summary>Feeds a line of an address until it has made so many alerts; a new watch takes a moment to reach the rules.</summary>
+    private static async Task Matches(DetectionBench bench, string source, int alerts)
+    {
+        var found = -1;
+        for (var i = 0; i < 60 && found != alerts; i++)
+        {
+            await Task.Delay(100);
+            found = await Of(bench, alerts == 0 ? source + i : source);
+        }
+        Assert.That(found, Is.EqualTo(alerts), source);
+    }
+
+    private static async Task<int> Of(DetectionBench bench, string source)
+    {
+        await bench.Take(Now(Line("fine", source)));
+        await bench.Settle();
+        return (await bench.Alerts()).Count(a => a.Attacker == source);
     }
 
     private static byte[] Zip(params (string Name, string Text)[] entries)

@@ -5,6 +5,7 @@ using Juming.Site.Response;
 using Juming.Site.Response.Actions;
 using Juming.Site.Response.Rehearsal;
 using Juming.Site.Response.Runs;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using static Juming.Site.Tests.Response.ResponseBench;
 
@@ -40,6 +41,20 @@ internal sealed class ConsoleActionTests
         await _bench.Until(run.Brief.Number, r => r.Brief.State == RunState.RolledBack);
         var back = _bench.Consoles.Orders.Last();
         Assert.That((back.Capability, back.Inputs[input], back.Key == order.Key), Is.EqualTo((inverse, target, false)));
+    }
+
+    [Test]
+    public async Task A_wide_protected_range_is_seen_behind_a_narrow_one_of_the_sites_own()
+    {
+        // The site's own network lies within the range of the stations that manage everything.
+        await using var bench = await ResponseBench.Start(settings: new() { ["Modules:Assets:Networks:0"] = "10.93.1.0/24" });
+        Assert.That((await bench.Site.Send(new Juming.Site.Blocking.Protected.Protect("10.93.0.0/16", "management", "stations"))).Error, Is.Null);
+        var run = await bench.Run(Step("isolate-host", new Dictionary<string, string> { ["device"] = "core-switch", ["host"] = "10.93.1.7" }));
+        Assert.That((run.Brief.State, bench.Consoles.Orders.Count), Is.EqualTo((RunState.Failed, 0)));
+        await using var scope = bench.Site.Services.CreateAsyncScope();
+        var check = await scope.ServiceProvider.GetRequiredService<Juming.Site.Blocking.IProtectedAddresses>().Check("10.93.1.7", CancellationToken.None);
+        Assert.That(check.Entry, Is.EqualTo("own-range 10.93.1.0/24"), "the narrow one says most");
+        Assert.That(check.Entries, Is.EqualTo(new[] { "own-range 10.93.1.0/24", "management 10.93.0.0/16", "private 10.0.0.0/8" }));
     }
 
     [TestCase("isolate-host", "host", "127.0.0.1", "host-protected")]

@@ -21,7 +21,7 @@ public sealed class FakeMessengers : IAsyncDisposable
     private readonly ConcurrentQueue<string> _wire = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<DateTimeOffset>> _pace = new();
 
-    private FakeMessengers(WebApplication app, Func<DateTimeOffset> now) => (_app, Now) = (app, now);
+    private FakeMessengers(WebApplication app, Func<DateTimeOffset> now) => (_app, Now, WeCom) = (app, now, new FakeWeCom(now));
 
     /// <summary>The clock that signatures, tokens and rates are held against.</summary>
     public Func<DateTimeOffset> Now { get; }
@@ -30,7 +30,7 @@ public sealed class FakeMessengers : IAsyncDisposable
     public Uri Address => new(_app.Urls.First());
 
     /// <summary>WeCom's side.</summary>
-    public FakeWeCom WeCom { get; } = new();
+    public FakeWeCom WeCom { get; }
 
     /// <summary>Secret of DingTalk's signature; empty takes unsigned messages.</summary>
     public string DingTalkSign { get; set; } = "";
@@ -128,43 +128,4 @@ public sealed record FakeReply(int Status = 200, string? Body = null, int DelayM
         await http.Response.WriteAsync(Body ?? "");
         return true;
     }
-}
-
-/// <summary>WeCom's accounts.</summary>
-public sealed class FakeWeCom
-{
-    private int _fetches;
-    private int _number;
-
-    /// <summary>Key of the robot.</summary>
-    public string RobotKey { get; set; } = "robot-key";
-
-    /// <summary>Corporation.</summary>
-    public string Corp { get; set; } = "corp-1";
-
-    /// <summary>Secret of the application.</summary>
-    public string Secret { get; set; } = "app-secret";
-
-    /// <summary>People who can be reached.</summary>
-    public HashSet<string> Users { get; } = ["anna", "bert"];
-
-    /// <summary>How often a token was asked for.</summary>
-    public int Fetches => _fetches;
-
-    /// <summary>The token that is taken.</summary>
-    public string Token { get; private set; } = "none";
-
-    /// <summary>Messages that were dropped as repeated.</summary>
-    public int Duplicates { get; set; }
-
-    internal HashSet<string> Seen { get; } = [];
-
-    internal string NewToken()
-    {
-        Interlocked.Increment(ref _fetches);
-        return Token = "token-" + Interlocked.Increment(ref _number).ToString(System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>The token is no longer taken.</summary>
-    public void Expire() => Token = "expired";
 }

@@ -18,6 +18,7 @@ internal static class FakeRoutes
         app.MapPost("/cgi-bin/webhook/send", http => WeComRobot(fake, http));
         app.MapGet("/cgi-bin/gettoken", http => WeComToken(fake, http));
         app.MapPost("/cgi-bin/message/send", http => WeComApp(fake, http));
+        app.MapPost("/cgi-bin/message/update_template_card", http => WeComCard(fake, http));
         app.MapPost("/robot/send", http => DingTalk(fake, http));
         app.MapPost("/open-apis/bot/v2/hook/{hook}", http => Feishu(fake, http));
         app.MapPost("/hook", http => Webhook(fake, http));
@@ -53,20 +54,54 @@ internal static class FakeRoutes
         var isTooLong = type switch
         {
             "textcard" => Bytes(content, "title") is 0 or > 128 || Bytes(content, "description") is 0 or > 512 || Bytes(content, "url") is 0 or > 2048,
-            "template_card" => content.GetProperty("card_type").GetString() != "text_notice" || content.GetProperty("task_id").GetString()!.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '@')) || content.GetProperty("card_action").GetProperty("url").GetString()!.Length == 0,
+            "template_card" => !IsGoodCard(content),
             "text" => Bytes(content, "content") is 0 or > 2048,
             _ => true,
         };
         if (http.Request.Query["access_token"] != fake.WeCom.Token) await Code(http, fake.WeCom.Token == "expired" ? 42001 : 40014, "access_token expired");
         else if (isTooLong) await Code(http, 40058, "invalid Request Parameter");
-        else if (body.GetProperty("agentid").GetInt64() != 1000002) await Code(http, 40056, "invalid agentid");
+        else if (body.GetProperty("agentid").GetInt64() != fake.WeCom.Agent) await Code(http, 40056, "invalid agentid");
         else if (body.GetProperty("touser").GetString()!.Split('|').FirstOrDefault(u => !fake.WeCom.Users.Contains(u)) is { } unknown) await http.Response.WriteAsync(JsonSerializer.Serialize(new { errcode = 0, errmsg = "ok", invaliduser = unknown, msgid = "m" }));
         else if (body.GetProperty("enable_duplicate_check").GetInt32() == 1 && !fake.WeCom.Seen.Add(Encoding.UTF8.GetString(request.Bytes)))
         {
             fake.WeCom.Duplicates++;
             await Code(http, 0, "ok");
         }
-        else await Taken(fake, "wecom-app", body, http);
+        else
+        {
+            fake.Take("wecom-app", body, http.Request.Headers);
+            var code = type == "template_card" && content.GetProperty("card_type").GetString() == "button_interaction" ? fake.WeCom.NewCode(content.GetProperty("task_id").GetString()!) : "";
+            await http.Response.WriteAsync(JsonSerializer.Serialize(new { errcode = 0, errmsg = "ok", invaliduser = "", msgid = "msg-1", response_code = code }));
+        }
+    }
+
+    private static bool IsGoodCard(JsonElement card)
+    {
+        if (card.GetProperty("task_id").GetString()!.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '@')) || card.GetProperty("card_action").GetProperty("url").GetString()!.Length == 0) return false;
+        if (card.GetProperty("card_type").GetString() == "text_notice") return true;
+        if (card.GetProperty("card_type").GetString() != "button_interaction" || Bytes(card.GetProperty("main_title"), "title") == 0) return false;
+        var buttons = card.GetProperty("button_list").EnumerateArray().ToList();
+        return buttons.Count is > 0 and <= 6 && buttons.All(b => Bytes(b, "text") > 0 && (b.TryGetProperty("type", out var kind) && kind.GetInt32() == 1 ? Bytes(b, "url") > 0 : Bytes(b, "key") is > 0 and <= 1024));
+    }
+
+    private static async Task WeComCard(FakeMessengers fake, HttpContext http)
+    {
+        if (await fake.Open("wecom-card", http) is not { } request) return;
+        var body = request.Body;
+        if (http.Request.Query["access_token"] != fake.WeCom.Token) await Code(http, fake.WeCom.Token == "expired" ? 42001 : 40014, "access_token expired");
+        else if (body.GetProperty("agentid").GetInt64() != fake.WeCom.Agent) await Code(http, 40056, "invalid agentid");
+        else if (Bytes(body.GetProperty("button"), "replace_name") == 0) await Code(http, 40058, "invalid Request Parameter");
+        else if (fake.WeCom.Spend(body.GetProperty("response_code").GetString()!) is not { } task) await Code(http, 42018, "response_code invalid or used");
+        else
+        {
+            var words = body.GetProperty("button").GetProperty("replace_name").GetString()!;
+            foreach (var user in body.GetProperty("userids").EnumerateArray().Select(u => u.GetString()!))
+            {
+                fake.WeCom.Said[(task, user)] = words;
+                fake.WeCom.Changes.Enqueue((task, user, words));
+            }
+            await http.Response.WriteAsync("{\"errcode\":0,\"errmsg\":\"ok\",\"invaliduser\":[]}");
+        }
     }
 
     private static async Task DingTalk(FakeMessengers fake, HttpContext http)

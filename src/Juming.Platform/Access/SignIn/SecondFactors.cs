@@ -30,7 +30,7 @@ internal sealed class SecondFactors(IDataProtectionProvider protection, TimeProv
         if (user.TotpSecret is null || code.Length > 32) return false;
         if (code.Length == 6)
         {
-            if (StepOf(Convert.FromHexString(_seal.Unprotect(user.TotpSecret)), code) is not { } step || step <= user.TotpStep) return false;
+            if (Open(user.TotpSecret) is not { } seed || StepOf(seed, code) is not { } step || step <= user.TotpStep) return false;
             user.TotpStep = step;
         }
         else
@@ -41,6 +41,19 @@ internal sealed class SecondFactors(IDataProtectionProvider protection, TimeProv
         }
         user.Stamp = Guid.CreateVersion7();
         return true;
+    }
+
+    /// <summary>The seed; null when the key ring that sealed it is lost, and the second factor with it.</summary>
+    private byte[]? Open(string secret)
+    {
+        try
+        {
+            return Convert.FromHexString(_seal.Unprotect(secret));
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
     }
 
     /// <summary>New recovery codes for the person; the old ones end. They carry 60 bits each.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Juming.Platform.Notify.Calls;
 using Juming.Platform.Notify.Data;
 
 namespace Juming.Platform.Notify.Channels;
@@ -32,7 +33,7 @@ public enum ChannelKind
 /// <param name="IsRequired">It may not be empty.</param>
 /// <param name="Default">What it begins with.</param>
 /// <param name="Choices">What may be chosen; null for any text.</param>
-/// <param name="Check">What is accepted, "address", "port", "number", "host", "mail", "mails", "fingerprint"; null for any text of one line.</param>
+/// <param name="Check">What is accepted, "address", "port", "number", "host", "mail", "mails", "fingerprint", "aes"; null for any text of one line.</param>
 internal sealed record ChannelField(string Name, bool IsSecret = false, bool IsRequired = true, string Default = "", IReadOnlyList<string>? Choices = null, string? Check = null);
 
 /// <summary>The forms of the channels, and what is known of a kind.</summary>
@@ -49,6 +50,7 @@ internal static class ChannelForm
         [ChannelKind.WeComApp] =
         [
             new("address", Default: "https://qyapi.weixin.qq.com", Check: "address"), new("corp"), new("agent", Check: "number"), new("secret", IsSecret: true), new("card", Default: "TextCard", Choices: ["TextCard", "TemplateCard"]),
+            new("token", IsSecret: true, IsRequired: false), new("aes", IsSecret: true, IsRequired: false, Check: "aes"),
         ],
         [ChannelKind.DingTalkRobot] = [new("address", Default: "https://oapi.dingtalk.com", Check: "address"), new("token", IsSecret: true), new("sign", IsSecret: true, IsRequired: false)],
         [ChannelKind.FeishuRobot] = [new("address", Default: "https://open.feishu.cn", Check: "address"), new("hook", IsSecret: true), new("sign", IsSecret: true, IsRequired: false)],
@@ -86,6 +88,7 @@ internal static class ChannelForm
             "mail" => IsMail(value),
             "mails" => value.Split(',', StringSplitOptions.TrimEntries).All(IsMail),
             "fingerprint" => value.Replace(":", "", StringComparison.Ordinal) is { Length: 64 } hex && hex.All(char.IsAsciiHexDigit),
+            "aes" => WeComEnvelope.KeyOf(value) is not null,
             _ => true,
         };
         return isGood ? null : "Accepted." + field.Check;

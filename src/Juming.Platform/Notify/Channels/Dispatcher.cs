@@ -1,10 +1,11 @@
+using Juming.Platform.Notify.Channels.Senders;
 using Juming.Platform.Notify.Data;
 using Juming.Platform.Vault;
 
 namespace Juming.Platform.Notify.Channels;
 
 /// <summary>Sends one message on a channel: opens what is secret for this one use, and keeps it out of what is told afterwards.</summary>
-internal sealed class Dispatcher(IEnumerable<IChannelSender> senders, IVault vault)
+internal sealed class Dispatcher(IEnumerable<IChannelSender> senders, WeComCards cards, IVault vault)
 {
     private const int LongestDetail = 300;
 
@@ -20,6 +21,22 @@ internal sealed class Dispatcher(IEnumerable<IChannelSender> senders, IVault vau
     public async Task<SendOutcome> Send(ChannelRow channel, string? receiver, Message message, string purpose, CancellationToken ct)
     {
         if (receiver is null && ChannelForm.IsPersonal(channel)) return SendOutcome.Refused("no-address", null);
+        var (access, failure) = await Open(channel, purpose, ct);
+        if (access is null) return failure!;
+        var outcome = await senders.First(s => s.Kind == channel.Kind).Send(new ChannelCall(access.Settings, access.Secrets, receiver, message), ct);
+        return Told(outcome, access);
+    }
+
+    /// <summary>Puts words in the place of a message's buttons, for one receiver.</summary>
+    public async Task<SendOutcome> Change(ChannelRow channel, string receiver, string code, string words, CancellationToken ct)
+    {
+        var (access, failure) = await Open(channel, "notify.card", ct);
+        return access is null ? failure! : Told(await cards.Say(access, receiver, code, words, ct), access);
+    }
+
+    /// <summary>What is needed to call the other side, or why it can't be had.</summary>
+    private async Task<(ChannelAccess? Access, SendOutcome? Failure)> Open(ChannelRow channel, string purpose, CancellationToken ct)
+    {
         var secrets = new Dictionary<string, string>();
         try
         {
@@ -27,14 +44,15 @@ internal sealed class Dispatcher(IEnumerable<IChannelSender> senders, IVault vau
         }
         catch (SecretGoneException e)
         {
-            return SendOutcome.Refused("secret-gone", e.Reason);
+            return (null, SendOutcome.Refused("secret-gone", e.Reason));
         }
         var settings = ChannelForm.SettingsOf(channel);
         foreach (var field in ChannelForm.Of(channel.Kind))
-            if (field.IsRequired && string.IsNullOrEmpty((field.IsSecret ? secrets : settings).GetValueOrDefault(field.Name))) return SendOutcome.Refused("not-set-up", field.Name);
-        var outcome = await senders.First(s => s.Kind == channel.Kind).Send(new ChannelCall(settings, secrets, receiver, message), ct);
-        return outcome with { Detail = Told(outcome.Detail, secrets.Values), Reference = Told(outcome.Reference, secrets.Values) };
+            if (field.IsRequired && string.IsNullOrEmpty((field.IsSecret ? secrets : settings).GetValueOrDefault(field.Name))) return (null, SendOutcome.Refused("not-set-up", field.Name));
+        return (new ChannelAccess(settings, secrets), null);
     }
+
+    private static SendOutcome Told(SendOutcome outcome, ChannelAccess access) => outcome with { Detail = Told(outcome.Detail, access.Secrets.Values), Reference = Told(outcome.Reference, access.Secrets.Values) };
 
     // The other side may repeat what it was given.
     private static string? Told(string? text, IEnumerable<string> secrets)

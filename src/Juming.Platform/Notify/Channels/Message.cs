@@ -36,16 +36,29 @@ internal sealed record Message
     /// <summary>Messages with the same belong together; null for none.</summary>
     public string? Thread { get; init; }
 
+    /// <summary>Buttons, for a receiver whose answers count; null when nothing is asked, or no longer. Without any it only leads to the page.</summary>
+    public IReadOnlyList<MessageButton>? Buttons { get; init; }
+
     /// <summary>Title with where it comes from and how much it presses in front.</summary>
     public string Subject => NotifyTexts.In(Culture, "Message.Subject", NotifyTexts.In(Culture, "Weight." + Weight), Title);
 }
+
+/// <summary>A button of a message.</summary>
+/// <param name="Key">What comes back when it is pressed.</param>
+/// <param name="Text">What is on it.</param>
+internal sealed record MessageButton(string Key, string Text);
 
 /// <summary>All that a sender needs.</summary>
 /// <param name="Settings">Open fields of the form.</param>
 /// <param name="Secrets">Secret fields, opened for this use.</param>
 /// <param name="Receiver">Address of the person on this channel; null for a group.</param>
 /// <param name="Message">The message.</param>
-internal sealed record ChannelCall(IReadOnlyDictionary<string, string> Settings, IReadOnlyDictionary<string, string> Secrets, string? Receiver, Message Message)
+internal sealed record ChannelCall(IReadOnlyDictionary<string, string> Settings, IReadOnlyDictionary<string, string> Secrets, string? Receiver, Message Message) : ChannelAccess(Settings, Secrets);
+
+/// <summary>What is needed to call the other side of a channel.</summary>
+/// <param name="Settings">Open fields of the form.</param>
+/// <param name="Secrets">Secret fields, opened for this use.</param>
+internal record ChannelAccess(IReadOnlyDictionary<string, string> Settings, IReadOnlyDictionary<string, string> Secrets)
 {
     /// <summary>An address below the channel's own, with a query.</summary>
     public Uri Address(string path, params ReadOnlySpan<(string Name, string Value)> query)
@@ -62,7 +75,8 @@ internal sealed record ChannelCall(IReadOnlyDictionary<string, string> Settings,
 /// <param name="Detail">What the other side said.</param>
 /// <param name="Reference">What the other side calls it.</param>
 /// <param name="After">When to try again, or null for the usual pause.</param>
-internal sealed record SendOutcome(SendEnd End, string? Failure = null, string? Detail = null, string? Reference = null, TimeSpan? After = null)
+/// <param name="CardCode">Allows one change of the message that was sent; null where it can't be changed.</param>
+internal sealed record SendOutcome(SendEnd End, string? Failure = null, string? Detail = null, string? Reference = null, TimeSpan? After = null, string? CardCode = null)
 {
     public static SendOutcome Sent(string? reference = null) => new(SendEnd.Sent, Reference: reference);
 

@@ -22,6 +22,12 @@ internal sealed class NotifyDb(DbContextOptions<NotifyDb> options, CommitQueue c
 
     public DbSet<DeliveryRow> Deliveries => Set<DeliveryRow>();
 
+    public DbSet<CardRow> Cards => Set<CardRow>();
+
+    public DbSet<PressRow> Presses => Set<PressRow>();
+
+    public DbSet<ProofRow> Proofs => Set<ProofRow>();
+
     protected override void DefineModel(ModelBuilder model)
     {
         model.Entity<NoticeRow>().ToTable("notices").HasKey(n => n.Id);
@@ -35,5 +41,11 @@ internal sealed class NotifyDb(DbContextOptions<NotifyDb> options, CommitQueue c
         model.Entity<ContactRow>().Property(c => c.PersonId).ValueGeneratedNever();
         model.Entity<DeliveryRow>().ToTable("deliveries").HasKey(d => d.Id);
         model.Entity<DeliveryRow>().Property(d => d.State).IsConcurrencyToken();
+        model.Entity<CardRow>().ToTable("cards").HasKey(c => c.Id);
+        // A press and the turn that shows something may come together; each press brings a new code.
+        model.Entity<CardRow>().Property(c => c.PressedCode).IsConcurrencyToken();
+        model.Entity<PressRow>().ToTable("presses").HasKey(p => p.Key);
+        model.Entity<ProofRow>().ToTable("proofs").HasKey(p => p.PersonId);
+        model.Entity<ProofRow>().Property(p => p.PersonId).ValueGeneratedNever();
     }
 }

@@ -22,6 +22,15 @@ internal sealed class NoticeRow
     public Guid? ChannelId { get; init; }
     public required DateTimeOffset PostedAt { get; init; }
 
+    /// <summary>Identity of what is asked with it; null when it only tells.</summary>
+    public string? About { get; init; }
+
+    /// <summary>JSON of the answers that a message may offer as buttons.</summary>
+    public string? Answers { get; init; }
+
+    /// <summary>JSON of how that what was asked ended; null while it is open.</summary>
+    public string? Ended { get; set; }
+
     /// <summary>When its deliveries were planned; null while they are not.</summary>
     public DateTimeOffset? RoutedAt { get; set; }
     public DateTimeOffset? AcknowledgedAt { get; set; }
@@ -74,6 +83,9 @@ internal sealed class ChannelRow
     public string? StoppedBecause { get; set; }
     public required DateTimeOffset ChangedAt { get; set; }
     public Guid Stamp { get; set; } = Guid.CreateVersion7();
+
+    /// <summary>When the other side last called in with a good signature; null when it never did.</summary>
+    public DateTimeOffset? CalledAt { get; set; }
 }
 
 /// <summary>Which notices go to whom on which ways.</summary>
@@ -99,6 +111,9 @@ internal sealed class ContactRow
     public required Guid PersonId { get; init; }
     public required string Email { get; set; }
     public required string WeCom { get; set; }
+
+    /// <summary>When the person showed that the WeCom account is theirs; null when they did not. Only then its presses count as the person's.</summary>
+    public DateTimeOffset? WeComProvenAt { get; set; }
 
     /// <summary>"zh-CN", "en", or empty for the channel's.</summary>
     public required string Language { get; set; }

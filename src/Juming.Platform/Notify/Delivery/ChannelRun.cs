@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Juming.Platform.Notify.Delivery;
 
 /// <summary>Sends what is due on one channel, the weightiest first, as fast as the channel bears; many for one receiver become one summary.</summary>
-internal sealed partial class ChannelRun(NotifyDb db, Composer composer, Dispatcher dispatcher, IVault vault, NotifySettings settings, TimeProvider clock, ILogger<ChannelRun> log)
+internal sealed partial class ChannelRun(NotifyDb db, Composer composer, Dispatcher dispatcher, CardRun cards, IVault vault, NotifySettings settings, TimeProvider clock, ILogger<ChannelRun> log)
 {
     private const int MostAtOnce = 500;
 
@@ -22,6 +22,7 @@ internal sealed partial class ChannelRun(NotifyDb db, Composer composer, Dispatc
         var ids = due.Select(d => d.NoticeId).Distinct().ToList();
         var notices = await db.Notices.AsNoTracking().Where(n => ids.Contains(n.Id)).ToDictionaryAsync(n => n.Id, ct);
         var channel = await db.Channels.SingleOrDefaultAsync(c => c.Id == channelId, ct);
+        await cards.Run(channel, channelId, ct);
         if (channel is not { Enabled: true })
         {
             foreach (var row in due) (row.State, row.Failure) = (DeliveryState.Dead, "channel-off");
@@ -43,7 +44,7 @@ internal sealed partial class ChannelRun(NotifyDb db, Composer composer, Dispatc
     /// <summary>Rows that go together: each that weighs most, has a link of its own or is for this channel alone by itself, the others of one receiver as a summary when they are many.</summary>
     private IEnumerable<List<DeliveryRow>> Parcels(List<DeliveryRow> due, Dictionary<Guid, NoticeRow> notices, Dictionary<(Guid, Guid), PathRow> paths)
     {
-        bool IsAlone(DeliveryRow row) => row.Weight == (int)NoticeWeight.Critical || notices[row.NoticeId].ChannelId is not null || (row.PersonId is { } person && paths.ContainsKey((row.NoticeId, person)));
+        bool IsAlone(DeliveryRow row) => row.Weight == (int)NoticeWeight.Critical || notices[row.NoticeId].ChannelId is not null || notices[row.NoticeId].About is not null || (row.PersonId is { } person && paths.ContainsKey((row.NoticeId, person)));
         foreach (var row in due.Where(IsAlone)) yield return [row];
         foreach (var receiver in due.Where(r => !IsAlone(r)).GroupBy(r => r.PersonId))
         {
@@ -102,6 +103,7 @@ internal sealed partial class ChannelRun(NotifyDb db, Composer composer, Dispatc
             if (outcome.End == SendEnd.Gone) (channel.Enabled, channel.StoppedBecause, channel.Stamp) = (false, outcome.Failure, Guid.CreateVersion7());
             await db.SaveChangesAsync(CancellationToken.None);
         }
+        if (outcome is { End: SendEnd.Sent, CardCode: { } code }) await cards.Keep(first, AddressOf(channel, contact)!, code, ct);
         if (outcome.End != SendEnd.Sent) LogNotSent(log, channel.Name, outcome.Failure ?? "", first.Attempts);
         return outcome;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Juming.Platform.Notify.Channels;
 using Juming.Platform.Notify.Data;
 using Juming.Platform.Notify.Posting;
@@ -19,18 +20,20 @@ internal sealed class Composer(NoticeBook book, NotifySettings settings, IVault 
     {
         var culture = CultureOf(channel, contact);
         var words = book.Write(notice, culture, Reveals(channel));
+        var ended = notice.Ended is { } end ? book.Said(notice.Code, JsonSerializer.Deserialize<NoticeEnd>(end)!, culture, Reveals(channel)) : null;
         return new Message
         {
             Id = delivery.Id,
             Code = notice.Code,
             Weight = (NoticeWeight)notice.Weight,
             Title = words.Title,
-            Text = words.Text,
+            Text = ended is null ? words.Text : words.Text + "\n" + ended,
             Values = Values(notice, channel),
             Url = settings.AddressOf(path is null ? notice.Path : await Own(path, ct)),
             At = TimeZoneInfo.ConvertTime(notice.PostedAt, settings.TimeZone),
             Culture = culture,
             Site = Site,
+            Buttons = notice.Answers is { } keys && ended is null && contact?.WeComProvenAt is not null ? Buttons(notice.Code, keys, culture) : null,
             Thread = notice.Path is null ? null : "t" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(notice.Path)))[..24],
         };
     }
@@ -57,6 +60,23 @@ internal sealed class Composer(NoticeBook book, NotifySettings settings, IVault 
         };
     }
 
+    /// <summary>The code by which a person shows that a messenger account is theirs.</summary>
+    public Message Proof(ChannelRow channel, ContactRow contact, string code, string account, DateTimeOffset now)
+    {
+        var culture = CultureOf(channel, contact);
+        return new Message
+        {
+            Id = Guid.CreateVersion7(),
+            Code = "notify.proof",
+            Weight = NoticeWeight.Information,
+            Title = NotifyTexts.In(culture, "Proof.Title", code),
+            Text = NotifyTexts.In(culture, "Proof.Text", PlainText.Harmless(account)),
+            At = TimeZoneInfo.ConvertTime(now, settings.TimeZone),
+            Culture = culture,
+            Site = Site,
+        };
+    }
+
     /// <summary>The message of the test button.</summary>
     public Message Test(ChannelRow channel, ContactRow? contact, string by, DateTimeOffset now)
     {
@@ -68,6 +88,7 @@ internal sealed class Composer(NoticeBook book, NotifySettings settings, IVault 
             Weight = NoticeWeight.Information,
             Title = NotifyTexts.In(culture, "Test.Title", channel.Name),
             Text = NotifyTexts.In(culture, "Test.Text", PlainText.Harmless(by)),
+            Buttons = [new MessageButton("test", NotifyTexts.In(culture, "Card.TestButton"))],
             Url = settings.AddressOf(ListPath),
             At = TimeZoneInfo.ConvertTime(now, settings.TimeZone),
             Culture = culture,
@@ -90,7 +111,10 @@ internal sealed class Composer(NoticeBook book, NotifySettings settings, IVault 
         }
     }
 
-    private static Func<string, bool> Reveals(ChannelRow channel)
+    private List<MessageButton> Buttons(string code, string keys, CultureInfo culture) => JsonSerializer.Deserialize<List<string>>(keys)!.ConvertAll(k => new MessageButton(k, book.Button(code, k, culture)));
+
+    /// <summary>True for names of private values that may leave through a channel.</summary>
+    public static Func<string, bool> Reveals(ChannelRow channel)
     {
         var names = channel.Reveal.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return name => names.Contains("*") || names.Contains(name);
@@ -104,5 +128,6 @@ internal sealed class Composer(NoticeBook book, NotifySettings settings, IVault 
         return values;
     }
 
-    private static CultureInfo CultureOf(ChannelRow channel, ContactRow? contact) => CultureInfo.GetCultureInfo(contact is { Language.Length: > 0 } ? contact.Language : channel.Language);
+    /// <summary>The receiver's language.</summary>
+    public static CultureInfo CultureOf(ChannelRow channel, ContactRow? contact) => CultureInfo.GetCultureInfo(contact is { Language.Length: > 0 } ? contact.Language : channel.Language);
 }

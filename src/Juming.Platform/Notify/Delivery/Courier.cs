@@ -56,7 +56,8 @@ internal sealed partial class Courier(IServiceScopeFactory scopes, Wake wake, Ti
         foreach (var done in _running.Where(r => r.Value.IsCompleted).Select(r => r.Key).ToList()) _running.Remove(done);
         var now = clock.GetUtcNow();
         var due = await InScope((services, _) => services.GetRequiredService<NotifyDb>().Deliveries.Where(d => d.State == DeliveryState.Waiting && d.DueAt <= now).Select(d => d.ChannelId).Distinct().ToListAsync(ct), ct);
-        foreach (var channel in due.Where(c => !_running.ContainsKey(c)))
+        due.AddRange(await InScope((services, _) => CardRun.Due(services.GetRequiredService<NotifyDb>(), now).Select(c => c.ChannelId).Distinct().ToListAsync(ct), ct));
+        foreach (var channel in due.Distinct().Where(c => !_running.ContainsKey(c)))
             _running[channel] = Task.Run(() => Try(token => InScope((services, _) => services.GetRequiredService<ChannelRun>().Run(channel, token), token), ct), CancellationToken.None);
     }
 

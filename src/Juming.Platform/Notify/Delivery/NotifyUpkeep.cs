@@ -20,6 +20,9 @@ internal sealed class NotifyUpkeep(NotifyDb db, IVault vault, NotifySettings set
         }
         await db.SaveChangesAsync(ct);
         await db.Deliveries.Where(d => d.PlannedAt < old).ExecuteDeleteAsync(ct);
+        await db.Cards.Where(c => c.MadeAt < old).ExecuteDeleteAsync(ct);
+        await db.Presses.Where(p => p.At < stale).ExecuteDeleteAsync(ct);
+        await db.Proofs.Where(p => p.Until < now).ExecuteDeleteAsync(ct);
         await db.Inbox.Where(i => i.At < old).ExecuteDeleteAsync(ct);
         await db.Notices.Where(n => n.PostedAt < old && n.RoutedAt != null).ExecuteDeleteAsync(ct);
     }

@@ -16,7 +16,7 @@ internal sealed record ListDeliveries(Guid? Channel, DeliveryState? State, int S
 internal sealed record DeliveryPage(IReadOnlyList<DeliveryView> Items, int Total);
 
 /// <summary>A message. Its notice is named by its code: what it told is for those whom it concerned.</summary>
-internal sealed record DeliveryView(Guid Id, string Code, string Name, NoticeWeight Weight, string Channel, string? Person, int Step, DeliveryState State, int Attempts, DateTimeOffset PlannedAt, DateTimeOffset DueAt, DateTimeOffset? TriedAt, DateTimeOffset? SentAt, string? Failure, string? Detail, string? Reference);
+internal sealed record DeliveryView(Guid Id, string Code, string Name, NoticeWeight Weight, string Channel, string? Person, int Step, DeliveryState State, int Attempts, DateTimeOffset PlannedAt, DateTimeOffset DueAt, DateTimeOffset? TriedAt, DateTimeOffset? SentAt, string? Failure, string? Detail, string? Reference, string? CardFailure);
 
 /// <summary>Sends again what was given up.</summary>
 internal sealed record RetryDelivery(Guid Id) : ICommand<Done>, INeeds<NotifyWrite>;
@@ -41,13 +41,15 @@ file sealed class ListHandler(NotifyDb db, NoticeBook book, IPeople directory) :
                           from c in channels.DefaultIfEmpty()
                           orderby d.PlannedAt descending, d.Id descending
                           select new { Row = d, n.Code, Channel = c == null ? "" : c.Name }).Skip(request.Skip).Take(request.Take).ToListAsync(ct);
+        var ids = rows.ConvertAll(r => r.Row.Id);
+        var cards = (await db.Cards.AsNoTracking().Where(c => ids.Contains(c.DeliveryId) && c.Failure != null).Select(c => new { c.DeliveryId, c.Failure }).ToListAsync(ct)).ToLookup(c => c.DeliveryId, c => c.Failure);
         var people = (await directory.Active(ct)).ToDictionary(p => p.Id, p => p.Name);
-        return new DeliveryPage([.. rows.Select(r => View(r.Row, r.Code, r.Channel, people))], await fitting.CountAsync(ct));
+        return new DeliveryPage([.. rows.Select(r => View(r.Row, r.Code, r.Channel, people, cards[r.Row.Id].FirstOrDefault()))], await fitting.CountAsync(ct));
     }
 
-    private DeliveryView View(DeliveryRow row, string code, string channel, Dictionary<Guid, string> people) => new(
+    private DeliveryView View(DeliveryRow row, string code, string channel, Dictionary<Guid, string> people, string? cardFailure) => new(
         row.Id, code, book.NameOf(code, CultureInfo.CurrentUICulture), (NoticeWeight)row.Weight, channel, row.PersonId is { } person ? people.GetValueOrDefault(person, "–") : null,
-        row.Step, row.State, row.Attempts, row.PlannedAt, row.DueAt, row.TriedAt, row.SentAt, row.Failure, row.Detail, row.Reference);
+        row.Step, row.State, row.Attempts, row.PlannedAt, row.DueAt, row.TriedAt, row.SentAt, row.Failure, row.Detail, row.Reference, cardFailure);
 }
 
 file sealed class RetryHandler(NotifyDb db, Wake wake, TimeProvider clock) : ICommandHandler<RetryDelivery, Done>

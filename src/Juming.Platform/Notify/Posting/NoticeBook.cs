@@ -40,6 +40,17 @@ internal sealed partial class NoticeBook(IEnumerable<NoticeKind> kinds)
         return new NoticeWords(Fill(notice.Code, title, values, culture), Fill(notice.Code, Get(notice.Code, $"Notice.{notice.Code}.Text", culture) ?? "", values, culture));
     }
 
+    /// <summary>What a message with buttons says instead of them, in a language: a few words.</summary>
+    public string Said(string code, NoticeEnd end, CultureInfo culture, Func<string, bool> reveals)
+    {
+        var values = end.Private.ToDictionary(v => v.Key, v => reveals(v.Key) ? v.Value : Masks.Of(v.Value));
+        var text = Get(code, "Card." + end.Key, culture) ?? NotifyTexts.In(culture, "Card." + end.Key);
+        return Fill(code, text, values, culture);
+    }
+
+    /// <summary>Text of a button.</summary>
+    public string Button(string code, string key, CultureInfo culture) => Get(code, "Answer." + key, culture) ?? key;
+
     /// <summary>Names and values as they were written down.</summary>
     public static Dictionary<string, string> Read(string json) => JsonSerializer.Deserialize<Dictionary<string, string>>(json) ?? [];
 

@@ -18,12 +18,14 @@ internal sealed class Notices(IServiceScopeFactory scopes, Wake wake, TimeProvid
     private const int LongestValue = 2000;
     private const int LongestCode = 100;
     private const int LongestPath = 1000;
+    private const int MostAnswers = 5;
 
     public async Task Post(Notice notice, CancellationToken ct)
     {
         if (notice.Code.Length is 0 or > LongestCode) throw new ArgumentException("A notice's code has 1 to 100 characters.", nameof(notice));
         if (notice.Path is { } path) Check(path);
         foreach (var own in notice.OneTimePaths.Values) Check(own);
+        if (notice.Question is { } question && (question.About.Length is 0 or > LongestCode || question.Answers.Count > MostAnswers)) throw new ArgumentException("A question has an identity of 1 to 100 characters and at most five answers.", nameof(notice));
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<Access.CurrentActor>().Actor = Access.Actor.System;
         var db = scope.ServiceProvider.GetRequiredService<NotifyDb>();
@@ -57,6 +59,8 @@ internal sealed class Notices(IServiceScopeFactory scopes, Wake wake, TimeProvid
         SameAs = notice.SameAs is { Length: > 200 } same ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(same))) : notice.SameAs,
         People = JsonSerializer.Serialize(notice.People.Concat(notice.OneTimePaths.Keys).Distinct()),
         ChannelId = notice.Channel,
+        About = notice.Question?.About,
+        Answers = notice.Question is { } asked ? JsonSerializer.Serialize(asked.Answers) : null,
         PostedAt = now,
     };
 

@@ -45,9 +45,9 @@ internal sealed class DataKeyRow
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     /// <summary>Tells the file's keys apart without telling anything of them.</summary>
-    public required string WrappedBy { get; init; }
+    public required string WrappedBy { get; set; }
 
-    public required byte[] Wrapped { get; init; }
+    public required byte[] Wrapped { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 }

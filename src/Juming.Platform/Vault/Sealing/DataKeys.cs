@@ -5,12 +5,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Juming.Platform.Vault.Sealing;
 
 /// <summary>Wraps and unwraps data keys. The newest one seals; older ones only open, until a rotation has sealed everything anew.</summary>
-internal sealed class DataKeys(VaultDb db, KeyFile file, TimeProvider clock)
+internal sealed class DataKeys(VaultDb db, KeyFile file, SealedKeyRing ring, TimeProvider clock)
 {
     /// <summary>Makes the own file where there is none and nothing was ever sealed; a lost file is not replaced silently.</summary>
     public async Task MakeFileOfNewHost(CancellationToken ct)
     {
-        if (file.IsOwn && !file.Exists && !await db.Keys.AnyAsync(ct)) file.Make();
+        if (file.IsOwn && !file.Exists && !ring.HasSealed && !await db.Keys.AnyAsync(ct)) file.Make();
     }
 
     /// <summary>The key that seals, and its identity; made and added when nothing was ever sealed. The caller clears it after use.</summary>
@@ -27,7 +27,7 @@ internal sealed class DataKeys(VaultDb db, KeyFile file, TimeProvider clock)
     /// <exception cref="SecretGoneException">The file's key is missing.</exception>
     public (Guid Id, byte[] Key) AddNew()
     {
-        var wrapping = file.Read() ?? throw new SecretGoneException("key");
+        var wrapping = file.Newest() ?? throw new SecretGoneException("key");
         var key = RandomNumberGenerator.GetBytes(Seal.KeyBytes);
         var id = Guid.CreateVersion7();
         db.Add(new DataKeyRow { Id = id, WrappedBy = KeyFile.MarkOf(wrapping), Wrapped = Seal.Close(wrapping, key, id.ToString()), CreatedAt = clock.GetUtcNow() });
@@ -39,11 +39,10 @@ internal sealed class DataKeys(VaultDb db, KeyFile file, TimeProvider clock)
     public byte[]? Unwrap(DataKeyRow? row, out string reason)
     {
         reason = "key";
-        if (row is null || file.Read() is not { } wrapping) return null;
-        var fits = KeyFile.MarkOf(wrapping) == row.WrappedBy;
-        var key = fits ? Seal.Open(wrapping, row.Wrapped, row.Id.ToString()) : null;
+        if (row is null || file.Find(row.WrappedBy) is not { } wrapping) return null;
+        var key = Seal.Open(wrapping, row.Wrapped, row.Id.ToString());
         CryptographicOperations.ZeroMemory(wrapping);
-        if (fits && key is null) reason = "seal";
+        if (key is null) reason = "seal";
         return key;
     }
 }

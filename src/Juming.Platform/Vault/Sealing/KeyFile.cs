@@ -9,6 +9,9 @@ internal sealed class KeyFile
     /// <summary>Name below the data folder; a backup leaves it out.</summary>
     public const string OwnName = "keys/vault.key";
 
+    /// <summary>What the name of the key has behind it that is to take its place.</summary>
+    public const string NextSuffix = ".next";
+
     private const string Credential = "juming-vault-key";
     private const int LongestFile = 256;
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
@@ -26,6 +29,9 @@ internal sealed class KeyFile
     /// <summary>Where it is.</summary>
     public string Location { get; }
 
+    /// <summary>Where the key lies that is to take its place. While it is there, both open.</summary>
+    public string NextLocation => Location + NextSuffix;
+
     /// <summary>It lies in the data folder, where this program may make it.</summary>
     public bool IsOwn { get; }
 
@@ -36,13 +42,34 @@ internal sealed class KeyFile
     public bool IsOpenToOthers => !OperatingSystem.IsWindows() && Exists && (File.GetUnixFileMode(Location) & Others) != 0;
 
     /// <summary>The key; null when the file is missing, can't be read or holds something else.</summary>
-    public byte[]? Read()
+    public byte[]? Read() => ReadAt(Location);
+
+    /// <summary>The key that is to take its place; null when there is none.</summary>
+    public byte[]? ReadNext() => ReadAt(NextLocation);
+
+    /// <summary>The key to seal with: one that is to take the place is the one that stays.</summary>
+    public byte[]? Newest() => ReadNext() ?? Read();
+
+    /// <summary>The key with a mark; null when neither has it.</summary>
+    public byte[]? Find(string mark)
+    {
+        if (Read() is { } present && MarkOf(present) == mark) return present;
+        return ReadNext() is { } next && MarkOf(next) == mark ? next : null;
+    }
+
+    /// <summary>Makes the key that is to take the place, durable before anything is sealed under it.</summary>
+    public void MakeNext() => Make(NextLocation);
+
+    /// <summary>Lets it take the place; the old key is gone.</summary>
+    public void TakeNext() => File.Move(NextLocation, Location, overwrite: true);
+
+    private static byte[]? ReadAt(string location)
     {
         try
         {
-            var file = new FileInfo(Location);
+            var file = new FileInfo(location);
             if (!file.Exists || file.Length > LongestFile) return null;
-            var bytes = File.ReadAllBytes(Location);
+            var bytes = File.ReadAllBytes(location);
             return bytes.Length == Seal.KeyBytes ? bytes : FromText(bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -52,26 +79,34 @@ internal sealed class KeyFile
     }
 
     /// <summary>Makes the own file, durable before anything is sealed under it; one that appears meanwhile is left as it is.</summary>
-    public void Make()
+    public void Make() => Make(Location);
+
+    private static void Make(string location)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Location)!);
-        var part = $"{Location}.{Guid.NewGuid():N}";
+        var key = RandomNumberGenerator.GetBytes(Seal.KeyBytes);
+        // Text, so that it can be printed and kept in a safe.
+        Put(location, System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n"), replace: false);
+        CryptographicOperations.ZeroMemory(key);
+    }
+
+    /// <summary>Puts a file for its owner alone there whole and durable, or not at all.</summary>
+    public static void Put(string location, byte[] content, bool replace)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(location)!);
+        var part = $"{location}.{Guid.NewGuid():N}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        var key = RandomNumberGenerator.GetBytes(Seal.KeyBytes);
         try
         {
             using (var file = new FileStream(part, options))
             {
-                // Text, so that it can be printed and kept in a safe.
-                file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n"));
+                file.Write(content);
                 file.Flush(flushToDisk: true);
             }
-            if (!Exists) File.Move(part, Location);
+            if (replace || !File.Exists(location)) File.Move(part, location, replace);
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(key);
             File.Delete(part);
         }
     }

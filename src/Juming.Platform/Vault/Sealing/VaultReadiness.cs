@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Juming.Platform.Vault.Sealing;
 
 /// <summary>The key is there, fits, and is its owner's alone.</summary>
-internal sealed class VaultReadiness(KeyFile file, IServiceScopeFactory scopes) : IReadiness
+internal sealed class VaultReadiness(KeyFile file, SealedKeyRing ring, IServiceScopeFactory scopes) : IReadiness
 {
     public string Name => "vault";
 
@@ -30,15 +30,17 @@ internal sealed class VaultReadiness(KeyFile file, IServiceScopeFactory scopes) 
     private ReadinessReport Report(Dictionary<string, int> secrets, string? newest)
     {
         var all = secrets.Values.Sum();
-        var key = file.Read();
-        var mark = key is null ? null : KeyFile.MarkOf(key);
-        if (key is null && newest is null && file.IsOwn && !file.Exists) return new ReadinessReport(ReadinessLevel.Good, "No secret is kept yet; the key is made at the first start.");
+        var key = file.Newest();
+        string[] marks = [.. new[] { file.Read(), file.ReadNext() }.OfType<byte[]>().Select(k => KeyFile.MarkOf(k))];
+        if (key is null && newest is null && file.IsOwn && !file.Exists && !ring.HasSealed) return new ReadinessReport(ReadinessLevel.Good, "No secret is kept yet; the key is made at the first start.");
         if (key is null)
-            return new ReadinessReport(ReadinessLevel.Bad, $"The key '{file.Location}' {(file.Exists ? "can't be read or is not a key" : "is missing")}; {all} secrets can't be opened.", "Put the file back from where it is kept apart. If it is lost: 'juming vault new-key', then enter the secrets again.");
-        if (newest is not null && newest != mark)
+            return new ReadinessReport(ReadinessLevel.Bad, $"The key '{file.Location}' {(file.Exists ? "can't be read or is not a key" : "is missing")}; {all} secrets and the key ring can't be opened.", "Put the file back from where it is kept apart. If it is lost: 'juming vault new-key', then enter the secrets again.");
+        if (newest is not null && !marks.Contains(newest))
             return new ReadinessReport(ReadinessLevel.Bad, $"The key '{file.Location}' is not the one that {all} secrets are sealed with.", "Put the right file back. If it is lost: 'juming vault new-key' takes this one, then enter the secrets again.");
         if (file.IsOpenToOthers) return new ReadinessReport(ReadinessLevel.Warning, $"Others than its owner may use the key '{file.Location}'.", $"chmod 600 '{file.Location}', and find out who has read it.");
-        var lost = all - secrets.GetValueOrDefault(mark!);
+        if (file.ReadNext() is not null)
+            return new ReadinessReport(ReadinessLevel.Warning, "A change of the key was begun and is not finished; both keys are needed until it is.", file.IsOwn ? "juming vault rotate-key" : $"'juming vault rotate-key', then move '{file.NextLocation}' over '{file.Location}'.");
+        var lost = all - marks.Sum(m => secrets.GetValueOrDefault(m));
         return lost > 0
             ? new ReadinessReport(ReadinessLevel.Warning, $"{lost} of {all} secrets are sealed with a key that is gone.", "Enter them again where their devices and channels are set up.")
             : new ReadinessReport(ReadinessLevel.Good, $"{all} secrets are sealed; the key is '{file.Location}'.");

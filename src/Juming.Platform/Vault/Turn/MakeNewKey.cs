@@ -12,7 +12,7 @@ internal sealed record MakeNewKey : ICommand<NewKeyMade>, INeeds<VaultKeysWrite>
 /// <summary>Where the new key is, and how many secrets must be entered again.</summary>
 internal sealed record NewKeyMade(string File, int Lost);
 
-file sealed class Handler(VaultDb db, DataKeys keys, KeyFile file, VaultTurn turn) : ICommandHandler<MakeNewKey, NewKeyMade>
+file sealed class Handler(VaultDb db, DataKeys keys, KeyFile file, SealedKeyRing ring, VaultTurn turn) : ICommandHandler<MakeNewKey, NewKeyMade>
 {
     public Task<Result<NewKeyMade>> Handle(MakeNewKey request, CancellationToken ct) => turn.Alone(() => Make(ct), ct);
 
@@ -20,13 +20,15 @@ file sealed class Handler(VaultDb db, DataKeys keys, KeyFile file, VaultTurn tur
     {
         var newest = await db.Keys.OrderByDescending(k => k.Id).FirstOrDefaultAsync(ct);
         var present = file.Read();
+        if (newest is not null && file.Find(newest.WrappedBy) is not null) return VaultErrors.KeyIsThere;
         if (present is null && !file.IsOwn) return VaultErrors.KeyIsElsewhere.With("file", file.Location);
         // A key that someone has put there counts as the new one; only the own file is made here.
         if (present is null && file.Exists) return VaultErrors.KeyIsElsewhere.With("file", file.Location);
         if (present is null) file.Make();
-        else if (newest is null || newest.WrappedBy == KeyFile.MarkOf(present)) return VaultErrors.KeyIsThere;
+        else if (newest is null) return VaultErrors.KeyIsThere;
         CryptographicOperations.ZeroMemory(keys.AddNew().Key);
         await db.SaveChangesAsync(ct);
+        ring.Keep();
         return new NewKeyMade(file.Location, await db.Secrets.CountAsync(ct));
     }
 }

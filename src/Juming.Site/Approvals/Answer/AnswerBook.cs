@@ -12,7 +12,7 @@ namespace Juming.Site.Approvals.Answer;
 /// <param name="Agree">Yes or no.</param>
 /// <param name="Reason">Why; needed for a no.</param>
 /// <param name="Code">Second factor; needed for high risk.</param>
-/// <param name="Way">"console" or "phone".</param>
+/// <param name="Way">"console", "phone" or "wecom".</param>
 /// <param name="Link">Hash of the one-time link that it came by.</param>
 internal sealed record PersonsAnswer(Guid Approval, Guid Person, string Name, bool Agree, string Reason, Secret Code, string Way, string? Link = null);
 

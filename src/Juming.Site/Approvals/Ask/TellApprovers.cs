@@ -1,5 +1,6 @@
 using Juming.Platform.Access;
 using Juming.Platform.Notify;
+using Juming.Site.Approvals.Cards;
 using Juming.Site.Approvals.Data;
 using Juming.Site.Approvals.Phone;
 using MediatR;
@@ -26,8 +27,12 @@ internal sealed class TellApprovers(ApprovalsDb db, PersonalLinks links, IPeople
             Private = row.EffectValues,
             Path = "/approvals?open=" + row.Id,
             SameAs = "approval:" + row.Id,
+            Question = new NoticeQuestion(CardAnswers.AboutOf(row.Id), CardAnswers.For(row)),
             People = [.. approvers.Select(p => p.Id)],
             OneTimePaths = await links.Make(row, approvers, cancellationToken),
         }, cancellationToken);
+        // Decided while it was being told: those who were told of the decision before had no message yet.
+        var standing = await db.Approvals.AsNoTracking().Where(a => a.Id == row.Id).Select(a => new { a.State, a.DecidedBy }).FirstOrDefaultAsync(cancellationToken);
+        if (standing is { State: not ApprovalState.Asked } && services.GetService<INoticeQuestions>() is { } questions) await questions.End(CardAnswers.AboutOf(row.Id), EndCards.Of(standing.State, standing.DecidedBy), cancellationToken);
     }
 }

@@ -58,7 +58,7 @@ internal sealed class AnswerRow
     public bool Agreed { get; set; }
     public string Reason { get; set; } = "";
 
-    /// <summary>"console" or "phone".</summary>
+    /// <summary>"console", "phone" or "wecom".</summary>
     public string Way { get; set; } = "";
     public DateTimeOffset At { get; set; }
 }

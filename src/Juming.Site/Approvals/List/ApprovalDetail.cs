@@ -101,6 +101,6 @@ internal sealed record ApprovalDetail : ApprovalBrief
 /// <param name="By">Name.</param>
 /// <param name="Agreed">Yes or no.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="Way">"console" or "phone".</param>
+/// <param name="Way">"console", "phone" or "wecom".</param>
 /// <param name="At">When.</param>
 internal sealed record ApprovalAnswer(string By, bool Agreed, string Reason, string Way, DateTimeOffset At);

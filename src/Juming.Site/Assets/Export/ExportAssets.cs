@@ -41,7 +41,7 @@ internal static class AssetCsv
     {
         // Spreadsheets take a file without the mark for the local charset.
         await using var text = new StreamWriter(stream, new UTF8Encoding(true), 64 * 1024, leaveOpen: true) { NewLine = "\r\n" };
-        await text.WriteLineAsync("name,address,host,importance,business,zone,owner,first_seen,last_seen");
+        await text.WriteLineAsync("name,address,host,importance,business,zone,owner,first_seen,last_seen,tags");
         while (true)
         {
             foreach (var asset in page) await text.WriteLineAsync(Line(asset), ct);
@@ -55,5 +55,5 @@ internal static class AssetCsv
 
     private static StringBuilder Line(AssetView asset) => new StringBuilder()
         .AppendCell(asset.Name).AppendCell(string.Join(' ', asset.Addresses)).AppendCell(string.Join(' ', asset.Hosts)).AppendCell(asset.Importance.ToString()).AppendCell(asset.Business).AppendCell(asset.Zone).AppendCell(asset.Owner)
-        .AppendCell(asset.FirstSeen.ToString("O", CultureInfo.InvariantCulture)).AppendCell(asset.LastSeen.ToString("O", CultureInfo.InvariantCulture));
+        .AppendCell(asset.FirstSeen.ToString("O", CultureInfo.InvariantCulture)).AppendCell(asset.LastSeen.ToString("O", CultureInfo.InvariantCulture)).AppendCell(string.Join(' ', asset.Tags));
 }

@@ -43,8 +43,8 @@ internal sealed record ImportOutcome(Guid Import, int Added, int Changed, int Re
 /// <summary>What an undo put back, and what it left because someone changed it since.</summary>
 internal sealed record UndoOutcome(int Undone, int Left);
 
-/// <summary>An asset before an import: its version after it, its row before it (null for a new one), and the identities that it got.</summary>
-internal sealed record Before(Guid Asset, long Version, AssetRow? Row, IReadOnlyList<IdentityKey> Identities);
+/// <summary>An asset before an import: its version after it, its row before it (null for a new one), and the identities and tags that it got; null in imports of earlier releases, which had none.</summary>
+internal sealed record Before(Guid Asset, long Version, AssetRow? Row, IReadOnlyList<IdentityKey> Identities, IReadOnlyList<string>? Tags = null);
 
 /// <summary>Names one identity of an asset.</summary>
 internal sealed record IdentityKey(IdentityKind Kind, string Value);
@@ -70,6 +70,7 @@ file sealed class Handler(AssetTurn turn, AssetsDb db, CurrentActor current, Tim
         if (rows.Count == 0) return AssetErrors.NothingToImport;
         var now = clock.GetUtcNow();
         var (assets, known) = await Load(rows.Where(r => r.Asset is not null).Select(r => r.Asset!.Value).Distinct().ToList(), cancellationToken);
+        var tags = await TagsOf(rows.Where(r => r.Row.Tags.Count > 0 && r.Asset is not null).Select(r => r.Asset!.Value).Distinct().ToList(), cancellationToken);
         var before = new List<Before>(rows.Count);
         var reweighed = new HashSet<Guid>();
         foreach (var planned in rows)
@@ -85,7 +86,7 @@ file sealed class Handler(AssetTurn turn, AssetsDb db, CurrentActor current, Tim
             (row.ChangedBy, row.UpdatedAt, row.Version) = (current.Actor.Name, now, row.Version + 1);
             var fresh = planned.Row.Identities.Where(i => !known.Contains((row.Id, i.Kind, i.Value))).ToList();
             foreach (var (kind, value) in fresh) db.Add(new IdentityRow { AssetId = row.Id, Kind = kind, Value = value, FirstSeen = now, LastSeen = now });
-            before.Add(new Before(row.Id, row.Version, was, [.. fresh.Select(i => new IdentityKey(i.Kind, i.Value))]));
+            before.Add(new Before(row.Id, row.Version, was, [.. fresh.Select(i => new IdentityKey(i.Kind, i.Value))], Tag(row, planned.Row.Tags, tags[row.Id], now)));
         }
         var import = new ImportRow { At = now, By = current.Actor.Name, Added = Count(rows, RowFate.Added), Changed = Count(rows, RowFate.Changed), Before = JsonSerializer.Serialize(before) };
         db.Add(import);
@@ -104,6 +105,7 @@ file sealed class Handler(AssetTurn turn, AssetsDb db, CurrentActor current, Tim
         var users = await UsersOf([.. before.Where(b => b.Row is null).Select(b => b.Asset)], cancellationToken);
         // One look at what is tracked: each look compares everything that is.
         var identities = db.Identities.Local.ToLookup(i => i.AssetId);
+        var tags = await TagsOf([.. before.Where(b => b.Tags is { Count: > 0 }).Select(b => b.Asset)], cancellationToken);
         var (undone, left) = (0, 0);
         var reweighed = new List<Guid>();
         foreach (var entry in before)
@@ -116,6 +118,7 @@ file sealed class Handler(AssetTurn turn, AssetsDb db, CurrentActor current, Tim
             undone++;
             foreach (var key in entry.Identities)
                 if (identities[row.Id].FirstOrDefault(i => i.Kind == key.Kind && i.Value == key.Value) is { } identity) db.Remove(identity);
+            db.RemoveRange(tags[row.Id].Where(t => t.AssetId == row.Id && t is { Cause: "", Gone: null } && entry.Tags!.Contains(t.Name)));
             if (entry.Row is not { } was)
             {
                 db.RemoveRange(identities[row.Id]);
@@ -131,6 +134,30 @@ file sealed class Handler(AssetTurn turn, AssetsDb db, CurrentActor current, Tim
         await Reweighing.Publish(db, reweighed, cancellationToken);
         await turn.Save(db, cancellationToken);
         return new UndoOutcome(undone, left);
+    }
+
+    /// <summary>Adds tags that neither the asset nor its parts bear; which ones these were.</summary>
+    private List<string> Tag(AssetRow row, IReadOnlyList<string> wanted, IEnumerable<TagRow> there, DateTimeOffset now)
+    {
+        var had = there.ToList();
+        var fresh = wanted.Where(w => !had.Exists(t => t.Name == w && t.Gone is null)).ToList();
+        foreach (var name in fresh)
+        {
+            // What an effect took away is kept aside under its name.
+            if (had.Find(t => t.Name == name && t.AssetId == row.Id) is not { } tag) db.Add(tag = new TagRow { AssetId = row.Id, Name = name, By = "" });
+            (tag.By, tag.At, tag.Cause, tag.Gone) = (current.Actor.Name, now, "", null);
+        }
+        if (fresh.Count > 0) row.Tagged = true;
+        return fresh;
+    }
+
+    /// <summary>Tags of assets and of the parts that they took in, by the asset.</summary>
+    private async Task<ILookup<Guid, TagRow>> TagsOf(IReadOnlyList<Guid> ids, CancellationToken ct)
+    {
+        var rows = new List<(Guid Asset, TagRow Tag)>();
+        foreach (var some in ids.Chunk(400))
+            foreach (var found in await db.Tags.Join(db.Assets, t => t.AssetId, a => a.Id, (t, a) => new { Tag = t, Asset = a.MergedInto ?? a.Id }).Where(t => some.Contains(t.Asset)).ToListAsync(ct)) rows.Add((found.Asset, found.Tag));
+        return rows.ToLookup(r => r.Asset, r => r.Tag);
     }
 
     /// <summary>Takes the cells over; true when the importance changed.</summary>

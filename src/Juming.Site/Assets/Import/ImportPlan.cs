@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 using Juming.Platform.Handlers;
 using Juming.Platform.Web;
 using Juming.Site.Assets.Data;
+using Juming.Site.Assets.List;
 using Juming.Site.Assets.Sightings;
+using Juming.Site.Assets.Tags;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.Assets.Import;
@@ -36,6 +38,9 @@ internal sealed record ImportedRow
     public string? Zone { get; init; }
     public string? Owner { get; init; }
     public string? Note { get; init; }
+
+    /// <summary>Tags that the asset gets; those that it has stay.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
     public IReadOnlyList<(IdentityKind Kind, string Value)> Identities { get; init; } = [];
 }
 
@@ -76,8 +81,23 @@ internal sealed class ImportPlan
             }
         foreach (var some in holders.Values.Select(h => h.Asset).Distinct().Where(a => !assets.ContainsKey(a)).Chunk(400))
             foreach (var asset in await db.Assets.AsNoTracking().Where(a => some.Contains(a.Id)).ToListAsync(ct)) assets[asset.Id] = asset;
+        var tags = new HashSet<(Guid, string)>();
+        if (columns.Contains("tags"))
+            foreach (var some in assets.Keys.Chunk(400))
+                foreach (var tag in await AssetFilter.Tags(db).Where(t => some.Contains(t.Asset)).ToListAsync(ct)) tags.Add((tag.Asset, tag.Name));
+        var counts = tags.CountBy(t => t.Item1).ToDictionary();
         var lines = new Dictionary<(IdentityKind, string), int>();
-        return new ImportPlan(charset, [.. parsed.Select(p => Plan(p.Line, p.Row, lines, holders, assets, own))]);
+        return new ImportPlan(charset, [.. parsed.Select(p => Weigh(Plan(p.Line, p.Row, lines, holders, assets, own), tags, counts))]);
+    }
+
+    /// <summary>Tags are only added, so that a file without some takes none away; an asset bears so many.</summary>
+    private static PlannedRow Weigh(PlannedRow planned, HashSet<(Guid, string)> tags, Dictionary<Guid, int> counts)
+    {
+        if (planned.Fate == RowFate.Refused || planned.Row.Tags.Count == 0) return planned;
+        var fresh = planned.Asset is { } id ? planned.Row.Tags.Count(t => !tags.Contains((id, t))) : planned.Row.Tags.Count;
+        if (fresh + (planned.Asset is { } asset ? counts.GetValueOrDefault(asset) : 0) > TagText.Most)
+            return planned with { Fate = RowFate.Refused, Reason = AssetErrors.TooManyTags.With("asset", planned.Row.Name ?? planned.Row.Identities[0].Value).With("most", TagText.Most.ToString(System.Globalization.CultureInfo.InvariantCulture)) };
+        return fresh > 0 && planned.Fate == RowFate.Same ? planned with { Fate = RowFate.Changed } : planned;
     }
 
     private static PlannedRow Plan(int line, Result<ImportedRow> read, Dictionary<(IdentityKind, string), int> lines, Dictionary<(IdentityKind, string), (Guid Asset, DateTimeOffset Seen)> holders, Dictionary<Guid, AssetRow> assets, HashSet<(Guid, IdentityKind, string)> own)
@@ -103,6 +123,7 @@ internal sealed class ImportPlan
 /// <summary>Makes a line's cells what they mean.</summary>
 internal static class RowReader
 {
+    private static readonly char[] BetweenTags = [' ', ',', ';', '|', '，', '、', '；'];
     private static readonly char[] Between = [' ', ';', '|', ',', '\n', '\r', '/'];
 
     public static Result<ImportedRow> Read(CsvRecord record, IReadOnlyList<string?> columns)
@@ -111,16 +132,23 @@ internal static class RowReader
         if (cells.Count > columns.Count) return AssetErrors.RowCells.With("count", Text(cells.Count)).With("expected", Text(columns.Count));
         var texts = new Dictionary<string, string>();
         var identities = new List<(IdentityKind, string)>();
+        var tags = new List<string>();
         AssetImportance? importance = null;
         for (var i = 0; i < cells.Count; i++)
         {
             if (columns[i] is not { } column || Plain(cells[i]) is not { Length: > 0 } cell) continue;
-            var most = column switch { "note" => 4000, "name" => 300, "address" or "host" or "mac" => 2000, _ => 200 };
+            var most = column switch { "note" => 4000, "name" => 300, "address" or "host" or "mac" or "tags" => 2000, _ => 200 };
             if (cell.Length > most || cell.Any(c => char.IsControl(c) && !(c is ('\n' or '\r') && column is "note" or "address" or "host"))) return AssetErrors.RowTooLong.With("column", column).With("most", Text(most));
             if (column == "importance")
             {
                 if (!ImportVocabulary.Importances.TryGetValue(cell, out var known)) return AssetErrors.RowImportance.With("value", Cut(cell));
                 importance = known;
+            }
+            else if (column == "tags")
+            {
+                foreach (var part in cell.Split(BetweenTags, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                    if (TagText.Read(part) is { } tag) tags.Add(tag);
+                    else return AssetErrors.RowTag.With("value", Cut(part));
             }
             else if (column is "address" or "host" or "mac")
             {
@@ -140,6 +168,7 @@ internal static class RowReader
             Zone = texts.GetValueOrDefault("zone"),
             Owner = texts.GetValueOrDefault("owner"),
             Note = texts.GetValueOrDefault("note"),
+            Tags = [.. tags.Distinct()],
             Identities = [.. identities.Distinct()],
         };
     }

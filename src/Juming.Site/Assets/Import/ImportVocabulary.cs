@@ -50,6 +50,10 @@ internal static class ImportVocabulary
         ["remark"] = "note",
         ["备注"] = "note",
         ["说明"] = "note",
+        ["tags"] = "tags",
+        ["tag"] = "tags",
+        ["labels"] = "tags",
+        ["标签"] = "tags",
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Importance by its words.</summary>

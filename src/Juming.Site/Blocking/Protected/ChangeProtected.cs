@@ -35,10 +35,11 @@ file sealed class ChangeValidator : AbstractValidator<ChangeProtected>
     }
 }
 
-file sealed class Handler(BlockingDb db, ProtectedBook book, CurrentActor current, TimeProvider clock) : ICommandHandler<Protect, Guid>, ICommandHandler<ChangeProtected, Done>, ICommandHandler<Unprotect, Done>
+file sealed class Handler(BlockingDb db, ProtectedBook book, ProtectedTurn turn, CurrentActor current, TimeProvider clock) : ICommandHandler<Protect, Guid>, ICommandHandler<ChangeProtected, Done>, ICommandHandler<Unprotect, Done>
 {
     public async Task<Result<Guid>> Handle(Protect request, CancellationToken cancellationToken)
     {
+        using var held = await turn.Enter(cancellationToken);
         // One reading only: what is protected must not depend on who reads it.
         if (TargetReader.Read(request.Range).Ranges is not [var range]) return BlockingErrors.ProtectedUnreadable.With("value", request.Range.Length <= 60 ? request.Range : request.Range[..60]);
         var text = range.ToString();
@@ -51,6 +52,7 @@ file sealed class Handler(BlockingDb db, ProtectedBook book, CurrentActor curren
 
     public async Task<Result<Done>> Handle(ChangeProtected request, CancellationToken cancellationToken)
     {
+        using var held = await turn.Enter(cancellationToken);
         if (await db.Protected.FirstOrDefaultAsync(p => p.Id == request.Id, cancellationToken) is not { } row) return BlockingErrors.NoSuchProtected;
         if (row.Version != request.Version) return BlockingErrors.ChangedMeanwhile.With("by", row.By);
         (row.Kind, row.Note, row.Until, row.By, row.At, row.Version) = (request.Kind, request.Note.Trim(), request.Until, current.Actor.Name, clock.GetUtcNow(), row.Version + 1);
@@ -61,6 +63,7 @@ file sealed class Handler(BlockingDb db, ProtectedBook book, CurrentActor curren
 
     public async Task<Result<Done>> Handle(Unprotect request, CancellationToken cancellationToken)
     {
+        using var held = await turn.Enter(cancellationToken);
         if (await db.Protected.FirstOrDefaultAsync(p => p.Id == request.Id, cancellationToken) is not { } row) return BlockingErrors.NoSuchProtected;
         db.Remove(row);
         await db.SaveChangesAsync(cancellationToken);

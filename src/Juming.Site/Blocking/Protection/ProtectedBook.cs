@@ -16,6 +16,9 @@ internal sealed class ProtectedBook(IServiceScopeFactory scopes, OwnAddresses ow
     private static readonly UInt128 AloneV4 = (UInt128)1 << 8;
     private static readonly UInt128 MostV6 = (UInt128)1 << 80;
 
+    // A wide target may touch thousands; one more than a page shows is enough to refuse it.
+    private const int MostNamed = 100;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile ProtectedIndex? _index;
 
@@ -45,7 +48,7 @@ internal sealed class ProtectedBook(IServiceScopeFactory scopes, OwnAddresses ow
         if (reading.Name is { } name) return await CheckName(name, ct);
         if (reading.Ranges.Count == 0) return new TargetCheck(null, "unreadable", null);
         var normal = reading.Ranges[0].ToString();
-        if (Find(await Index(ct), reading.Ranges) is { } hit) return new TargetCheck(normal, "protected", hit.Entry);
+        if (Find(await Index(ct), reading.Ranges) is { Count: > 0 } hits) return new TargetCheck(normal, "protected", hits[0]) { Entries = hits };
         if (reading.Ranges.Count > 1) return new TargetCheck(null, "ambiguous", null);
         var (range, size) = (reading.Ranges[0], reading.Ranges[0].Span);
         if (size >= (range.IsV4 ? MostV4 : MostV6)) return new TargetCheck(normal, "too-wide", null);
@@ -66,13 +69,13 @@ internal sealed class ProtectedBook(IServiceScopeFactory scopes, OwnAddresses ow
         {
             return new TargetCheck(null, "name", null);
         }
-        var hit = Find(await Index(ct), addresses.Select(a => AddressRange.Of(new IPAddress(a.GetAddressBytes()))));
-        return new TargetCheck(null, hit is null ? "name" : "protected", hit?.Entry);
+        var hits = Find(await Index(ct), addresses.Select(a => AddressRange.Of(new IPAddress(a.GetAddressBytes()))));
+        return new TargetCheck(null, hits.Count == 0 ? "name" : "protected", hits.FirstOrDefault()) { Entries = hits };
     }
 
-    private Protection? Find(ProtectedIndex index, IEnumerable<AddressRange> ranges)
+    private List<string> Find(ProtectedIndex index, IEnumerable<AddressRange> ranges)
     {
         var now = clock.GetUtcNow();
-        return ranges.SelectMany(r => r.Meanings()).Select(r => index.Find(r, now)).FirstOrDefault(p => p is not null);
+        return [.. ranges.SelectMany(r => r.Meanings()).SelectMany(r => index.FindAll(r, now)).Select(p => p.Entry).Distinct().Take(MostNamed)];
     }
 }

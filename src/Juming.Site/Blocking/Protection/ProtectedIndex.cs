@@ -31,7 +31,10 @@ internal sealed class ProtectedIndex
     public IReadOnlyList<Protection> All => _sorted;
 
     /// <summary>A protection that shares an address with the range; null for none.</summary>
-    public Protection? Find(AddressRange range, DateTimeOffset now)
+    public Protection? Find(AddressRange range, DateTimeOffset now) => FindAll(range, now).FirstOrDefault();
+
+    /// <summary>All protections that share an address with the range, the nearest first.</summary>
+    public IEnumerable<Protection> FindAll(AddressRange range, DateTimeOffset now)
     {
         int low = 0, high = _sorted.Length;
         while (low < high)
@@ -41,7 +44,6 @@ internal sealed class ProtectedIndex
             else high = middle;
         }
         for (var i = low - 1; i >= 0 && _reach[i] >= range.First; i--)
-            if (_sorted[i].Range.Last >= range.First && (_sorted[i].Until is not { } until || until > now)) return _sorted[i];
-        return null;
+            if (_sorted[i].Range.Last >= range.First && (_sorted[i].Until is not { } until || until > now)) yield return _sorted[i];
     }
 }

@@ -16,7 +16,7 @@ namespace Juming.Site.Detection.Rules;
 /// a load that fails in parts puts the sound parts in force and names the rest.
 /// </summary>
 internal sealed partial class RuleBook(
-    RulesInForce inForce, RuleModes modes, SourceSights sights, TierContext tier, DetectionSettings settings, IServiceScopeFactory scopes, TimeProvider clock, ILogger<RuleBook> log) : BackgroundService
+    RulesInForce inForce, RuleModes modes, SourceSights sights, WatchedLists watched, TierContext tier, DetectionSettings settings, IServiceScopeFactory scopes, TimeProvider clock, ILogger<RuleBook> log) : BackgroundService
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SemaphoreSlim _changed = new(0, 1);
@@ -75,7 +75,9 @@ internal sealed partial class RuleBook(
         try
         {
             var watch = Stopwatch.StartNew();
-            var loaded = await Load(ct);
+            var lists = await watched.Now(ct);
+            var loaded = await Load(lists, ct);
+            watched.Note(lists);
             var former = Current?.Set;
             sights.Note(Current);
             var options = new RuleSetOptions
@@ -117,6 +119,9 @@ internal sealed partial class RuleBook(
         return rows.ToDictionary(r => r.Name, IReadOnlyList<string> (r) => r.Values.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), StringComparer.OrdinalIgnoreCase);
     }
 
+    /// <summary>Lists as rules see them: those that people fill, and the watch list.</summary>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> AllLists(CancellationToken ct) => WatchedLists.Over(await Lists(ct), await watched.Now(ct));
+
     /// <summary>Writes when sources were last seen.</summary>
     public async Task KeepSights(CancellationToken ct)
     {
@@ -140,7 +145,11 @@ internal sealed partial class RuleBook(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                await _changed.WaitAsync(stoppingToken);
+                if (!await _changed.WaitAsync(WatchedLists.LookEach, stoppingToken))
+                {
+                    if (await watched.HaveChanged(stoppingToken)) await ReloadOrKeep(stoppingToken);
+                    continue;
+                }
                 // A copy of a thousand files is one change.
                 await Task.Delay(TimeSpan.FromSeconds(1), clock, stoppingToken);
                 _changed.Wait(0, CancellationToken.None);
@@ -173,17 +182,17 @@ internal sealed partial class RuleBook(
         }
     }
 
-    private async Task<LoadedRules> Load(CancellationToken ct)
+    private async Task<LoadedRules> Load(IReadOnlyDictionary<string, IReadOnlyList<string>> watches, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         var now = clock.GetUtcNow();
         var filters = await scope.ServiceProvider.GetRequiredService<DetectionDb>().Filters.AsNoTracking().Where(f => f.ExpiresAt > now).OrderBy(f => f.Id).ToListAsync(ct);
-        var lists = await Lists(ct);
+        var lists = WatchedLists.Over(await Lists(ct), watches);
         string[] paths;
         lock (_extra) paths = [.. settings.RulePaths, Folder, .. _extra];
         return await Task.Run(() =>
         {
-            var loader = new SigmaLoader(lists);
+            var loader = new SigmaLoader(watched.Listening(lists));
             if (settings.StarterPack)
                 foreach (var (name, text) in StarterPack.Read()) loader.AddText("starter/" + Path.GetFileName(name), text);
             foreach (var path in paths) loader.AddPath(path, ct);

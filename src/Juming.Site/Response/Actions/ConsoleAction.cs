@@ -93,7 +93,9 @@ internal abstract class HostAction(IDeviceConsoles? consoles, IProtectedAddresse
         if (!IPAddress.TryParse(host, out var address) || address.IsIPv4MappedToIPv6 || address.ToString() != host) return ([], "bad-host");
         if (!Cuts) return ([], null);
         var check = await protectedAddresses!.Check(host, ct);
-        if (check.Refusal is not null && !(check is { Refusal: "protected", Entry: { } entry } && OwnHosts.Any(k => entry.StartsWith(k, StringComparison.Ordinal)))) return ([PlanLine.Of("plan.host-protected", ("host", host), ("entry", check.Entry ?? ""))], "host-protected");
+        // All of them: a narrow own range may lie within a wide one of management stations.
+        var kept = check.Entries.FirstOrDefault(e => !OwnHosts.Any(k => e.StartsWith(k, StringComparison.Ordinal)));
+        if (kept is not null || check.Refusal is not (null or "protected")) return ([PlanLine.Of("plan.host-protected", ("host", host), ("entry", kept ?? check.Entry ?? ""))], "host-protected");
         if (assets?.Find(host) is not { } asset) return ([PlanLine.Of("plan.host-unknown", ("host", host))], null);
         var lines = new List<PlanLine> { PlanLine.Of("plan.host", ("asset", asset.Name), ("business", asset.Business.Length > 0 ? asset.Business : "-"), ("owner", asset.Owner.Length > 0 ? asset.Owner : "-")) };
         return (lines, asset.Importance == AssetImportance.Core && call.Automatic ? "core-needs-person" : null);

@@ -12,6 +12,7 @@ internal sealed class WatchBook(IServiceScopeFactory scopes, TimeProvider clock)
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile Snapshot _now = new(FrozenDictionary<string, WatchedValue[]>.Empty, []);
+    private volatile bool _read;
 
     public Task StartAsync(CancellationToken cancellationToken) => Reload(cancellationToken);
 
@@ -30,6 +31,7 @@ internal sealed class WatchBook(IServiceScopeFactory scopes, TimeProvider clock)
             _now = new Snapshot(
                 all.GroupBy(w => w.Value).ToFrozenDictionary(g => g.Key, g => g.OrderByDescending(w => w.Until ?? DateTimeOffset.MaxValue).ToArray()),
                 [.. all.Where(w => w.Kind == WatchKind.Address).Select(w => (Network: WatchText.Network(w.Value), Watch: w)).Where(w => w.Network is not null).Select(w => (w.Network!.Value, w.Watch))]);
+            _read = true;
         }
         finally
         {
@@ -46,6 +48,14 @@ internal sealed class WatchBook(IServiceScopeFactory scopes, TimeProvider clock)
         if (WatchText.Address(text) is { } address)
             return Lasting(book, address.ToString(), now) ?? book.Networks.Where(n => n.Network.Contains(address) && Lasts(n.Watch, now)).OrderByDescending(n => n.Watch.Until ?? DateTimeOffset.MaxValue).Select(n => n.Watch).FirstOrDefault();
         return Lasting(book, text.TrimEnd('.').ToLowerInvariant(), now);
+    }
+
+    /// <summary>All that last; others may ask before this module has started.</summary>
+    public async ValueTask<IReadOnlyList<WatchedValue>> All(CancellationToken ct)
+    {
+        if (!_read) await Reload(ct);
+        var now = clock.GetUtcNow();
+        return [.. _now.Values.Values.SelectMany(w => w).Where(w => Lasts(w, now))];
     }
 
     public void Dispose() => _turn.Dispose();

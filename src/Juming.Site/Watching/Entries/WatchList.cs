@@ -11,6 +11,8 @@ internal sealed class WatchList(WatchBook book, IServiceScopeFactory scopes, Tim
 {
     public WatchedValue? Find(string? value) => book.Find(value);
 
+    public ValueTask<IReadOnlyList<WatchedValue>> All(CancellationToken ct) => book.All(ct);
+
     public string? Read(WatchKind kind, string text) => WatchText.Read(kind, text);
 
     public Task<Result<Guid>> Add(WatchWish wish, Actor by, CancellationToken ct) => Send(by, new WatchValue(wish.Kind, wish.Value, wish.Reason, wish.Until, wish.Incident, wish.Key), ct);

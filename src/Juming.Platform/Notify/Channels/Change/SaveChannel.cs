@@ -79,6 +79,9 @@ file sealed class SaveHandler(NotifyDb db, IVault vault, TimeProvider clock) : I
             var accepted = isKept ? null : ChannelForm.Refusal(field, field.IsSecret ? given.GetValueOrDefault(field.Name, "") : settings[field.Name]);
             if (accepted is not null) return Wrong(row.Kind, field, accepted);
         }
+        // Either alone would neither check a call nor read it.
+        string[] both = ["token", "aes"];
+        if (row.Kind == ChannelKind.WeComApp && both.Count(f => secrets.ContainsKey(f) || given.ContainsKey(f)) == 1) return Wrong(row.Kind, ChannelForm.Of(row.Kind).Single(f => f.Name == both.Single(b => !secrets.ContainsKey(b) && !given.ContainsKey(b))), "Accepted.both");
         var before = ChannelForm.SettingsOf(row);
         var moves = request.Id is not null && Destination.Any(d => settings.GetValueOrDefault(d) != before.GetValueOrDefault(d));
         return moves && ChannelForm.Of(row.Kind).FirstOrDefault(f => f.IsSecret && secrets.ContainsKey(f.Name) && !given.ContainsKey(f.Name)) is { } missing ? Wrong(row.Kind, missing, "Accepted.again") : null;

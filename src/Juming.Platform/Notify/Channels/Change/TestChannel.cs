@@ -27,7 +27,15 @@ file sealed class ChannelHandler(NotifyDb db, Dispatcher dispatcher, Composer co
         if (await db.Channels.AsNoTracking().SingleOrDefaultAsync(c => c.Id == request.Id, ct) is not { } channel) return NotifyErrors.NoSuchChannel;
         var contact = current.Actor.PersonId is { } person ? await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.PersonId == person, ct) : null;
         var receiver = ChannelForm.IsPersonal(channel) ? ChannelRun.AddressOf(channel, contact) : null;
-        var outcome = await dispatcher.Send(channel, receiver, composer.Test(channel, contact, current.Actor.Name, clock.GetUtcNow()), "notify.test", ct);
+        var now = clock.GetUtcNow();
+        var message = composer.Test(channel, contact, current.Actor.Name, now);
+        var outcome = await dispatcher.Send(channel, receiver, message, "notify.test", ct);
+        if (outcome is { End: SendEnd.Sent, CardCode: { } code })
+        {
+            // Its button shows that presses come back.
+            db.Add(new CardRow { DeliveryId = message.Id, NoticeId = Guid.Empty, ChannelId = channel.Id, Receiver = receiver!, SentCode = code, MadeAt = now, DueAt = now });
+            await db.SaveChangesAsync(ct);
+        }
         return new TestResult(outcome.End == SendEnd.Sent, outcome.Failure, outcome.Detail ?? outcome.Reference);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class WeComRobotSender(MessengerHttp http) : IChannelSender
 }
 
 /// <summary>A self-built WeCom application: cards to people.</summary>
-internal sealed class WeComAppSender(MessengerHttp http, WeComTokens tokens) : IChannelSender
+internal sealed class WeComAppSender(WeComApi api) : IChannelSender
 {
     // Bytes of UTF-8 (developer.work.weixin.qq.com, 90236).
     private const int MostTitle = 128;
@@ -33,19 +33,11 @@ internal sealed class WeComAppSender(MessengerHttp http, WeComTokens tokens) : I
 
     public async Task<SendOutcome> Send(ChannelCall call, CancellationToken ct)
     {
-        var (token, failure) = await tokens.Get(call, null, ct);
+        var (answer, failure) = await api.Post(call, "/cgi-bin/message/send", Body(call), ct);
         if (failure is not null) return failure;
-        var (answer, broken) = await http.Ask(call.Address("/cgi-bin/message/send", ("access_token", token)), Body(call), ct);
-        if (broken is null && answer.Number("errcode") is 40014 or 42001)
-        {
-            // Once: a token that is new and still refused would go round for ever.
-            (token, failure) = await tokens.Get(call, token, ct);
-            if (failure is not null) return failure;
-            (answer, broken) = await http.Ask(call.Address("/cgi-bin/message/send", ("access_token", token)), Body(call), ct);
-        }
-        if (broken is not null) return broken;
         var outcome = WeComAnswer.Of(answer);
-        return outcome.End == SendEnd.Sent && answer.Text("invaliduser").Length > 0 ? SendOutcome.Refused("receiver-unknown", answer.Text("invaliduser")) : outcome;
+        if (outcome.End == SendEnd.Sent && answer.Text("invaliduser").Length > 0) return SendOutcome.Refused("receiver-unknown", answer.Text("invaliduser"));
+        return answer.Text("response_code") is { Length: > 0 } code ? outcome with { CardCode = code } : outcome;
     }
 
     private static Dictionary<string, object> Body(ChannelCall call)
@@ -64,6 +56,7 @@ internal sealed class WeComAppSender(MessengerHttp http, WeComTokens tokens) : I
         var text = message.Text.Length == 0 ? PlainMessage.Foot(message) : message.Text + "\n" + PlainMessage.Foot(message);
         // Each new line becomes three bytes longer below.
         var description = PlainText.CutBytes(text, MostDescription - (3 * text.Count(c => c == '\n')), note);
+        if (message.Buttons is { } buttons && WeComCards.AreAnswered(call)) return With(body, "template_card", WeComCards.Of(message, buttons));
         var title = PlainText.CutBytes(message.Subject, MostTitle, "…");
         if (call.Settings.GetValueOrDefault("card") != "TemplateCard")
             return With(body, "textcard", new { title, description = description.Replace("\n", "<br>", StringComparison.Ordinal), url = message.Url, btntxt = NotifyTexts.In(message.Culture, "Message.Open") });
@@ -74,7 +67,7 @@ internal sealed class WeComAppSender(MessengerHttp http, WeComTokens tokens) : I
             main_title = new { title, desc = PlainMessage.Foot(message) },
             sub_title_text = description,
             card_action = new { type = 1, url = message.Url },
-            task_id = "ntc-" + message.Id.ToString("N"),
+            task_id = WeComCards.TaskOf(message.Id),
         });
     }
 

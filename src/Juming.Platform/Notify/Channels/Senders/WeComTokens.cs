@@ -15,7 +15,7 @@ internal sealed class WeComTokens(MessengerHttp http, TimeProvider clock)
     /// <param name="call">Whose.</param>
     /// <param name="refused">The token that was just refused; another one is fetched unless somebody did meanwhile.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<(string Token, SendOutcome? Failure)> Get(ChannelCall call, string? refused, CancellationToken ct)
+    public async Task<(string Token, SendOutcome? Failure)> Get(ChannelAccess call, string? refused, CancellationToken ct)
     {
         var entry = _entries.GetOrAdd(KeyOf(call), _ => new Entry());
         await entry.Turn.WaitAsync(ct);
@@ -37,7 +37,7 @@ internal sealed class WeComTokens(MessengerHttp http, TimeProvider clock)
     }
 
     // Of the secret only a hash is kept, so that a changed secret is another entry.
-    private static string KeyOf(ChannelCall call) =>
+    private static string KeyOf(ChannelAccess call) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{call.Settings["address"]}\n{call.Settings["corp"]}\n{call.Secrets["secret"]}")));
 
     private sealed class Entry

@@ -31,7 +31,7 @@ internal sealed class RuleTrialSet
     /// <param name="ct">Stops.</param>
     public static async Task<RuleTrialSet> Of(RuleBook book, string fileName, string yaml, CancellationToken ct)
     {
-        var loader = new SigmaLoader(await book.Lists(ct));
+        var loader = new SigmaLoader(await book.AllLists(ct));
         loader.AddText(fileName, yaml);
         var own = loader.Loaded();
         var documents = own.Rules.Concat<SigmaDocument>(own.Correlations).Concat(own.Filters).ToList();

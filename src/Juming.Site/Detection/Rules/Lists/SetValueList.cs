@@ -32,6 +32,7 @@ file sealed class SetHandler(DetectionDb db, RuleBook book, CurrentActor current
 {
     public async Task<Result<Done>> Handle(SetValueList request, CancellationToken cancellationToken)
     {
+        if (WatchedLists.Takes(request.Name)) return DetectionErrors.ListIsWatched;
         var row = await db.Lists.SingleOrDefaultAsync(l => l.Name == request.Name, cancellationToken);
         if (request.Values.Count == 0)
         {
@@ -56,6 +57,6 @@ file sealed class ListHandler(RuleBook book) : IQueryHandler<ListValueLists, IRe
         var lists = await book.Lists(cancellationToken);
         var waiting = book.Loaded.Rules.SelectMany(r => r.MissingLists).Concat(book.Loaded.Filters.SelectMany(f => f.MissingLists)).CountBy(n => n, StringComparer.OrdinalIgnoreCase).ToDictionary(StringComparer.OrdinalIgnoreCase);
         return lists.Keys.Concat(waiting.Keys).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)
-            .Select(n => new ValueListView(n, lists.GetValueOrDefault(n) ?? [], waiting.GetValueOrDefault(n))).ToList();
+            .Where(n => !WatchedLists.Takes(n)).Select(n => new ValueListView(n, lists.GetValueOrDefault(n) ?? [], waiting.GetValueOrDefault(n))).ToList();
     }
 }
