@@ -5,6 +5,7 @@ using Juming.Platform.Handlers;
 using Juming.Site.Ssh.Data;
 using Renci.SshNet;
 using Renci.SshNet.Common;
+using Renci.SshNet.Messages.Transport;
 
 namespace Juming.Site.Ssh.Session;
 
