@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Juming.Platform.Access;
 
 namespace Juming.Site.Ssh;
@@ -28,6 +29,7 @@ public interface IHostCommands
 }
 
 /// <summary>What a template is for; each kind has its own permission.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter))]
 public enum CommandKind
 {
     /// <summary>Reads, or has an effect of an incident's moment.</summary>
@@ -81,6 +83,7 @@ public sealed record CommandOrder(string Host, string Command, CommandKind Kind,
 public sealed record CommandForecast(string? Refusal, string Detail, CommandHost? Host, CommandBrief? Command);
 
 /// <summary>How an order stands.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter))]
 public enum CommandStanding
 {
     /// <summary>The host shows that it is so.</summary>

@@ -55,11 +55,13 @@ internal static class SshErrors
     public static readonly Error OwnAccess = new(ErrorKind.Conflict, "ssh.own-access", "It would shut out the account that is signed in with, so that nothing could be taken back.");
     public static readonly Error NoSuchAccount = new(ErrorKind.Conflict, "ssh.no-such-account", "There is no such account on the host.");
     public static readonly Error NoSuchGroup = new(ErrorKind.Conflict, "ssh.no-such-group", "There is no such group on the host.");
+    public static readonly Error PrimaryGroup = new(ErrorKind.Conflict, "ssh.primary-group", "It is the account's primary group, which it can't be taken out of.");
+    public static readonly Error PrivilegedGroup = new(ErrorKind.Conflict, "ssh.privileged-group", "This group gives rights over the whole host; nobody is put into it.");
     public static readonly Error NotThere = new(ErrorKind.Conflict, "ssh.not-there", "What it would act on is not on the host.");
     public static readonly Error Essential = new(ErrorKind.Conflict, "ssh.essential", "The host lives by it; it is not touched.");
     public static readonly Error OutsideRoots = new(ErrorKind.Conflict, "ssh.outside-roots", "The path leads outside of the folders that the template allows.");
     public static readonly Error InTheWay = new(ErrorKind.Conflict, "ssh.in-the-way", "Something else is in the place where it belongs; it is not overwritten.");
 
     /// <summary>Refusals that a template's script may give, by the word that it says.</summary>
-    public static readonly IReadOnlyDictionary<string, Error> OfScripts = new[] { RootAccount, OwnAccount, OwnAccess, NoSuchAccount, NoSuchGroup, NotThere, Essential, OutsideRoots, InTheWay, ToolMissing }.ToDictionary(e => e.Code["ssh.".Length..]);
+    public static readonly IReadOnlyDictionary<string, Error> OfScripts = new[] { RootAccount, OwnAccount, OwnAccess, NoSuchAccount, NoSuchGroup, PrimaryGroup, PrivilegedGroup, NotThere, Essential, OutsideRoots, InTheWay, ToolMissing }.ToDictionary(e => e.Code["ssh.".Length..]);
 }
