@@ -27,6 +27,9 @@ internal sealed class HostSession : IAsyncDisposable
 {
     // Whoever writes more than this is cut off, however little of it is kept.
     private const long MostTraffic = 16L * 1024 * 1024;
+
+    // What a shell answers for a command that was killed.
+    private const int ByASignal = 137;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
 
@@ -66,7 +69,8 @@ internal sealed class HostSession : IAsyncDisposable
         {
             // The library waits in places where it takes no token: whoever gives up leaves it behind and closes the connection.
             await Task.Run(() => Exchange(command, script.Text, output, errors, bound.Token), CancellationToken.None).WaitAsync(bound.Token);
-            return new RemoteOutput(output.Bytes, errors.Bytes, command.ExitStatus, command.ExitStatus is null && command.ExitSignal is null ? SshErrors.Broken.Code : null);
+            var exit = command.ExitStatus ?? (command.ExitSignal is null ? null : ByASignal);
+            return new RemoteOutput(output.Bytes, errors.Bytes, exit, exit is null ? SshErrors.Broken.Code : null);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
