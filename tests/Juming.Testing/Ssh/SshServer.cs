@@ -50,9 +50,6 @@ public sealed class SshServer : IAsyncDisposable
             await using var to = File.Create(Path.Combine(folder, script == "systemctl.sh" ? "systemctl" : script));
             await from.CopyToAsync(to);
         }
-        File.SetUnixFileMode(Path.Combine(folder, "systemctl"), (UnixFileMode)0b111_101_101);
-        // Whoever signs in comes through the folder to its keys.
-        File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
         var port = FreePort();
         var room = Process.Start(new ProcessStartInfo("unshare", ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", Path.Combine(folder, "sshd.sh"), folder, port.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));

@@ -81,7 +81,7 @@ internal sealed record InputSpec(string Name, string Kind, bool Required = false
 internal sealed record InputOffer(string Input, string Value, string Label, string About = "", bool IsClosed = false, IReadOnlyList<PairField>? Fields = null);
 
 /// <summary>A pair that is asked for, in the reader's language.</summary>
-internal sealed record PairField(string Name, string Label, string Hint, IReadOnlyList<string> Values, string Default);
+public sealed record PairField(string Name, string Label, string Hint, IReadOnlyList<string> Values, string Default);
 
 /// <summary>One call of an action.</summary>
 internal sealed record ActionCall

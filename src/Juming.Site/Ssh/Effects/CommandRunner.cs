@@ -40,7 +40,8 @@ internal sealed class CommandRunner(SshDb db, HostDesk desk, TemplateShelf shelf
         if (await Glance(order.Key, ct) is not { } there) return new CommandOutcome { Standing = CommandStanding.NotBegun };
         if (there.State != EffectState.Acting) return Told(there);
         await using var visit = await desk.Visit(there.HostId, ct);
-        if (await Row(order.Key, ct) is not { } row || row.State != EffectState.Acting) return row is null ? new CommandOutcome { Standing = CommandStanding.NotBegun } : Told(row);
+        var row = (await Row(order.Key, ct))!;
+        if (row.State != EffectState.Acting) return Told(row);
         if (visit.Signed.Failure is { } failure) return Unknown(row, failure.Code, visit.Signed.Detail);
         var now = await Check(visit, CommandPlan.Of(visit.Host!, row), ct);
         return now.Answer switch
