@@ -80,7 +80,7 @@ internal sealed class BoundsTests
         var before = _bench.Server.Log.Length;
         var seen = await _bench.Bench.Site.Send(new RehearsePlaybook(playbook, null, false, null));
         Assert.That((seen.Value.Failure, seen.Value.Steps[0].Lines.Count), Is.EqualTo(("", 3)));
-        Assert.That(seen.Value.Steps[0].Lines[0], Does.Contain("root").And.Contain("锁定账号"));
+        Assert.That(seen.Value.Steps[0].Lines[0], Does.Contain("root").And.Contain("Lock an account"));
         Assert.That(_bench.Server.Log, Has.Length.EqualTo(before));
         var wrong = await _bench.Bench.Publish(SshBench.Step("change-rights", "root", "lock-account", "account=-x"));
         Assert.That((await _bench.Bench.Site.Send(new RehearsePlaybook(wrong, null, false, null))).Value.Failure, Is.EqualTo("ssh.bad-parameter"));
@@ -97,7 +97,7 @@ internal sealed class BoundsTests
     [Test]
     public async Task A_command_that_writes_without_end_is_cut_off_and_one_that_writes_much_is_cut_short()
     {
-        await Keep("much", """read: "yes abcdefghi | head -c 3000000" """, "output: 8");
+        await Keep("much", """read: "yes abcdefghi | head -c 300000" """, "output: 8");
         var run = await _bench.Works("ssh-command", "root", "much");
         Assert.That((await _bench.Bench.Site.Send(new ListEffects { Command = "much" })).Value.Items[0].Output, Has.Length.InRange(8000, 8 * 1024));
         await Keep("endless", "read: \"yes\"", "timeout: 20");
@@ -193,5 +193,20 @@ internal sealed class BoundsTests
         using var client = await _bench.Bench.Site.SignIn(Role.SecurityAdmin);
         using var probed = await client.PostAsync("/api/response/actions/harden/probe", null);
         Assert.That(await probed.Content.ReadAsStringAsync(), Does.Contain("\"works\":true"));
+    }
+
+    [Test]
+    public async Task A_site_keeps_its_own_by_version_and_can_not_take_the_name_of_ours()
+    {
+        Assert.That((await _bench.Bench.Site.Send(new KeepCommand(TemplateReaderTests.Good))).Value, Is.EqualTo("our-own"));
+        Assert.That((await _bench.Bench.Site.Send(new KeepCommand(TemplateReaderTests.Good))).Error?.Code, Is.EqualTo("ssh.old-version"));
+        Assert.That((await _bench.Bench.Site.Send(new KeepCommand(TemplateReaderTests.Good.Replace("version: 1", "version: 2", StringComparison.Ordinal)))).Error, Is.Null);
+        Assert.That((await _bench.Bench.Site.Send(new KeepCommand(TemplateReaderTests.Good.Replace("our-own", "lock-account", StringComparison.Ordinal)))).Error?.Code, Is.EqualTo("ssh.shipped-name"));
+        var faulty = (await _bench.Bench.Site.Send(new KeepCommand(TemplateReaderTests.Good + "\nmore: x"))).Error!;
+        Assert.That((faulty.Code, faulty.Arguments!["line"]), Is.EqualTo(("ssh.template-faulty", "16")));
+        Assert.That((await _bench.Bench.Site.Send(new GetCommand("our-own"))).Value.Row.Version, Is.EqualTo(2));
+        Assert.That((await _bench.Bench.Site.Send(new RetireCommand("lock-account"))).Error?.Code, Is.EqualTo("ssh.cannot-retire"));
+        Assert.That((await _bench.Bench.Site.Send(new RetireCommand("our-own"))).Error, Is.Null);
+        Assert.That((await _bench.Bench.Site.Send(new GetCommand("our-own"))).Error?.Kind, Is.EqualTo(Platform.Handlers.ErrorKind.NotFound));
     }
 }

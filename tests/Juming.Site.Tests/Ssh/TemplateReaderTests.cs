@@ -1,7 +1,5 @@
-using Juming.Platform.Handlers;
 using Juming.Site.Ssh;
 using Juming.Site.Ssh.Commands;
-using Juming.Testing;
 using NUnit.Framework;
 
 namespace Juming.Site.Tests.Ssh;
@@ -10,7 +8,7 @@ namespace Juming.Site.Tests.Ssh;
 [Category("S3.2")]
 internal sealed class TemplateReaderTests
 {
-    private const string Good = """
+    public const string Good = """
         apiVersion: juming/command.v1
         id: our-own
         version: 1
@@ -72,21 +70,5 @@ internal sealed class TemplateReaderTests
     {
         Assert.That(TemplateShelf.Shipped, Has.Count.GreaterThanOrEqualTo(26));
         foreach (var template in TemplateShelf.Shipped.Values) Assert.That(template.Name.Zh, Is.Not.EqualTo(template.Name.En), template.Id);
-    }
-
-    [Test]
-    public async Task A_site_keeps_its_own_by_version_and_can_not_take_the_name_of_ours()
-    {
-        await using var site = await RunningTier.Start(settings: new Dictionary<string, string?> { ["Modules:Collection:Udp"] = "", ["Modules:Collection:Tcp"] = "" });
-        Assert.That((await site.Send(new KeepCommand(Good))).Value, Is.EqualTo("our-own"));
-        Assert.That((await site.Send(new KeepCommand(Good))).Error?.Code, Is.EqualTo("ssh.old-version"));
-        Assert.That((await site.Send(new KeepCommand(Good.Replace("version: 1", "version: 2", StringComparison.Ordinal)))).Error, Is.Null);
-        Assert.That((await site.Send(new KeepCommand(Good.Replace("our-own", "lock-account", StringComparison.Ordinal)))).Error?.Code, Is.EqualTo("ssh.shipped-name"));
-        var faulty = (await site.Send(new KeepCommand(Good + "\nmore: x"))).Error!;
-        Assert.That((faulty.Code, faulty.Arguments!["line"]), Is.EqualTo(("ssh.template-faulty", "16")));
-        Assert.That((await site.Send(new GetCommand("our-own"))).Value.Row.Version, Is.EqualTo(2));
-        Assert.That((await site.Send(new RetireCommand("lock-account"))).Error?.Code, Is.EqualTo("ssh.cannot-retire"));
-        Assert.That((await site.Send(new RetireCommand("our-own"))).Error, Is.Null);
-        Assert.That((await site.Send(new GetCommand("our-own"))).Error?.Kind, Is.EqualTo(ErrorKind.NotFound));
     }
 }

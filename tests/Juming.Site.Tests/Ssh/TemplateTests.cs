@@ -19,30 +19,30 @@ internal sealed class TemplateTests
     }
 
     [TestCase("stop-service", "service=nginx.service", "cat /run/units/nginx")]
-    [TestCase("quarantine-file", "file=/srv/www/一句话 x.php", "cd /srv/www; ls -l; cat '一句话 x.php' 2>&1 || :", "mkdir -p /srv/www; echo bad >'/srv/www/一句话 x.php'; chown zhang '/srv/www/一句话 x.php'; chmod 4640 '/srv/www/一句话 x.php'")]
-    [TestCase("disable-crontab", "account=zhang", "ls -l /var/spool/cron/crontabs", "echo '* * * * * id' >/var/spool/cron/crontabs/zhang")]
+    [TestCase("quarantine-file", "file=/srv/www/一句话 x.php", "cd /srv/www; ls -l; cat '一句话 x.php' 2>&1 || :", "mkdir -p /srv/www; echo bad >'/srv/www/一句话 x.php'; chown zhang '/srv/www/一句话 x.php'; chmod 4640 '/srv/www/一句话 x.php'", Category = "Long")]
+    [TestCase("disable-crontab", "account=zhang", "ls -l /var/spool/cron/crontabs", "echo '* * * * * id' >/var/spool/cron/crontabs/zhang", Category = "Long")]
     public Task A_command_comes_about_and_is_taken_back(string template, string inputs, string look, string before = ":") => Cycle("ssh-command", "root", template, inputs, look, before);
 
-    [TestCase("sshd-no-passwords", "", "sshd -T | grep -i ^passwordauth; md5sum /etc/ssh/sshd_config")]
-    [TestCase("sshd-no-empty-passwords", "", "sshd -T | grep -i ^permitempty", "sed -i '1iPermitEmptyPasswords yes' /etc/ssh/sshd_config")]
+    [TestCase("sshd-no-passwords", "", "sshd -T | grep -i ^passwordauth; md5sum /etc/ssh/sshd_config", Category = "Long")]
+    [TestCase("sshd-no-empty-passwords", "", "sshd -T | grep -i ^permitempty", "sed -i '1iPermitEmptyPasswords yes' /etc/ssh/sshd_config", Category = "Long")]
     [TestCase("sshd-max-auth-tries", "tries=3", "sshd -T | grep -i ^maxauth; md5sum /etc/ssh/sshd_config; stat -c '%a %U' /etc/ssh/sshd_config")]
     [TestCase("password-max-days", "days=90", "cat /etc/login.defs")]
-    [TestCase("password-min-days", "days=2", "grep -v ^# /etc/login.defs", "sed -i /^PASS_MIN_DAYS/d /etc/login.defs")]
-    [TestCase("kernel-setting", "setting=net.ipv4.tcp_syncookies", "cat /proc/sys/net/ipv4/tcp_syncookies; ls /etc/sysctl.d")]
-    [TestCase("kernel-setting", "setting=net.ipv4.conf.all.accept_redirects", "cat /proc/sys/net/ipv4/conf/all/accept_redirects")]
-    [TestCase("service-on", "", "cat /run/units/auditd")]
-    [TestCase("service-off", "service=nginx", "cat /run/units/nginx")]
-    [TestCase("file-permissions", "file=shadow", "stat -c %a /etc/shadow", "chmod 644 /etc/shadow")]
-    [TestCase("shell-timeout", "seconds=300", "cat /etc/profile.d/juming-timeout.sh 2>&1 || :")]
-    [TestCase("shell-timeout", "seconds=300", "cat /etc/profile.d/juming-timeout.sh", "echo 'readonly TMOUT=900' >/etc/profile.d/juming-timeout.sh")]
+    [TestCase("password-min-days", "days=2", "grep -v ^# /etc/login.defs", "sed -i /^PASS_MIN_DAYS/d /etc/login.defs", Category = "Long")]
+    [TestCase("kernel-setting", "setting=net.ipv4.tcp_syncookies", "cat /proc/sys/net/ipv4/tcp_syncookies; ls /etc/sysctl.d", Category = "Long")]
+    [TestCase("kernel-setting", "setting=net.ipv4.conf.all.accept_redirects", "cat /proc/sys/net/ipv4/conf/all/accept_redirects", Category = "Long")]
+    [TestCase("service-on", "", "cat /run/units/auditd", Category = "Long")]
+    [TestCase("service-off", "service=nginx", "cat /run/units/nginx", Category = "Long")]
+    [TestCase("file-permissions", "file=shadow", "stat -c %a /etc/shadow", "chmod 644 /etc/shadow", Category = "Long")]
+    [TestCase("shell-timeout", "seconds=300", "cat /etc/profile.d/juming-timeout.sh 2>&1 || :", Category = "Long")]
+    [TestCase("shell-timeout", "seconds=300", "cat /etc/profile.d/juming-timeout.sh", "echo 'readonly TMOUT=900' >/etc/profile.d/juming-timeout.sh", Category = "Long")]
     public Task A_fix_comes_about_and_is_taken_back(string template, string inputs, string look, string before = ":") => Cycle("harden", "root", template, inputs, look, before);
 
     [TestCase("lock-account", "account=zhang", "grep ^zhang: /etc/shadow")]
-    [TestCase("unlock-account", "account=zhang", "grep ^zhang: /etc/shadow", "usermod -L zhang; chage -E 20000 zhang")]
-    [TestCase("expire-password", "account=zhang", "grep ^zhang: /etc/shadow")]
-    [TestCase("remove-from-group", "account=zhang\ngroup=sudo", "id -nG zhang | tr ' ' '\n' | sort")]
-    [TestCase("add-to-group", "account=zhang\ngroup=webadmin", "id -nG zhang")]
-    [TestCase("remove-sudo-rule", "account=zhang\nrule=zhang", "ls -l --time-style=+ /etc/sudoers.d; cat /etc/sudoers.d/zhang 2>&1 || :")]
+    [TestCase("unlock-account", "account=zhang", "grep ^zhang: /etc/shadow", "usermod -L zhang; chage -E 20000 zhang", Category = "Long")]
+    [TestCase("expire-password", "account=zhang", "grep ^zhang: /etc/shadow", Category = "Long")]
+    [TestCase("remove-from-group", "account=zhang\ngroup=sudo", "id -nG zhang | tr ' ' '\n' | sort", Category = "Long")]
+    [TestCase("add-to-group", "account=zhang\ngroup=webadmin", "id -nG zhang", Category = "Long")]
+    [TestCase("remove-sudo-rule", "account=zhang\nrule=zhang", "ls -l --time-style=+ /etc/sudoers.d; cat /etc/sudoers.d/zhang 2>&1 || :", Category = "Long")]
     public Task A_change_of_rights_comes_about_and_is_taken_back(string template, string inputs, string look, string before = ":") => Cycle("change-rights", "root", template, inputs, look, before);
 
     [Test]
@@ -55,7 +55,7 @@ internal sealed class TemplateTests
     [Test]
     public async Task Programs_and_processes_of_an_account_end_and_that_can_not_be_taken_back()
     {
-        await _bench.Sh("cp /usr/bin/sleep /srv/miner; for i in 1 2; do setsid /srv/miner 500 </dev/null >/dev/null 2>&1 & done; rm /srv/miner; setsid su zhang -c 'sleep 400' </dev/null >/dev/null 2>&1 & sleep 0.3; pgrep miner; pgrep -u zhang");
+        await _bench.Sh("cp /usr/bin/sleep /srv/miner; for i in 1 2; do setsid /srv/miner 500 </dev/null >/dev/null 2>&1 & done; sleep 0.3; rm /srv/miner; setsid su zhang -c 'sleep 400' </dev/null >/dev/null 2>&1 & sleep 0.3; pgrep miner; pgrep -u zhang");
         var killed = await _bench.Works("ssh-command", "root", "kill-program", "program=/srv/miner");
         Assert.That((await _bench.Sh("pgrep miner || echo none; pgrep -u zhang >/dev/null && echo zhang"), killed.Steps[0].Evidence["before"]), Is.EqualTo(("none\nzhang", "2")));
         await _bench.Works("ssh-command", "root", "kill-user-processes", "account=zhang");
@@ -65,7 +65,7 @@ internal sealed class TemplateTests
         Assert.That(back.Steps[0].Code, Is.EqualTo("ssh.no-inverse"));
     }
 
-    [TestCase("triage", "", "== processes ==")]
+    [TestCase("triage", "", "== sessions ==")]
     [TestCase("authorized-keys", "", "SHA256:")]
     [TestCase("recent-files", "folder=/etc\ndays=1", "/etc/passwd")]
     public async Task What_only_reads_gives_its_output_and_changes_nothing(string template, string inputs, string told)

@@ -40,7 +40,7 @@ chmod 600 /home/zhang/.ssh/authorized_keys
 chown -R zhang: /home/zhang/.ssh
 cat >/etc/ssh/sshd_config <<EOF
 Port $port
-ListenAddress 127.0.0.1
+$(for last in $(seq 1 30); do echo "ListenAddress 127.0.0.$last"; done)
 HostKey /etc/ssh/ssh_host_ed25519_key
 HostKey /etc/ssh/ssh_host_ecdsa_key
 PidFile /run/sshd.pid

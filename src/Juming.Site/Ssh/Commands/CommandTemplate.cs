@@ -72,7 +72,7 @@ internal sealed record CommandParameter
     public long Min { get; init; }
     public long Max { get; init; }
 
-    /// <summary>Folders that a path lies below, also after its links are followed.</summary>
+    /// <summary>Folders that a path is or lies below, also after its links are followed.</summary>
     public IReadOnlyList<string> Roots { get; init; } = [];
 
     /// <summary>Narrows its type; the whole value fits it.</summary>

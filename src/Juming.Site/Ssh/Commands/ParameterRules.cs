@@ -54,7 +54,7 @@ internal static partial class ParameterRules
         "port" => IsNumber(value, 1, 65_535),
         "number" => IsNumber(value, parameter.Min, parameter.Max),
         "enum" => parameter.Values.Contains(value),
-        "path" => IsPath(value) && parameter.Roots.Any(r => value.StartsWith(r + "/", StringComparison.Ordinal)),
+        "path" => IsPath(value) && parameter.Roots.Any(r => value == r || value.StartsWith(r + "/", StringComparison.Ordinal)),
         "fingerprint" => Fingerprint().IsMatch(value),
         _ => false,
     };

@@ -13,8 +13,11 @@ internal static class HostAddress
     public static string? Read(string typed)
     {
         var text = typed.Trim();
-        if (IPAddress.TryParse(text.Trim('[', ']'), out var literal)) return AddressRules.Plain(literal).ToString();
-        // A name that is all digits and dots would be read as an address by some resolvers.
+        if (IPAddress.TryParse(text.Trim('[', ']'), out var literal))
+        {
+            // Short, octal and other notations of IPv4 are read differently from tool to tool.
+            return literal.AddressFamily == AddressFamily.InterNetwork && literal.ToString() != text ? null : AddressRules.Plain(literal).ToString();
+        }
         var isName = text.Length is > 0 and <= LongestName && Uri.CheckHostName(text) == UriHostNameType.Dns && !text.All(l => char.IsAsciiDigit(l) || l == '.') && text.All(char.IsAscii);
         return isName ? text.ToLowerInvariant() : null;
     }

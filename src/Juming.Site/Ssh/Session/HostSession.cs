@@ -26,7 +26,7 @@ internal sealed record SignedIn(HostSession? Session, Error? Failure, string Det
 internal sealed class HostSession : IAsyncDisposable
 {
     // Whoever writes more than this is cut off, however little of it is kept.
-    private const long MostTraffic = 16L * 1024 * 1024;
+    private const long MostTraffic = 4L * 1024 * 1024;
 
     // What a shell answers for a command that was killed.
     private const int ByASignal = 137;

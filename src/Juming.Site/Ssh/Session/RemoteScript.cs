@@ -33,7 +33,7 @@ internal sealed record RemoteScript(string Line, string Text, string Mark)
         }
         guard_path() {
           juming_real=$(readlink -m -- "$1"); shift
-          for juming_root in "$@"; do case $juming_real in "$juming_root"/*) return 0 ;; esac; done
+          for juming_root in "$@"; do case $juming_real in "$juming_root" | "$juming_root"/*) return 0 ;; esac; done
           refuse outside-roots "$juming_real"
         }
 
