@@ -49,6 +49,13 @@ public static class AddressRules
         return false;
     }
 
+    /// <summary>True for an address of this machine itself, whichever of its cards has it.</summary>
+    public static bool IsThisMachine(IPAddress address)
+    {
+        var plain = Plain(address);
+        return IPAddress.IsLoopback(plain) || IsOwn(plain);
+    }
+
     private static bool IsNever(IPAddress plain) => Within(plain, Never);
 
     private static bool IsOwn(IPAddress plain)

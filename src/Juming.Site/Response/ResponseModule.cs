@@ -41,6 +41,7 @@ public sealed class ResponseModule : Module
         services.AddScoped<IResponseAction, CommentIncident>().AddScoped<IResponseAction, AssignIncident>().AddScoped<IResponseAction, MoveIncident>().AddScoped<IResponseAction, LookUpAddress>();
         services.AddScoped<SecretShelf>().AddScoped<IResponseAction, HttpCall>().AddScoped<IResponseAction, SendToChannel>().AddScoped<IResponseAction, TagAsset>().AddScoped<IResponseAction, UntagAsset>().AddScoped<IResponseAction, WatchValue>().AddScoped<IResponseAction, UnwatchValue>().AddScoped<IResponseAction, CreateTicket>();
         services.AddScoped<IResponseAction, IsolateHost>().AddScoped<IResponseAction, ReleaseHost>().AddScoped<IResponseAction, DisableAccount>().AddScoped<IResponseAction, EnableAccount>();
+        services.AddScoped<IResponseAction, SshCommand>().AddScoped<IResponseAction, HardenHost>().AddScoped<IResponseAction, ChangeRights>();
     }
 
     /// <inheritdoc/>

@@ -46,17 +46,18 @@ internal sealed class ResponseBench : IAsyncDisposable
 
     public TallyAction Tally { get; }
 
-    public static async Task<ResponseBench> Start(string? folder = null, Dictionary<string, string?>? settings = null, TallyAction? tally = null, IRunPoints? points = null, FakeBlocks? blocks = null, bool realNotices = false)
+    public static async Task<ResponseBench> Start(string? folder = null, Dictionary<string, string?>? settings = null, TallyAction? tally = null, IRunPoints? points = null, FakeBlocks? blocks = null, bool realNotices = false, Action<IServiceCollection>? services = null)
     {
         var fakes = (Approvals: new FakeApprovals(), Blocks: blocks ?? new FakeBlocks(), Notices: new FakeNotices(), Consoles: new FakeConsoles(), Tally: tally ?? new TallyAction());
         var all = new Dictionary<string, string?> { ["Modules:Response:LookMilliseconds"] = "50", ["Modules:Response:RetrySeconds:0"] = "0" };
         foreach (var (key, value) in settings ?? []) all[key] = value;
-        var incidents = await IncidentsBench.Start(folder, all, services =>
+        var incidents = await IncidentsBench.Start(folder, all, own =>
         {
-            services.AddSingleton<IApprovalDesk>(fakes.Approvals).AddSingleton<IBlockList>(fakes.Blocks).AddSingleton<IDeviceConsoles>(fakes.Consoles);
-            if (!realNotices) services.AddSingleton<INotices>(fakes.Notices);
-            services.AddSingleton<IResponseAction>(fakes.Tally);
-            if (points is not null) services.AddSingleton(points);
+            own.AddSingleton<IApprovalDesk>(fakes.Approvals).AddSingleton<IBlockList>(fakes.Blocks).AddSingleton<IDeviceConsoles>(fakes.Consoles);
+            if (!realNotices) own.AddSingleton<INotices>(fakes.Notices);
+            own.AddSingleton<IResponseAction>(fakes.Tally);
+            if (points is not null) own.AddSingleton(points);
+            services?.Invoke(own);
         });
         return new ResponseBench(incidents, fakes.Approvals, fakes.Blocks, fakes.Notices, fakes.Consoles, fakes.Tally);
     }

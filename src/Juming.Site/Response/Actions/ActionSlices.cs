@@ -28,17 +28,21 @@ internal sealed record ActionView
 }
 
 /// <summary>An input in the reader's language.</summary>
-internal sealed record InputView(string Name, string Label, string Kind, bool Required, IReadOnlyList<string> Choices);
+internal sealed record InputView(string Name, string Label, string Kind, bool Required, IReadOnlyList<string> Choices, IReadOnlyList<InputOffer> Offers);
 
 /// <summary>What a try told.</summary>
 internal sealed record ProbeView(bool Works, string Reason, IReadOnlyList<string> Lines);
 
 file sealed class Handler(ActionBook book) : IQueryHandler<ListActions, IReadOnlyList<ActionView>>
 {
-    public Task<Result<IReadOnlyList<ActionView>>> Handle(ListActions request, CancellationToken cancellationToken) =>
-        Task.FromResult(Result<IReadOnlyList<ActionView>>.Of([.. book.All.Select(a => View(a.Spec)).OrderBy(a => a.Group).ThenBy(a => a.Code)]));
+    public async Task<Result<IReadOnlyList<ActionView>>> Handle(ListActions request, CancellationToken cancellationToken)
+    {
+        var views = new List<ActionView>();
+        foreach (var action in book.All.OrderBy(a => a.Spec.Group).ThenBy(a => a.Spec.Code)) views.Add(View(action.Spec, await action.Offers(cancellationToken)));
+        return Result<IReadOnlyList<ActionView>>.Of(views);
+    }
 
-    private static ActionView View(ActionSpec spec) => new()
+    private static ActionView View(ActionSpec spec, IReadOnlyList<InputOffer> offers) => new()
     {
         Code = spec.Code,
         Group = spec.Group,
@@ -50,7 +54,7 @@ file sealed class Handler(ActionBook book) : IQueryHandler<ListActions, IReadOnl
         Expires = spec.Expires,
         Inverse = spec.Inverse,
         Permission = spec.Permission,
-        Inputs = [.. spec.Inputs.Select(i => new InputView(i.Name, ResponseTexts.Input(i.Name), i.Kind, i.Required, i.Choices))],
+        Inputs = [.. spec.Inputs.Select(i => new InputView(i.Name, ResponseTexts.Input(i.Name), i.Kind, i.Required, i.Choices, [.. offers.Where(o => o.Input == i.Name)]))],
         Outputs = spec.Outputs,
     };
 }

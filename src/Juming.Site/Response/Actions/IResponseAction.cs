@@ -27,6 +27,9 @@ internal interface IResponseAction
     /// <summary>Nobody waits for it any more.</summary>
     Task Abandon(ActionCall call, CancellationToken ct) => Task.CompletedTask;
 
+    /// <summary>What its inputs can be here and now, beside those that they always can: hosts, templates.</summary>
+    Task<IReadOnlyList<InputOffer>> Offers(CancellationToken ct) => Task.FromResult<IReadOnlyList<InputOffer>>([]);
+
     /// <summary>Whether it could work now, without doing anything: the test button.</summary>
     Task<ActionPlan> Probe(CancellationToken ct) => Task.FromResult(ActionPlan.Of("probe.ready"));
 }
@@ -63,10 +66,22 @@ internal sealed record ActionSpec
 
 /// <summary>An input.</summary>
 /// <param name="Name">Name in "args".</param>
-/// <param name="Kind">"text", "long-text", "address", "minutes", "choice", "number", "list", "url", "json", "headers".</param>
+/// <param name="Kind">"text", "long-text", "address", "minutes", "choice", "number", "list", "url", "json", "headers", "pairs" (one name=value a line).</param>
 /// <param name="Required">It can't do without.</param>
 /// <param name="Choices">Values of a choice.</param>
 internal sealed record InputSpec(string Name, string Kind, bool Required = false, params string[] Choices);
+
+/// <summary>A value that an input can have.</summary>
+/// <param name="Input">Name of the input.</param>
+/// <param name="Value">The value.</param>
+/// <param name="Label">What it is, in the reader's language.</param>
+/// <param name="About">What it does; empty where there is nothing to say.</param>
+/// <param name="IsClosed">The input can have none but such values; else they are proposals.</param>
+/// <param name="Fields">What the pairs of the action are when this is chosen.</param>
+internal sealed record InputOffer(string Input, string Value, string Label, string About = "", bool IsClosed = false, IReadOnlyList<PairField>? Fields = null);
+
+/// <summary>A pair that is asked for, in the reader's language.</summary>
+public sealed record PairField(string Name, string Label, string Hint, IReadOnlyList<string> Values, string Default);
 
 /// <summary>One call of an action.</summary>
 internal sealed record ActionCall

@@ -12,7 +12,7 @@ internal sealed class RunRecipe(IDeviceConsoles? consoles = null) : IResponseAct
         Code = "run-recipe",
         Group = "device",
         Permission = ResponseWrite.Code,
-        Inputs = [new("device", "text", true), new("capability", "text", true), new("inputs", "long-text")],
+        Inputs = [new("device", "text", true), new("capability", "text", true), new("inputs", "pairs")],
         Outputs = ["run", "output"],
         Changes = true,
         Limit = TimeSpan.FromMinutes(3),
@@ -32,7 +32,7 @@ internal sealed class RunRecipe(IDeviceConsoles? consoles = null) : IResponseAct
     {
         if (await Find(call, ct) is not { } device) return ActionOutcome.Failed("no-device");
         if (device.Unable is { } unable) return ActionOutcome.Failed(unable);
-        return await Drive(consoles!, device, call.Of("capability"), call.Key, Pairs(call.Of("inputs")), ct);
+        return await Drive(consoles!, device, call.Of("capability"), call.Key, Pairs.Read(call.Of("inputs")), ct);
     }
 
     /// <summary>Runs a recipe on a device and tells what came of it.</summary>
@@ -67,13 +67,4 @@ internal sealed class RunRecipe(IDeviceConsoles? consoles = null) : IResponseAct
     /// <summary>A device by identity or name.</summary>
     public static async Task<ConsoleDevice?> Find(IDeviceConsoles consoles, string wanted, CancellationToken ct) =>
         (await consoles.Devices(ct)).FirstOrDefault(d => d.Id.ToString().Equals(wanted, StringComparison.OrdinalIgnoreCase) || d.Name == wanted);
-
-    /// <summary>Reads "name=value" lines.</summary>
-    private static Dictionary<string, string> Pairs(string text)
-    {
-        var pairs = new Dictionary<string, string>();
-        foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-            if (line.IndexOf('=', StringComparison.Ordinal) is var at and > 0) pairs[line[..at].Trim()] = line[(at + 1)..].Trim();
-        return pairs;
-    }
 }

@@ -12,6 +12,7 @@ internal static class ValueForms
         "url" => InUrl,
         "json" => InJson,
         "headers" => InHeader,
+        "pairs" => InPair,
         _ => null,
     };
 
@@ -28,4 +29,7 @@ internal static class ValueForms
         foreach (var letter in value) written.Append(letter is < ' ' or > '~' or '{' or '}' ? '_' : letter);
         return written.ToString();
     }
+
+    // A value that ended its line could add a pair. What takes the break's place is in no name, address or path, so that such a value is refused and not shortened.
+    private static string InPair(string value) => string.Concat(value.Select(l => char.IsControl(l) || l is '\u2028' or '\u2029' ? '\uFFFD' : l));
 }
