@@ -10,11 +10,11 @@
   const GROUPS = {
     login: '登录 登陆 立即登录 登入 进入系统 login signin logon',
     add: '新增 添加 新建 增加 创建 录入 新增地址 添加地址 新增条目 添加黑名单 新增黑名单 新建黑名单 添加ip 新增ip 添加封禁 新增封禁 add new create addnew addentry addip addaddress newentry insert',
-    confirm: '确定 确认 保存 提交 完成 是 ok save submit yes confirm done finish 确认添加 确定添加 确认提交 立即封禁 封禁 封堵 阻断 录入 好 好的 继续 block ban continue proceed',
+    confirm: '确定 确认 保存 提交 完成 是 ok save submit yes confirm done finish 确认添加 确定添加 确认提交 登记 加入 执行 立即执行 立即封禁 封禁 封堵 阻断 录入 好 好的 继续 block ban continue proceed',
     commit: '应用 立即生效 下发 生效 配置生效 提交变更 保存配置 应用配置 应用更改 提交配置 下发配置 策略下发 立即下发 使配置生效 写入 激活 apply commit deploy activate applychanges applyconfig applyconfiguration commitchanges saveconfig installpolicy',
     takeover: '强制登录 继续登录 强制上线 踢出并登录 仍然登录 forcelogin continuelogin takeover continue',
     cancel: '取消 关闭 返回 否 cancel close back no',
-    remove: '删除 移除 解封 解除 释放 清除 移出 解除封禁 取消封禁 解除封堵 解锁 移出黑名单 删除选中 批量删除 解除封锁 解除阻断 取消阻断 解除拦截 remove delete unblock release unban revoke del',
+    remove: '删除 移除 解封 解除 释放 清除 移出 解除封禁 取消封禁 解除封堵 解锁 移出黑名单 删除选中 批量删除 解除封锁 解除阻断 取消阻断 解除拦截 取消限制 取消隔离 取消压制 停止阻断 停止拦截 停止封禁 撤销 撤销封禁 撤销阻断 剔除 remove delete unblock release unban revoke withdraw del',
     edit: '编辑 修改 edit modify',
     search: '查询 搜索 检索 过滤 筛选 查找 search query find filter go lookup',
     next: '下一页 下页 后一页 next nextpage > » › ▶ →',
@@ -23,10 +23,10 @@
     ip: 'ip ip地址 源ip 源地址 地址 客户端ip 攻击ip 攻击源 攻击源ip 起始ip 起始地址 封禁ip 封禁地址 封堵地址 黑名单ip 目标ip 主机地址 主机ip ip网段 ip地址网段 ip段 对端地址 来源ip 来源地址 ipaddress sourceip sourceaddress address clientip attackerip host hostip startip ipcidr addressrange source blockedip targetip entry',
     endip: '结束ip 结束地址 终止ip 终止地址 截止地址 endip endaddress',
     mask: '掩码 子网掩码 网段掩码 mask netmask subnetmask',
-    comment: '描述 备注 说明 备注信息 原因 封禁原因 理由 comment remark reason description note notes memo',
+    comment: '描述 备注 说明 备注信息 注释 事由 原因 封禁原因 处置原因 理由 依据 comment remark reason description note notes memo',
     label: '名称 条目名称 规则名称 name entryname rulename title',
     minutes: '分钟 时长 封禁时长 时长分钟 有效分钟 minutes durationminutes ttlminutes ttl duration',
-    term: '有效期 封禁时长 生效时间 封禁时间 时长 期限 老化时间 过期时间 duration expiry expires ttl validity lifetime',
+    term: '有效期 封禁时长 生效时间 封禁时间 时长 期限 时限 老化时间 过期时间 有效时间 隔离时长 阻断时长 阻断周期 处置时长 限制时间 duration expiry expires ttl validity lifetime',
     user: '用户名 账号 帐号 用户 管理员 账户 登录名 工号 user username account loginname userid admin operator',
     password: '密码 口令 登录密码 password passwd passphrase pwd',
     captcha: '验证码 校验码 附加码 图形码 随机码 图形验证码 图片验证码 计算结果 captcha verifycode randcode verificationcode securitycode vcode checkcode code',
@@ -286,9 +286,9 @@
       const found = why === 'leaving' || why === 'loading' ? [] : candidates(spec, kind).filter(c => !o.unless || !o.unless.includes(norm(nameOf(c.el))) || above(c.el));
       const first = found[0], second = found[1];
       const margin = first ? first.score - (second?.score ?? 0) : 0;
-      result = { why: why === 'leaving' || why === 'loading' ? 'loading' : !first ? 'missing' : first.score < o.need ? (first.covered ? 'covered' : 'weak') : margin < o.margin ? 'ambiguous' : disabled(first.el) ? 'disabled' : null, margin, list: found.slice(0, 5).map(tell), busy: why !== null };
+      result = { why: why === 'leaving' || why === 'loading' ? 'loading' : !first ? 'missing' : first.score < o.need ? (first.covered ? 'covered' : 'weak') : margin < o.margin ? 'ambiguous' : disabled(first.el) ? 'disabled' : null, margin, list: found.slice(0, 5).map(tell), near: first && why === null ? { name: tell(first).name, score: first.score, spec: api.explore?.spec(first.el, kind) ?? null } : null, busy: why !== null };
       if (result.why === null && why === null) {
-        result = { ...result, ...(await reach(first)), healed: first.words < 0.84, found: true };
+        result = { ...result, ...(await reach(first)), healed: first.words < 0.84, ...(first.words < 0.84 ? { spec: api.explore?.spec(first.el, kind) ?? null } : {}), found: true };
         if (result.ready) { current = first; return finish(first, o, result); }
         result.why = 'moving';
       }
