@@ -16,7 +16,8 @@ internal static class LinkageErrors
     public static readonly Error NoSuchRun = new(ErrorKind.NotFound, "linkage.no-such-run", "There is no run with this identity.");
     public static readonly Error NoSuchRecipe = new(ErrorKind.NotFound, "linkage.no-such-recipe", "There is no recipe with this identity.");
     public static readonly Error RecipeFaulty = new(ErrorKind.Invalid, "linkage.recipe-faulty", "Line {line}: {reason} ({count} in all)", Field: "Yaml");
-    public static readonly Error NotADraft = new(ErrorKind.Conflict, "linkage.not-a-draft", "This recipe was decided on already.");
+    public static readonly Error NotADraft = new(ErrorKind.Conflict, "linkage.not-a-draft", "This recipe is in use already.");
+    public static readonly Error SuggestionOutdated = new(ErrorKind.Conflict, "linkage.suggestion-outdated", "The recipe that this was suggested for is no longer in use; the next run suggests anew.");
     public static readonly Error NoSuchSuggestion = new(ErrorKind.NotFound, "linkage.no-such-suggestion", "There is no open suggestion with this identity.");
     public static readonly Error CertificateSame = new(ErrorKind.Conflict, "linkage.certificate-same", "The device's certificate has not changed.");
     public static readonly Error NoSuchRecording = new(ErrorKind.NotFound, "linkage.no-such-recording", "There is no recording of yours with this identity; it may have ended long ago.");

@@ -97,7 +97,7 @@ internal sealed class ConsoleExplorer(DeviceWindow window, Film film, TimeProvid
         var about = Page.GetProperty("about").GetInt32();
         var adds = Page.GetProperty("adds").GetArrayLength() > 0 || Page.GetProperty("inline").ValueKind == JsonValueKind.Object;
         var seen = Page.GetProperty("listed").EnumerateArray().Count(a => Known.Contains(a.GetString() ?? ""));
-        IsFamiliar = adds && Known.Count > 0 && seen >= Math.Min(Enough, Known.Count);
+        IsFamiliar = adds && seen >= Math.Clamp(Known.Count, 2, Enough);
         var list = Page.GetProperty("column").ValueKind == JsonValueKind.String || SignInSkill.Flag(Page, "empty") || Page.GetProperty("addresses").GetInt32() > 0;
         step.End("done", string.Create(CultureInfo.InvariantCulture, $"about {about}, known {seen}, add {(adds ? "yes" : "no")}, list {(list ? "yes" : "no")} at {window.Page.Url}: {string.Join(" | ", Page.GetProperty("heads").EnumerateArray().Select(h => h.GetString()))}"));
         if (IsFamiliar) return true;

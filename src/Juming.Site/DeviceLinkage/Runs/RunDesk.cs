@@ -8,6 +8,7 @@ using Juming.Site.Blocking;
 using Juming.Site.DeviceLinkage.Browser;
 using Juming.Site.DeviceLinkage.Captcha;
 using Juming.Site.DeviceLinkage.Data;
+using Juming.Site.DeviceLinkage.Recipes;
 using Juming.Site.DeviceLinkage.Register;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -75,6 +76,7 @@ internal sealed partial class RunDesk(
             Device = device,
             Wish = wish,
             Film = film,
+            Known = await KnownList(db, device.Id, ct),
             Settings = settings,
             Sessions = sessions,
             Parked = parked,
@@ -111,13 +113,30 @@ internal sealed partial class RunDesk(
         var before = device.State;
         Note(device, run, report);
         Close(row, report, film);
-        foreach (var healing in run.Healings.Where(_ => wish.Recipe is not null).DistinctBy(h => h.Step)) db.Add(new SuggestionRow { RecipeId = wish.Recipe!.Id, RunId = row.Id, Step = healing.Step, Wanted = Cut(healing.Wanted), Found = Cut(healing.Found), Score = (int)Math.Round(healing.Score * 100), At = clock.GetUtcNow() });
+        var suggestion = await Suggestions.Of(db, row, wish, run.Healings, report, clock.GetUtcNow());
+        if (report is { Failure: null, Verified: true }) await KeepList(db, device.Id, run.Listed);
         await film.Finish();
         await db.SaveChangesAsync(CancellationToken.None);
         points.Reach(IRunPoints.Kept, wish.Kind);
         LogEnded(log, wish.Kind, device.Name, report.Failure ?? "done", row.TookMs);
-        if (device.State != before && DeviceAlarm.Of(device, row.Id) is { } alarm && services.GetService<INotices>() is { } notices) await notices.Post(alarm, CancellationToken.None);
+        if (services.GetService<INotices>() is { } notices)
+        {
+            if (device.State != before && DeviceAlarm.Of(device, row.Id) is { } alarm) await notices.Post(alarm, CancellationToken.None);
+            if (suggestion is not null) await notices.Post(HealingNotice.Of(suggestion, device, wish.Recipe!), CancellationToken.None);
+        }
         return report;
+    }
+
+    private static async Task<IReadOnlyList<string>> KnownList(LinkageDb db, Guid device, CancellationToken ct) =>
+        JsonSerializer.Deserialize<List<string>>(await db.Lists.Where(l => l.DeviceId == device).Select(l => l.Addresses).FirstOrDefaultAsync(ct) ?? "[]") ?? [];
+
+    private async Task KeepList(LinkageDb db, Guid device, IReadOnlyList<string> listed)
+    {
+        // A list that is searched shows few of its entries; by them it would not be known again.
+        if (listed.Count < 2) return;
+        var kept = await db.Lists.FirstOrDefaultAsync(l => l.DeviceId == device, CancellationToken.None) ?? db.Add(new ListRow { DeviceId = device }).Entity;
+        var text = JsonSerializer.Serialize(listed);
+        if (kept.Addresses != text) (kept.Addresses, kept.At) = (text, clock.GetUtcNow());
     }
 
     /// <summary>The last word before anything is pressed, whoever asked for the run.</summary>
