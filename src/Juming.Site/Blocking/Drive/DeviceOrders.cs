@@ -21,6 +21,27 @@ internal sealed partial class DeviceOrders(DeviceBook devices, BlockingSettings 
 
     public Task<BlockOutcome> Look(EntryRow entry, OnDeviceRow row, CancellationToken ct) => Give(row, (e, c) => e.Look(Order(entry, row, "look"), c), ct);
 
+    /// <summary>One reading of a device's list for many targets; null where there is none, and each is looked at by itself.</summary>
+    public async Task<BlockSurvey?> Survey(Guid device, IReadOnlyList<string> targets, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(TimeSpan.FromSeconds(settings.OrderSeconds));
+        try
+        {
+            return await devices.Find(device, limit.Token) is { } executor ? await executor.Survey(device, targets, limit.Token).WaitAsync(limit.Token) : null;
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A job runner: what one reading could not tell, single ones may.
+            LogBroke(log, e, device.ToString());
+            return null;
+        }
+    }
+
     /// <summary>Tells people that a device needs one of them.</summary>
     public async Task CallPerson(EntryRow entry, OnDeviceRow row, CancellationToken ct)
     {

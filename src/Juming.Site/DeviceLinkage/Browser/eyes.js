@@ -429,6 +429,26 @@
     const rows = (fitting.length ? fitting : all.filter(t => t.rows.some(r => cellsOf(r).some(c => /^\d{1,3}(\.\d{1,3}){3}|^[0-9a-f:]+::?[0-9a-f:]+/i.test(textOf(c)))))).flatMap(t => t.rows);
     return { found: false, busy: why, here: fitting.length > 0 || rows.length > 0 || EMPTY.test(body) || addresses() > 0 || api.explore.isList(), count: rows.length, empty: EMPTY.test(body), next: nextPage(), search: !!searchBox(), signature: signature() };
   }
+  // Which of many addresses stand on this page of the list, each with the cells of its row.
+  function present(key, values) {
+    const wanted = new Map(values.map(v => [plainIp(v), v])), rows = {};
+    const match = text => [text, ...text.split(/[\s,;，；]+/)].map(t => wanted.get(plainIp(t))).find(Boolean);
+    const keep = (value, row) => { if (value && !rows[value]) rows[value] = cellsOf(row).map(c => textOf(c).slice(0, 100)).slice(0, 20); };
+    for (const d of docs()) {
+      for (const t of tablesIn(d)) {
+        const at = columnAt(t.columns, key);
+        for (const row of t.rows) {
+          const cells = cellsOf(row).map(textOf);
+          for (const text of at >= 0 && t.columns.length === cells.length ? [cells[at]] : cells) if (text.length < 500) keep(match(text), row);
+        }
+      }
+      for (const el of d.doc.querySelectorAll('*')) {
+        const value = el.childElementCount || el.textContent.length > 80 ? null : wanted.get(plainIp(el.textContent));
+        if (value && !rows[value]) { const card = cardFor(value); if (card) keep(value, card.row); }
+      }
+    }
+    return { rows, next: nextPage(), signature: signature() };
+  }
   const signature = () => docs().flatMap(tablesIn).map(t => t.rows.map(r => r.textContent.slice(0, 60)).join('|')).join('#').slice(0, 4000);
   function readTable(headers) {
     for (const d of docs()) for (const t of tablesIn(d)) {
@@ -513,7 +533,7 @@
     boxes = points.map(p => { const b = document.createElement('div'); b.style.cssText = `position:fixed;left:${p.x - p.w / 2 - 4}px;top:${p.y - p.h / 2 - 4}px;width:${p.w + 8}px;height:${p.h + 8}px;border:3px solid #d9480f;border-radius:4px;z-index:2147483647;pointer-events:none;box-sizing:border-box`; document.documentElement.append(b); return b; });
   }
 
-  const api = { state, now, buttons, forget: () => said.clear(), find, quiet, table, readTable, search, nextPage, telling, has, around, allText, mask, highlight, busy, choose, candidates,
+  const api = { state, now, buttons, forget: () => said.clear(), find, quiet, table, present, readTable, search, nextPage, telling, has, around, allText, mask, highlight, busy, choose, candidates,
     kit: { lines, docs, seen, norm, words, inGroup, nameOf, labelsOf, besides, roleOf, isText, isField, isButton, pressable, shortText, rectOf, fresh, inView, middle, quality, best, stable, DANGER, SUCCESS, FAILURE, tablesIn, cellsOf, textOf, disabled, columnAt, hidden, hitAt, related, nextPage, searchBox, set, EMPTY, addresses, rowFor, cellIs } };
   Object.defineProperty(window, KEY, { value: api });
 

@@ -69,17 +69,27 @@ internal sealed partial class DeviceRun
     {
         var runner = Runner(run.Wish.Steps!, false);
         (runner.ListPlace, runner.IsFresh) = (Place, true);
+        if (run.Wish.Targets is { Count: > 0 } targets)
+        {
+            IReadOnlySet<string> standing = new HashSet<string>();
+            await Looked(runner, async () => standing = await runner.Survey(run.Wish.Steps!.Verify, targets, ct), ct);
+            KeepPlace(runner);
+            return new RunReport(run.Wish.Id, null) { Standing = standing, Verified = true, Changed = false, Outputs = new Dictionary<string, string> { ["asked"] = Number(targets.Count), ["standing"] = Number(standing.Count) } };
+        }
         await LookAgain(runner, ct);
         KeepPlace(runner);
         return new RunReport(run.Wish.Id, null) { Present = Standing(runner.LastRow), Verified = runner.LastRow is not null, Changed = false };
     }
 
-    private async Task LookAgain(RecipeRunner runner, CancellationToken ct)
+    private static string Number(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private Task LookAgain(RecipeRunner runner, CancellationToken ct) => Looked(runner, () => runner.Look(run.Wish.Steps!.Verify, ct), ct);
+
+    private async Task Looked(RecipeRunner runner, Func<Task> look, CancellationToken ct)
     {
-        var recipe = run.Wish.Steps!;
         try
         {
-            await runner.Look(recipe.Verify, ct);
+            await look();
         }
         catch (ConsoleFailedException e) when (e.Code is "session-expired" or "unreachable" or "no-list" or "page-changed")
         {
@@ -87,7 +97,7 @@ internal sealed partial class DeviceRun
             // The remembered way led elsewhere, or the session ended: once more from the start.
             await SignInAnew(e.Code == "session-expired", ct);
             (runner.ListPlace, runner.IsFresh) = (null, true);
-            await runner.Look(recipe.Verify, ct);
+            await look();
         }
     }
 
