@@ -86,6 +86,7 @@ internal sealed class RecorderTests
     [TestCase("english", "press Policy; press Blacklist; press Add; type IP Address=@; type Comment=recorded; press Save", "", "row Delete; agree")]
     [TestCase("paging", "press IP封堵; press 新增封堵; type 封堵IP=@; choose 封堵时长=1天; type 封堵原因=录制; press 确定", "type 请输入IP地址=@; press 查询", "row 解封; press 确定")]
     [TestCase("paging", "press IP封堵; press 新增封堵; type 封堵IP=@; choose 封堵时长=1天; type 封堵原因=录制; press 确定", "type 请输入IP地址=@; press 查询", "")]
+    [TestCase("rsa", "press 策略; press 全局黑名单; press 新建; type IP地址=@; type 描述=录制; press 确定", "", "")]
     [Category("Long")]
     public async Task Frames_boxes_lists_of_choices_and_questions_are_recorded_alike(string name, string block, string proof, string undo)
     {
@@ -228,7 +229,7 @@ internal sealed class RecorderTests
     [Test]
     public void A_place_in_the_words_of_a_page_is_taken_apart_and_quotes_stay_inside()
     {
-        var recording = new Recording(Guid.NewGuid(), new DeviceRow { Name = "a: [b]\"\n- x", Address = "https://10.0.0.1", Account = "a", AuthorisedBy = "w", AuthorisedReference = "w", ChangedBy = "w" }, Actor.System, Target);
+        var recording = new Recording(Guid.NewGuid(), new DeviceRow { Name = "a: [b]\"\n- x", Address = "https://10.0.0.1", Account = "a", AuthorisedBy = "w", AuthorisedReference = "w", ChangedBy = "w" }, Actor.System, Target, RecordedSubject.Of(RecordedSubject.Block)!);
         recording.Turn(RecorderPhase.Block);
         var film = new Juming.Site.DeviceLinkage.Runs.Film(Path.GetTempPath(), TimeProvider.System);
         recording.Hear(Json("""{"t":"fill","number":"1","value":"203.0.113.250","name":"IP","onList":true,"lists":["IP|备注"],"candidates":[{"by":"label","spec":{"label":["IP"]},"score":1,"margin":1}]}"""), film);

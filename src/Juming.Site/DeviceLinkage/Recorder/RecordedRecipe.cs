@@ -22,6 +22,9 @@ internal sealed partial class RecordedRecipe
     private readonly StringBuilder _yaml = new();
     private readonly HashSet<string> _ids = [];
 
+    /// <summary>One act alone, without its inverse.</summary>
+    private bool _alone;
+
     private RecordedRecipe(Recording recording, RecordedProof proof) => (_recording, _proof) = (recording, proof);
 
     private string Column => _proof.Column.Length > 0 ? _proof.Column : ConsoleWords.AnyColumn;
@@ -211,7 +214,7 @@ internal sealed partial class RecordedRecipe
             "check" => $"check: {{{spec}, value: {Quote(step.Value == "false" ? "false" : "true")}}}",
             "press" => "press: {key: Enter}",
             // In its own row a press changes the device whatever it is called, and a run demands the better score for it.
-            _ when step.Row == _recording.Target => $"click: {{{spec}}}",
+            _ when step.Row == _recording.Target && !(_alone && meaning == StepMeaning.Submit) => $"click: {{{spec}}}",
             _ => meaning switch { StepMeaning.Submit => $"submit: {{click: {{{spec}}}}}", StepMeaning.Commit => $"commit: {{click: {{{spec}}}}}", _ => $"click: {{{spec}}}" },
         };
     }
@@ -220,7 +223,7 @@ internal sealed partial class RecordedRecipe
     {
         if (step.Candidate is not { } candidate) return "";
         var parts = candidate.Spec.EnumerateObject().Select(p => p.Value.ValueKind == JsonValueKind.Array ? $"{p.Name}: {List(p.Value.EnumerateArray().Select(v => v.GetString() ?? ""))}" : $"{p.Name}: {Quote(p.Value.GetString() ?? "")}");
-        if (step.Row == _recording.Target) parts = parts.Prepend($"in: \"${{{(step.Phase == RecorderPhase.Undo ? "r" : "row")}.row}}\"");
+        if (step.Row == _recording.Target) parts = parts.Prepend($"in: \"${{{(step.Phase == RecorderPhase.Undo && !_alone ? "r" : "row")}.row}}\"");
         return string.Join(", ", parts);
     }
 

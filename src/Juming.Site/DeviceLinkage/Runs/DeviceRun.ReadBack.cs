@@ -21,6 +21,8 @@ internal sealed partial class DeviceRun
             return Ended(runner, null, there.Found, true);
         }
         var unread = await TryRead(runner, recipe, ct);
+        // What is no list of blocks is proved by what the recipe says of it, whatever a row looks like.
+        if (!recipe.Capability.Contains("block", StringComparison.Ordinal)) return Proved(runner, failure, unread, step);
         for (var look = 0; look < PendingPauses.Length && runner is { Acted: true, LastRow: { Found: true, InForce: false } }; look++)
         {
             await Task.Delay(PendingPauses[look], run.Clock, ct);
@@ -32,6 +34,10 @@ internal sealed partial class DeviceRun
         if (row.InForce && (unread is null || unread.Code == "not-so" && row.InForce)) return Ended(runner, null, true, true);
         return Ended(runner, failure ?? new ConsoleFailedException(row.Found ? "not-in-force" : "not-in-list", string.Join(" | ", row.Cells.Values.Distinct())), row.Found ? null : false, false) with { Step = step };
     }
+
+    private RunReport Proved(RecipeRunner runner, ConsoleFailedException? failure, ConsoleFailedException? unread, string step) => unread is null
+        ? Ended(runner, null, null, true)
+        : Ended(runner, failure ?? unread, unread.Code is "not-so" or "not-in-list" or "still-in-list" ? false : null, false) with { Step = step };
 
     private async Task<ConsoleFailedException?> TryRead(RecipeRunner runner, Recipe recipe, CancellationToken ct)
     {

@@ -38,7 +38,7 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
         var browser = await chromium.Browser(ct);
         var (key, hand) = (ParkedWindows.KeyOf(run.Device), run.Wish.ByHand);
         _window = (hand is null ? await run.Parked.Take(run.Device.Id, key) : null)
-            ?? await DeviceWindow.Open(browser, origin, run.Settings, session?.State, run.Device.Language, hand is null ? null : hand.Heard);
+            ?? await DeviceWindow.Open(browser, origin, run.Settings, session?.State, run.Device.Language, hand is null ? null : hand.Heard, hand?.Target ?? "");
         var stays = false;
         try
         {

@@ -36,6 +36,9 @@ internal sealed record RunWish(Guid Device, RunKind Kind, Actor By)
 /// <summary>What a person does in a run's window.</summary>
 internal interface IHandWork
 {
+    /// <summary>What the person works on, known again in lists; empty for nothing.</summary>
+    string Target { get; }
+
     /// <summary>Hears what the page tells of a press or a key.</summary>
     void Heard(string told);
 
