@@ -103,11 +103,12 @@ internal sealed class RecordedActsTests
     }
 
     [Test]
-    public async Task Without_a_cell_that_shows_it_a_press_in_a_row_makes_no_recipe()
+    public async Task A_service_is_restarted_and_without_a_cell_that_shows_it_a_press_in_a_row_makes_no_recipe()
     {
         await using var console = new DirectoryServer(4743);
         await console.Start();
-        await using var hand = await Hand.Open(_site, await _site.Add(console), "认证服务", "restart-service");
+        var device = await _site.Add(console);
+        await using var hand = await Hand.Open(_site, device, "认证服务", "restart-service");
         await hand.Press("服务管理");
         await hand.Press("重启", "认证服务");
         await hand.Agree();
@@ -115,6 +116,11 @@ internal sealed class RecordedActsTests
         await hand.Turn(RecorderPhase.Proof);
         await hand.Mark("认证服务");
         Assert.That((await _site.Tier.Send(new KeepRecording(hand.Id, true))).Error?.Code, Is.EqualTo("linkage.no-state"));
+        await hand.Mark("运行中");
+        await Use(await Kept(hand), device, "日志服务");
+        var restarted = await Run(device, "restart-service", "service", "日志服务");
+        Assert.That((restarted.Failure, restarted.Verified), Is.EqualTo(((string?)null, (bool?)true)), () => _site.Film(restarted.Run));
+        Assert.That(console.TruthLog.Of("restart-service").Select(t => t.Target), Is.EqualTo(new[] { "认证服务", "日志服务" }));
         Assert.That((await _site.Tier.Send(new OpenRecording(Guid.NewGuid(), "", "disable-account"))).Error, Is.Not.Null, "An account has a name.");
         Assert.That((await _site.Tier.Send(new OpenRecording(Guid.NewGuid(), "x", "format-disk"))).Error, Is.Not.Null);
     }

@@ -104,7 +104,7 @@ internal sealed partial class RecordedRecipe
     private void Before(bool undo, bool inRow)
     {
         Line($"  - {{id: exists, table.find: {Row()}, save: row}}");
-        Line($"  - {{id: there, if: {Holds("row", undo)}, then: [{{id: noop, return: {{changed: 'false', reason: already-there}}}}]}}");
+        if (!Subject.IsRepeated) Line($"  - {{id: there, if: {Holds("row", undo)}, then: [{{id: noop, return: {{changed: 'false', reason: already-there}}}}]}}");
         if (inRow) Line("  - {id: found, assert: {expr: \"${row.found}\"}}");
     }
 

@@ -23,6 +23,9 @@ internal sealed record RecordedSubject(string Capability, string Input, bool IsA
     /// <summary>What is recorded is undone in a part of its own.</summary>
     public bool HasUndo => Capability == Block || Inverse is not null;
 
+    /// <summary>It is done anew each time, and shows the same before and after.</summary>
+    public bool IsRepeated => Capability == "restart-service";
+
     /// <summary>It changes nothing.</summary>
     public bool OnlyReads => Capability == Read;
 
