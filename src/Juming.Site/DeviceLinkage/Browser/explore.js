@@ -117,7 +117,7 @@
   // How a recipe would name an element; null where it has no words.
   function spec(el, kind) {
     const text = k.nameOf(el).replace(/\s+/g, ' ').trim();
-    if (kind === 'click') return text ? pressSpec(el, text) : null;
+    if (kind === 'click' || kind === 'read') return text ? pressSpec(el, text) : null;
     const found = fieldSpec(el, null);
     return Object.keys(found).length ? found : null;
   }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Juming.Site.DeviceLinkage.Browser;
-using Juming.Site.DeviceLinkage.Learning;
 using Juming.Site.DeviceLinkage.Runs;
 
 namespace Juming.Site.DeviceLinkage.Recipes;

@@ -17,11 +17,15 @@ internal static class Suggestions
         if (wish is not { Recipe: { State: RecipeState.Approved } row, Steps: { } recipe } || healings.Count == 0 || report.Failure is not (null or "healing-waits")) return null;
         // Of what was healed twice, as a choice and its field, each counts by itself; of the same, the last.
         var last = healings.Reverse().DistinctBy(h => (h.Step, h.How == Healing.Option)).Reverse().ToList();
-        if (RecipeEdit.Healed(row.Yaml, recipe, last) is not { } yaml || yaml == row.Yaml) return null;
         var earlier = await db.Suggestions.Where(s => s.RecipeId == row.Id && s.DeviceId == run.DeviceId && s.Yaml != "").ToListAsync(CancellationToken.None);
-        if (earlier.Exists(s => s.Yaml == yaml && s.Taken != true)) return null;
-        // What is found now stands for the console as it is; what was found earlier is over.
-        foreach (var open in earlier.Where(s => s.Taken is null)) (open.Taken, open.DecidedAt) = (false, now);
+        // What another run found for other steps, as for taking a block away, stays with it.
+        var open = earlier.Find(s => s.Taken is null);
+        if (open is not null && RecipeReader.Read(open.Yaml).Recipe is { } suggested) recipe = suggested;
+        if (RecipeEdit.Healed(open?.Yaml ?? row.Yaml, recipe, last) is not { } yaml || yaml == open?.Yaml) return null;
+        if (earlier.Exists(s => s.Yaml == yaml && s is { Taken: false, DecidedBy.Length: > 0 })) return null;
+        if (open is not null) (open.Taken, open.DecidedAt) = (false, now);
+        var steps = last.ConvertAll(h => h.ToStep());
+        if (open is not null) steps.InsertRange(0, (JsonSerializer.Deserialize<List<HealedStep>>(open.Changes) ?? []).Where(c => !steps.Exists(s => s.Step == c.Step)));
         var worst = last.MinBy(h => h.Way.Count > 0 ? 1 : h.Score)!.ToStep();
         return db.Add(new SuggestionRow
         {
@@ -32,7 +36,7 @@ internal static class Suggestions
             Wanted = worst.Wanted,
             Found = worst.Found,
             Score = worst.Score,
-            Changes = JsonSerializer.Serialize(last.Select(h => h.ToStep())),
+            Changes = JsonSerializer.Serialize(steps),
             Yaml = yaml,
             At = now,
         }).Entity;
