@@ -8,6 +8,9 @@ namespace Juming.Site.Blocking.Drive;
 /// <summary>Gives orders to devices, with a limit of time. What goes wrong is an outcome: nobody knows, until the device is read.</summary>
 internal sealed partial class DeviceOrders(DeviceBook devices, BlockingSettings settings, IEnumerable<INotices> notices, ILogger<DeviceOrders> log)
 {
+    /// <summary>Failure of a device whose page has changed until a person has approved the repair of its recipe.</summary>
+    public const string WaitsForApproval = "healing-waits";
+
     private const string BrokeOff = "broke-off";
 
     // Nothing else is tried again by itself: a wrong password, tried twice more, locks the account (response.md §4).

@@ -15,8 +15,9 @@ internal sealed class ConsoleExplorer(DeviceWindow window, Film film, TimeProvid
 {
     private const int MostClicks = 24;
 
-    // One address may stand in a log or a list of exceptions too; several of them with a way to add another do not.
+    // Some addresses may stand in a log or a list of exceptions too; half of a list, or ten of them, with a way to add another do not.
     private const int Enough = 3;
+    private const int Many = 10;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly HashSet<string> _pressed = [];
 
@@ -97,7 +98,7 @@ internal sealed class ConsoleExplorer(DeviceWindow window, Film film, TimeProvid
         var about = Page.GetProperty("about").GetInt32();
         var adds = Page.GetProperty("adds").GetArrayLength() > 0 || Page.GetProperty("inline").ValueKind == JsonValueKind.Object;
         var seen = Page.GetProperty("listed").EnumerateArray().Count(a => Known.Contains(a.GetString() ?? ""));
-        IsFamiliar = adds && seen >= Math.Clamp(Known.Count, 2, Enough);
+        IsFamiliar = adds && seen >= Math.Max(Math.Clamp(Known.Count, 2, Enough), Math.Min(Many, Known.Count / 2));
         var list = Page.GetProperty("column").ValueKind == JsonValueKind.String || SignInSkill.Flag(Page, "empty") || Page.GetProperty("addresses").GetInt32() > 0;
         step.End("done", string.Create(CultureInfo.InvariantCulture, $"about {about}, known {seen}, add {(adds ? "yes" : "no")}, list {(list ? "yes" : "no")} at {window.Page.Url}: {string.Join(" | ", Page.GetProperty("heads").EnumerateArray().Select(h => h.GetString()))}"));
         if (IsFamiliar) return true;
