@@ -123,6 +123,7 @@ internal sealed class RecipeReaderTests
         {
             Assert.That(healed.Steps.Take(3).Select(s => s.Id), Is.EqualTo(new[] { "way1", "nav2", "w1" }));
             Assert.That(healed.Steps[1].Target!.Name, Is.EqualTo(new[] { "封禁\"}] $ {ip}" }));
+            Assert.That(healed.Steps[1].Target!.Css, Is.Null);
             Assert.That(healed.Steps.Single(s => s.Id == "add").Target!.Name, Is.EqualTo(new[] { "录入" }));
             Assert.That(healed.Steps.Single(s => s.Id == "f2").Options, Is.EqualTo(new[] { "长期" }));
             Assert.That(healed.Steps.Single(s => s.Id == "ok") is { Mutates: true, Target: { Role: null, Near: ["IP地址"], Text: ["提交审批"] } });

@@ -9,6 +9,9 @@ namespace Juming.Site.DeviceLinkage.Recipes;
 internal static partial class RecipeEdit
 {
     private static readonly string[] TargetKeys = ["role", "name", "label", "text", "placeholder", "near", "id", "field", "css", "data"];
+
+    /// <summary>Of what a page tells of an element: no selectors of its making.</summary>
+    private static readonly string[] ToldKeys = ["role", "name", "label", "text", "placeholder", "near", "id", "field"];
     private static readonly string[] Ops = ["click", "fill", "select", "check", "submit", "commit"];
 
     /// <summary>The recipe with other targets and another way to the list; null when it does not come to a recipe.</summary>
@@ -65,7 +68,7 @@ internal static partial class RecipeEdit
 
     private static void Fill(YamlMappingNode body, JsonElement spec)
     {
-        foreach (var part in spec.EnumerateObject().Where(p => TargetKeys.Contains(p.Name)))
+        foreach (var part in spec.EnumerateObject().Where(p => ToldKeys.Contains(p.Name)))
             body.Children[new YamlScalarNode(part.Name)] = part.Value.ValueKind == JsonValueKind.Array ? new YamlSequenceNode(part.Value.EnumerateArray().Select(v => Plain(v.GetString() ?? ""))) : Plain(part.Value.GetString() ?? "");
     }
 
