@@ -103,6 +103,35 @@ internal sealed class RecordedActsTests
     }
 
     [Test]
+    public async Task A_block_is_taken_away_on_another_page_than_it_was_made()
+    {
+        const string target = "203.0.113.250";
+        await using var console = new DirectoryServer(4744);
+        await console.Start();
+        var device = await _site.Add(console);
+        Guid kept;
+        await using (var hand = await Hand.Open(_site, device, target))
+        {
+            await hand.Press("隔离终端");
+            await hand.Type("终端地址", target);
+            await hand.Press("立即隔离");
+            await hand.Until(() => console.InForce.Contains(target));
+            await hand.Turn(RecorderPhase.Proof);
+            await hand.Mark(target);
+            await hand.Turn(RecorderPhase.Undo);
+            await hand.Press("处置记录");
+            await hand.Press("撤回处置", target);
+            await hand.Until(() => !console.InForce.Contains(target));
+            kept = await Kept(hand);
+        }
+        await Use(kept, device, target);
+        var blocked = await _site.Block(device, "203.0.113.9");
+        Assert.That((blocked.Failure, console.InForce.Contains("203.0.113.9")), Is.EqualTo(((string?)null, true)), () => _site.Film(blocked.Run));
+        var lifted = await _site.Unblock(device, "203.0.113.9");
+        Assert.That((lifted.Failure, console.InForce.Contains("203.0.113.9")), Is.EqualTo(((string?)null, false)), () => _site.Film(lifted.Run));
+    }
+
+    [Test]
     public async Task A_service_is_restarted_and_without_a_cell_that_shows_it_a_press_in_a_row_makes_no_recipe()
     {
         await using var console = new DirectoryServer(4743);

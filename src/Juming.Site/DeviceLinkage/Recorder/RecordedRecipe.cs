@@ -181,10 +181,14 @@ internal sealed partial class RecordedRecipe
         if (send < 0 || !acts.Exists(s => s.Row == _recording.Target)) return LinkageErrors.InverseUnclear;
         foreach (var (step, at) in acts.Select((s, i) => (s, i)))
             if (Unclear(step, at >= send || (step.Row is not null && step.Op == "click")) is { } unclear) return unclear;
+        // On some consoles what is blocked is taken away on another page than the one it was blocked on.
+        List<RecordedStep> elsewhere = _proof.List.Length > 0 && !undo[first].Lists.Contains(_proof.List) ? [.. undo[..first].Where(s => s.Op == "click")] : [];
+        foreach (var step in elsewhere)
+            if (Unclear(step, false) is { } unclear) return unclear;
         Line("rollback:");
         Line("  steps:");
-        Way("    ", "back", back, proof);
-        Line($"    - {{id: where, table.find: {RecipeDraft.Row(Column)}, save: r}}");
+        Way("    ", "back", elsewhere.Count > 0 ? null : back, elsewhere.Count > 0 ? elsewhere : proof);
+        Line($"    - {{id: where, table.find: {RecipeDraft.Row(elsewhere.Count > 0 ? ConsoleWords.AnyColumn : Column)}, save: r}}");
         Line("    - id: remove");
         Line("      if: \"${r.found}\"");
         Line("      then:");

@@ -6,7 +6,7 @@ namespace Juming.Testing.Farm.Consoles;
 /// <summary>A small account server: accounts that are switched off and on in their rows, services that are restarted, hosts in quarantine. It blocks no addresses and so is not one of the farm's.</summary>
 internal sealed class DirectoryServer(int seed) : PageConsole("directory", seed)
 {
-    private const string People = "people", Services = "services";
+    private const string People = "people", Services = "services", History = "history";
     private readonly ConcurrentDictionary<string, bool> _accounts = new(new Dictionary<string, bool> { ["zhang.san"] = true, ["li.si"] = true, ["wang.wu"] = true });
 
     public override string Product => "统一账号管理系统";
@@ -17,7 +17,7 @@ internal sealed class DirectoryServer(int seed) : PageConsole("directory", seed)
     public IReadOnlyList<string> Enabled => [.. _accounts.Where(a => a.Value).Select(a => a.Key).Order(StringComparer.Ordinal)];
 
     private protected override MenuGroup[] Menu() =>
-        [new("首页", (Status, "运行状态")), new("用户", (People, "账号管理")), new("终端", (Block, "隔离终端")), new("系统", (Services, "服务管理"), (Maintain, "系统维护"))];
+        [new("首页", (Status, "运行状态")), new("用户", (People, "账号管理")), new("终端", (Block, "隔离终端"), (History, "处置记录")), new("系统", (Services, "服务管理"), (Maintain, "系统维护"))];
 
     private protected override string Login(Visit v, string error) => $"<html><head><meta charset=utf-8><title>{Product}</title></head><body><form method=post action=/login><label>用户名 <input name=user></label> <label>密码 <input type=password name=password></label> <span>{error}</span> <button>登录</button></form></body></html>";
 
@@ -33,6 +33,7 @@ internal sealed class DirectoryServer(int seed) : PageConsole("directory", seed)
     private protected override string Body(Visit v, string key) => key switch
     {
         People => $"<p>{Said(v)}</p>" + Grid(["账号", "最近登录IP", "状态", "操作"], _accounts.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => new[] { a.Key, "10.1.1.9", a.Value ? "正常" : "已停用", Button(v, a.Value ? "disable" : "enable", a.Key, a.Value ? "停用" : "启用") })),
+        History => $"<p>{Said(v)}</p>" + Grid(["处置对象", "处置时间", "操作"], Blocks.Entries.Select(e => new[] { H(e.Address), When(e.Since), $"<form method=post>{Csrf(v)}<input type=hidden name=id value={e.Id}><button name=do value=delete>撤回处置</button></form>" })),
         Services => $"<p>{Said(v)}</p>" + Grid(["服务", "状态", "操作"], [["认证服务", "运行中", Button(v, "restart-service", "认证服务", "重启")], ["日志服务", "运行中", Button(v, "restart-service", "日志服务", "重启")]]),
         _ => base.Body(v, key),
     };
