@@ -169,7 +169,10 @@ internal sealed partial class RecordedRecipe
 
     private Error? Inverse(List<RecordedStep> undo, string? back, List<RecordedStep> proof)
     {
-        var first = undo.FindIndex(s => s.Row == _recording.Target || ShowsList(s));
+        // On some consoles what is blocked is taken away on another page than the one it was blocked on.
+        var row = undo.FindIndex(s => s.Row == _recording.Target);
+        List<RecordedStep> elsewhere = row > 0 && _proof.List.Length > 0 && !undo[row].Lists.Contains(_proof.List) ? [.. undo[..row].Where(s => s.Op == "click")] : [];
+        var first = elsewhere.Count > 0 ? row : undo.FindIndex(s => s.Row == _recording.Target || ShowsList(s));
         var acts = first < 0 ? [] : undo[first..];
         if (undo.Count == 0)
         {
@@ -178,11 +181,10 @@ internal sealed partial class RecordedRecipe
         }
         var send = acts.FindIndex(s => s.Meaning == StepMeaning.Submit);
         if (send < 0) send = acts.FindIndex(s => s.Op == "click" && (s.Row == _recording.Target && s.Means == "remove" || s.Row is null && acts.Exists(r => r.Row == _recording.Target)));
+        if (send < 0) send = acts.FindIndex(s => s.Op == "click" && s.Row == _recording.Target);
         if (send < 0 || !acts.Exists(s => s.Row == _recording.Target)) return LinkageErrors.InverseUnclear;
         foreach (var (step, at) in acts.Select((s, i) => (s, i)))
             if (Unclear(step, at >= send || (step.Row is not null && step.Op == "click")) is { } unclear) return unclear;
-        // On some consoles what is blocked is taken away on another page than the one it was blocked on.
-        List<RecordedStep> elsewhere = _proof.List.Length > 0 && !undo[first].Lists.Contains(_proof.List) ? [.. undo[..first].Where(s => s.Op == "click")] : [];
         foreach (var step in elsewhere)
             if (Unclear(step, false) is { } unclear) return unclear;
         Line("rollback:");
