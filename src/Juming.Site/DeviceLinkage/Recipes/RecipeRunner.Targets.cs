@@ -51,12 +51,12 @@ internal sealed partial class RecipeRunner
     private JsonElement Accept(Step step, Target target, JsonElement found, bool mutates)
     {
         if (!SignInSkill.Flag(found, "healed")) return found;
-        // Menus have broad words: another entry of the same kind is no better than any, and the list's page is what tells.
-        if (_leading && FindsLists) throw new ConsoleFailedException("page-changed", target.Words);
         var best = found.GetProperty("target");
-        Healings.Add(new Healing(step.Id, target.Words, SignInSkill.Text(best, "name"), best.GetProperty("score").GetDouble(), Healing.Synonym) { Spec = found.GetProperty("spec"), InRow = target.In is not null });
+        // Menus have broad words: another entry of the same kind is no better than any, and the list's page is what tells.
+        if (_leading && FindsLists && best.GetProperty("score").GetDouble() < EnoughToChange) throw new ConsoleFailedException("page-changed", target.Words);
         // A person must agree before anything is changed by way of other words.
         if (mutates && (Acted || step.Optional)) throw new ConsoleFailedException("page-changed", target.Words);
+        Healings.Add(new Healing(step.Id, target.Words, SignInSkill.Text(best, "name"), best.GetProperty("score").GetDouble(), Healing.Synonym) { Spec = found.GetProperty("spec"), InRow = target.In is not null });
         _guessed |= mutates;
         return found;
     }
