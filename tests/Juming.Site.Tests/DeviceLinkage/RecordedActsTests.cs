@@ -103,6 +103,24 @@ internal sealed class RecordedActsTests
     }
 
     [Test]
+    public async Task Recipes_that_come_with_the_program_are_rehearsed_and_do_their_work_on_a_console_that_nobody_has_described()
+    {
+        await using var console = new DirectoryServer(4745);
+        await console.Start();
+        var device = await _site.Add(console);
+        foreach (var (capability, input, target) in new[] { ("disable-account", "account", "li.si"), ("enable-account", "account", "li.si"), ("isolate-host", "host", "192.168.7.7"), ("release-host", "host", "192.168.7.7") })
+        {
+            var draft = (await _site.Tier.Send(new DraftReady(device, capability))).Value;
+            Assert.That((await _site.Tier.Send(new DecideRecipe(draft, true))).Error?.Code, Is.EqualTo("linkage.not-rehearsed"));
+            await Use(draft, device, target);
+            var done = await Run(device, capability, input, target);
+            Assert.That((done.Failure, done.Verified, done.Changed), Is.EqualTo(((string?)null, (bool?)true, (bool?)true)), () => capability + _site.Film(done.Run));
+        }
+        Assert.That(console.TruthLog.Mutations.Select(m => (m.Act, m.Target)), Is.EqualTo(new[] { ("disable", "li.si"), ("enable", "li.si"), ("block", "192.168.7.7"), ("unblock", "192.168.7.7") }));
+        Assert.That((await _site.Tier.Send(new DraftReady(device, "format-disk"))).Error, Is.Not.Null);
+    }
+
+    [Test]
     public async Task A_block_is_taken_away_on_another_page_than_it_was_made()
     {
         const string target = "203.0.113.250";

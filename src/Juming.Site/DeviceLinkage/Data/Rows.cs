@@ -54,6 +54,9 @@ internal enum RecipeOrigin
 
     /// <summary>Written down while a person did it.</summary>
     Recorded,
+
+    /// <summary>Comes with the program, for consoles that nobody has described.</summary>
+    Ready,
 }
 
 /// <summary>How far a run is.</summary>

@@ -41,7 +41,7 @@ file sealed class Handler(LinkageDb db, CurrentActor current, TimeProvider clock
         var row = await db.Recipes.FirstOrDefaultAsync(r => r.Id == request.Id, cancellationToken);
         if (row is null) return LinkageErrors.NoSuchRecipe;
         if (request.Use && row.State == RecipeState.Approved) return LinkageErrors.NotADraft;
-        if (request.Use && row is { Origin: RecipeOrigin.Recorded, RehearsalId: null }) return LinkageErrors.NotRehearsed;
+        if (request.Use && row is { Origin: RecipeOrigin.Recorded or RecipeOrigin.Ready, RehearsalId: null }) return LinkageErrors.NotRehearsed;
         await Decide(row, request.Use, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return Done.Value;
