@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Juming.Platform.Access;
-using Juming.Platform.Notify;
 using Juming.Site.Blocking;
 using Juming.Site.DeviceLinkage.Data;
 using Juming.Site.DeviceLinkage.Recipes;

@@ -85,6 +85,8 @@ internal sealed class RecordedActsTests
         await Use(isolate, device, "192.168.7.7");
         var done = await Run(device, "isolate-host", "host", "192.168.7.8");
         Assert.That((done.Failure, done.Verified, console.InForce.Contains("192.168.7.8")), Is.EqualTo(((string?)null, (bool?)true, true)), () => _site.Film(done.Run));
+        var gateway = await Run(device, "isolate-host", "host", "127.0.0.1");
+        Assert.That((gateway.Failure, gateway.Changed, console.InForce.Contains("127.0.0.1")), Is.EqualTo(("protected", (bool?)false, false)), () => _site.Film(gateway.Run));
         var release = (await _site.Tier.Send(new ListRecipes { Device = device })).Value.Items.Single(r => r.Capability == "release-host");
         await Use(release.Id, device, "192.168.7.8");
         var freed = await Run(device, "release-host", "host", "192.168.7.8");

@@ -3,6 +3,7 @@ using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Site.Blocking;
 using Juming.Site.DeviceLinkage.Data;
+using Juming.Site.DeviceLinkage.Recipes;
 using Juming.Site.DeviceLinkage.Runs;
 using Microsoft.EntityFrameworkCore;
 
@@ -36,17 +37,13 @@ file sealed class Validator : AbstractValidator<OpenRecording>
 
 file sealed class Handler(LinkageDb db, RunDesk runs, RecordingDesk desk, IProtectedAddresses protectedAddresses, CurrentActor current) : ICommandHandler<OpenRecording, Guid>, ICommandHandler<EndRecording, Done>, IQueryHandler<GetRecording, RecordingView>
 {
-    private static readonly string[] OwnHosts = ["own-range ", "private "];
-
     public async Task<Result<Guid>> Handle(OpenRecording request, CancellationToken cancellationToken)
     {
         var device = await db.Devices.AsNoTracking().FirstOrDefaultAsync(d => d.Id == request.Device, cancellationToken);
         if (device is null) return LinkageErrors.NoSuchDevice;
         var subject = RecordedSubject.Of(request.Capability)!;
         var check = subject.IsAddress ? await protectedAddresses.Check(request.Target, cancellationToken) : new TargetCheck(null, null, null);
-        // Hosts of the site are what isolation is for; what else is protected stays so.
-        var own = subject.Capability != RecordedSubject.Block && check is { Refusal: "protected", Entry: { } entry } && OwnHosts.Any(k => entry.StartsWith(k, StringComparison.Ordinal));
-        if (check.Refusal is not null && !own) return LinkageErrors.NoTestAddress.With("value", request.Target);
+        if ((subject.Capability == HostTargets.Capability ? HostTargets.Refusal(check) : check.Refusal) is not null) return LinkageErrors.NoTestAddress.With("value", request.Target);
         if (runs.IsBusy(device.Id)) return LinkageErrors.InUse;
         if (runs.Unable(device, insists: true) is { } unable) return LinkageErrors.CannotRecord.With("reason", LinkageTexts.Failure(unable));
         return desk.Open(Guid.CreateVersion7(), device, current.Actor, check.Target ?? request.Target.Trim(), subject).Id;

@@ -96,7 +96,8 @@ internal sealed partial class RunDesk(
             },
             BeforeSubmit = async token =>
             {
-                if (wish.Kind == Data.RunKind.Recipe && wish.Steps?.ProtectedCheck is { } input) await CheckProtected(services, wish.Inputs.GetValueOrDefault(input) ?? "", token);
+                if (wish.Kind == Data.RunKind.Recipe && wish.Steps?.ProtectedCheck is { } input) await CheckProtected(services, wish.Inputs.GetValueOrDefault(input) ?? "", c => c.Refusal, token);
+                else if (wish is { Kind: Data.RunKind.Recipe, Capability: HostTargets.Capability }) await CheckProtected(services, wish.Inputs.GetValueOrDefault(HostTargets.Input) ?? "", HostTargets.Refusal, token);
                 row.State = RunState.Acting;
                 await db.SaveChangesAsync(token);
                 points.Reach(IRunPoints.Acting, wish.Kind);
@@ -140,10 +141,10 @@ internal sealed partial class RunDesk(
     }
 
     /// <summary>The last word before anything is pressed, whoever asked for the run.</summary>
-    private static async Task CheckProtected(IServiceProvider services, string target, CancellationToken ct)
+    private static async Task CheckProtected(IServiceProvider services, string target, Func<TargetCheck, string?> refusalOf, CancellationToken ct)
     {
         var check = await services.GetRequiredService<IProtectedAddresses>().Check(target, ct);
-        if (check.Refusal is { } refusal) throw new ConsoleFailedException(refusal, check.Entry ?? target);
+        if (refusalOf(check) is { } refusal) throw new ConsoleFailedException(refusal, check.Entry ?? target);
     }
 
     private async Task<RunReport> Guarded(DeviceRun run, RunWish wish, Film film, CancellationToken ct)
