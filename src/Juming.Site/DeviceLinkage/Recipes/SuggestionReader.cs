@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Juming.Platform.Handlers;
 using Juming.Site.DeviceLinkage.Data;
 using Juming.Site.DeviceLinkage.Runs;
 using Microsoft.EntityFrameworkCore;
@@ -15,6 +16,18 @@ namespace Juming.Site.DeviceLinkage.Recipes;
 /// <param name="Now">Path of a picture of the place as it is; null when there is none.</param>
 /// <param name="At">When it was found.</param>
 internal sealed record SuggestionView(Guid Id, Guid Recipe, Guid Run, string DeviceName, IReadOnlyList<HealedStep> Changes, string? Before, string? Now, DateTimeOffset At);
+
+/// <summary>One open suggestion.</summary>
+internal sealed record GetSuggestion(Guid Id) : IQuery<SuggestionView>, INeeds<LinkageRead>;
+
+file sealed class Handler(LinkageDb db, SuggestionReader reader) : IQueryHandler<GetSuggestion, SuggestionView>
+{
+    public async Task<Result<SuggestionView>> Handle(GetSuggestion request, CancellationToken cancellationToken)
+    {
+        var recipe = await db.Recipes.AsNoTracking().FirstOrDefaultAsync(r => db.Suggestions.Any(s => s.Id == request.Id && s.RecipeId == r.Id), cancellationToken);
+        return recipe is not null && (await reader.OfRecipe(recipe, cancellationToken)).FirstOrDefault(s => s.Id == request.Id) is { } found ? found : LinkageErrors.NoSuchSuggestion;
+    }
+}
 
 /// <summary>Reads open suggestions.</summary>
 internal sealed class SuggestionReader(LinkageDb db)
