@@ -5,6 +5,8 @@
   const k = eyes.kit;
   const LIST = /黑名单|黑白名单|封禁|封堵|封锁|阻断列表|拦截名单|拒绝名单|禁止访问|black ?list|block ?list|deny ?list|blocked (ip|host|address|source)|ip ban|banned/i;
   const OTHER = /白名单(?!.*黑)|url|网址|域名|domain|邮|mail|用户黑|user|mac|文件|file|dns|应用黑|日志|记录|历史|log|history|report|报表|统计|white ?list(?!.*black)|allow ?list/i;
+  // The list of those who are let through is made like the one of those who are not.
+  const TRUST = /白名单|放行|(?<!零)信任|可信|免检|例外|豁免|保护名单|免认证|允许访问|white ?list|allow ?list|trusted|permitted|exempt/i;
   const SECTION = /安全|防护|防御|策略|访问控制|对象|联动|处置|防火墙|威胁|名单|security|protect|polic|firewall|object|response|defen[cs]e|threat|access/i;
   const CLICKABLE = 'a,button,input[type=button],input[type=submit],[role],li,span,div,td,dt,dd,summary,i,img,area';
   const CONFIRM = /^(确定|确认|保存|提交|完成|添加|新增|立即|开始|下发|(ok|save|submit|add|apply|confirm|block|create)\b)/i;
@@ -136,7 +138,8 @@
       if (at >= 0 && (!column || t.rows.length >= rows)) [column, rows] = [t.columns[at], t.rows.length];
     }
     const text = eyes.allText(6000), heads = k.docs().flatMap(d => [...d.doc.querySelectorAll('h1,h2,h3,h4,caption,legend,[class*=title i],[class*=crumb i],[class*=active i],[class*=selected i],[class*=current i],title')]).map(e => e.textContent.trim()).filter(t => t && t.length < 60);
-    const about = heads.some(t => LIST.test(t) && !OTHER.test(t.replace(/黑白名单/g, ''))) ? 3 : LIST.test(text) ? 1 : 0;
+    const lets = k.docs().some(d => [...d.doc.querySelectorAll('h1,h2,h3,h4,caption,legend,[class*=crumb i]')].some(e => e.textContent.length < 60 && k.seen(e) && TRUST.test(e.textContent.replace(/黑白名单/g, ''))));
+    const about = lets ? 0 : heads.some(t => LIST.test(t) && !OTHER.test(t.replace(/黑白名单/g, ''))) ? 3 : LIST.test(text) ? 1 : 0;
     adds.sort((a, b) => b.score - a.score);
     return { about, addresses: k.addresses(), listed: listed(), adds, commits, removes, column, rows, inline: form(), next: !!k.nextPage(true), search: !!k.searchBox(), empty: k.EMPTY.test(text), heads: heads.slice(0, 12), telling: eyes.telling().slice(0, 20) };
   }

@@ -173,7 +173,8 @@
     for (let up = 0; up < 7 && at; up++, at = at.parentElement) {
       const text = at.textContent;
       if (text.length > 3000) return 0;
-      const flat = norm(text);
+      // Buttons of old forms have their words in an attribute.
+      const flat = norm(text + [...at.querySelectorAll('input[type=submit],input[type=button]')].map(b => b.value).join(' '));
       if (wanted.some(w => flat.includes(norm(w)))) return Math.max(0, 1 - up * 0.2);
     }
     return 0;

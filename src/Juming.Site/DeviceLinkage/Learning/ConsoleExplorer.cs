@@ -101,7 +101,8 @@ internal sealed class ConsoleExplorer(DeviceWindow window, Film film, TimeProvid
         IsFamiliar = adds && seen >= Math.Max(Math.Clamp(Known.Count, 2, Enough), Math.Min(Many, Known.Count / 2));
         var list = Page.GetProperty("column").ValueKind == JsonValueKind.String || SignInSkill.Flag(Page, "empty") || Page.GetProperty("addresses").GetInt32() > 0;
         step.End("done", string.Create(CultureInfo.InvariantCulture, $"about {about}, known {seen}, add {(adds ? "yes" : "no")}, list {(list ? "yes" : "no")} at {window.Page.Url}: {string.Join(" | ", Page.GetProperty("heads").EnumerateArray().Select(h => h.GetString()))}"));
-        if (IsFamiliar) return true;
+        // Where it is known what stands on the list, a page that is only called like one is another: the one of exceptions looks the same.
+        if (IsFamiliar || Known.Count >= 2) return IsFamiliar;
         return about >= 3 ? adds && list : about >= 1 && adds && list && (Page.GetProperty("column").ValueKind == JsonValueKind.String) && _worth >= 8;
     }
 

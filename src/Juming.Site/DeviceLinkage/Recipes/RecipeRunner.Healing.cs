@@ -77,7 +77,7 @@ internal sealed partial class RecipeRunner
         foreach (var (spec, how) in await Proposals(step, kind, missed, ct))
         {
             var inRow = how == Healing.Row || step.Target!.In is not null;
-            var found = await window.Call("(e, a) => e.find({ ...a.spec, in: a.row }, { ...a.o, ...a.more })", new { spec, row = inRow ? LastRow?.Wanted : null, o = new { kind, need = EnoughToChange, margin = Margin, wait = 1500 }, more = more ?? new { } }, ct);
+            var found = await window.Call("(e, a) => e.find({ ...a.spec, in: a.row }, { ...a.o, ...a.more })", new { spec, row = inRow ? LastRow?.Wanted : null, o = new { kind, need = step.Mutates || inRow ? EnoughToChange : EnoughToRead, margin = Margin, wait = 1500 }, more = more ?? new { } }, ct);
             if (!SignInSkill.Flag(found, "found")) continue;
             var name = SignInSkill.Text(found.GetProperty("target"), "name");
             Healings.Add(new Healing(step.Id, step.Target!.Words, name, film.Candidates.FirstOrDefault(c => c.Name == name)?.Score ?? 0, how) { Spec = spec, InRow = inRow });
