@@ -10,7 +10,7 @@
   const SECTION = /安全|防护|防御|策略|访问控制|对象|联动|处置|防火墙|威胁|名单|security|protect|polic|firewall|object|response|defen[cs]e|threat|access/i;
   const CLICKABLE = 'a,button,input[type=button],input[type=submit],[role],li,span,div,td,dt,dd,summary,i,img,area';
   const CONFIRM = /^(确定|确认|保存|提交|完成|添加|新增|立即|开始|下发|(ok|save|submit|add|apply|confirm|block|create)\b)/i;
-  const ADD = /^[＋+✚\s]*(新增|添加|新建|增加|创建|录入|封禁|封堵|隔离|登记|发起|拉黑|加入)|^[＋+✚\s]*(add|new|create|block|ban)\b/i;
+  const ADD = /^[＋+✚\s]*(新增|添加|新建|增加|创建|录入|封禁|封堵|隔离|登记|发起|加入)|^[＋+✚\s]*(add|new|create|block|ban)\b/i;
 
   function pressables() {
     const found = [];
@@ -35,7 +35,7 @@
     const seen = new Set(), out = [];
     for (const p of pressables()) {
       // Buttons of forms and rows are no menu.
-      if (k.isButton(p.el) && (p.el.closest('form,table,[role=dialog]') || !(worth(p.text) >= 3 || p.el.closest('nav,aside,[class*=menu i],[class*=nav i],[class*=side i]'))) || p.el.closest('tr') && p.el.closest('table')?.querySelector('th') || ADD.test(p.text) && !LIST.test(p.text.replace(ADD, '')) && !k.inGroup(p.text, 'list') || k.inGroup(p.text, 'add', 'remove', 'confirm', 'commit', 'cancel', 'search', 'next', 'edit')) continue;
+      if (k.isButton(p.el) && (p.el.closest('form,table,[role=dialog]') || !(worth(p.text) >= 3 || p.el.closest('nav,aside,[class*=menu i],[class*=nav i],[class*=side i]'))) || p.el.closest('tr') && p.el.closest('table')?.querySelector('th') || ADD.test(p.text) && k.roleOf(p.el) !== 'link' && !LIST.test(p.text.replace(ADD, '')) && !k.inGroup(p.text, 'list') || k.inGroup(p.text, 'add', 'remove', 'confirm', 'commit', 'cancel', 'search', 'next', 'edit')) continue;
       const key = k.norm(p.text), score = worth(p.text);
       if (score < 0 || seen.has(key)) continue;
       seen.add(key);

@@ -8,7 +8,7 @@
 
   // Words that mean the same on consoles. A match across a group heals a step; it never is as good as the word itself.
   const GROUPS = {
-    login: '登录 登陆 立即登录 登入 进入系统 login signin logon',
+    login: '登录 登陆 立即登录 登入 进入 进入系统 进入平台 登录平台 验证并进入 确认登录 login signin logon',
     add: '新增 添加 新建 增加 创建 录入 新增地址 添加地址 新增条目 添加黑名单 新增黑名单 新建黑名单 添加ip 新增ip 添加封禁 新增封禁 add new create addnew addentry addip addaddress newentry insert',
     confirm: '确定 确认 保存 提交 完成 是 ok save submit yes confirm done finish 确认添加 确定添加 确认提交 登记 加入 执行 立即执行 立即封禁 封禁 封堵 阻断 录入 好 好的 继续 block ban continue proceed',
     commit: '应用 立即生效 下发 生效 配置生效 提交变更 保存配置 应用配置 应用更改 提交配置 下发配置 策略下发 立即下发 使配置生效 写入 激活 apply commit deploy activate applychanges applyconfig applyconfiguration commitchanges saveconfig installpolicy',
