@@ -44,7 +44,7 @@ internal sealed class HealingTests
             // The same run again suggests nothing more.
             await site.Block(device, "203.0.113.8");
             Assert.That(await site.Suggestions(device), Has.Count.EqualTo(1));
-            Assert.That(await Status(admin, $"/api/linkage/suggestions/{suggestion.Id}/take"), Is.EqualTo(200));
+            Assert.That(await Status(admin, $"/api/linkage/suggestions/{suggestion.Id}/take"), Is.EqualTo(204));
             Assert.That(await Status(admin, $"/api/linkage/suggestions/{suggestion.Id}/take"), Is.EqualTo(404));
         }
         await using var again = await LinkedSite.Start(folder: folder);

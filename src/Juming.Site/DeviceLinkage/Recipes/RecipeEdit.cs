@@ -35,7 +35,7 @@ internal static partial class RecipeEdit
         var leading = recipe.Steps.ToList().FindIndex(s => s.Id == healing.Step) + 1;
         if (leading == 0 || leading > steps.Children.Count) return false;
         for (var i = 0; i < leading; i++) steps.Children.RemoveAt(0);
-        var others = RecipeReader.All(recipe.Steps.Concat(recipe.Verify).Concat(recipe.Rollback)).Select(s => s.Id).ToHashSet();
+        var others = RecipeReader.All(recipe.Steps.Skip(leading).Concat(recipe.Verify).Concat(recipe.Rollback)).Select(s => s.Id).ToHashSet();
         var names = Enumerable.Range(1, 100).Select(n => $"way{n}").Where(n => !others.Contains(n)).ToList();
         for (var i = 0; i < healing.Way.Count; i++)
         {
