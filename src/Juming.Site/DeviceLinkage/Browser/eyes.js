@@ -31,7 +31,7 @@
     password: '密码 口令 登录密码 password passwd passphrase pwd',
     captcha: '验证码 校验码 附加码 图形码 随机码 图形验证码 图片验证码 计算结果 captcha verifycode randcode verificationcode securitycode vcode checkcode code',
     otp: '动态口令 动态码 动态密码 动态验证码 令牌 一次性密码 一次性口令 二次认证 两步验证 身份验证器 口令牌 手机令牌 otp totp onetimepassword onetimecode authenticator authenticationcode token mfa 2fa',
-    logout: '退出 注销 安全退出 登出 退出登录 退出登陆 退出系统 logout signout logoff exit',
+    logout: '离开系统 退出 注销 安全退出 登出 退出登录 退出登陆 退出系统 logout signout logoff exit',
   };
   const norm = s => { const raw = (s ?? '').normalize('NFKC').trim().toLowerCase(); const n = raw.replace(/[\s\u200b:*+\[\]()<>《》【】….。,、!?‹«»›\-_—–|·"'“”#✚✓✔×✕⊕▸▾►▼◆●○★☆\/]+/g, ''); return n || raw.replace(/\s+/g, ''); };
   const words = {}, groupsOf = new Map();
@@ -40,7 +40,7 @@
     for (const w of words[group]) groupsOf.set(w, [...(groupsOf.get(w) ?? []), group]);
   }
   const inGroup = (text, ...groups) => { const n = norm(text); return n.length > 0 && groups.some(g => words[g].has(n)); };
-  const DANGER = /重启|恢复出厂|关机|关闭系统|升级|清空|格式化|初始化|注销|退出|登出|删除|移除|下载|导出|备份|还原|修改密码|重置|全部解封|reboot|restart|shut ?down|reset|upgrade|factory|log ?out|sign ?out|log ?off|delete|remove|export|download|backup|restore|erase|wipe|flush|clear all/i;
+  const DANGER = /重启|恢复出厂|关机|关闭系统|升级|清空|格式化|初始化|注销|退出|登出|离开系统|删除|移除|下载|导出|备份|还原|修改密码|重置|全部解封|reboot|restart|shut ?down|reset|upgrade|factory|log ?out|sign ?out|log ?off|delete|remove|export|download|backup|restore|erase|wipe|flush|clear all/i;
   const SUCCESS = /成功|已添加|已保存|已生效|已下发|已删除|已解封|已提交|已封禁|已应用|完成|success|succeeded|\badded\b|\bsaved\b|\bapplied\b|\bdeleted\b|\bremoved\b|\bcommitted\b|\bblocked\b|\bdone\b|\bunblocked\b/i;
   const FAILURE = /失败|错误|已存在|重复|冲突|超过最大|规格已满|已满|上限|不合法|非法|无效|格式|无权限|权限不足|超时|过期|重新登录|锁定|不正确|不能为空|必填|拒绝|异常|fail|error|exist|duplicate|conflict|exceed|full|limit|invalid|illegal|denied|permission|timed? ?out|expired|locked|incorrect|required|forbidden/i;
 
