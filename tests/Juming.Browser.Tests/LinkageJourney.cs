@@ -85,6 +85,9 @@ public sealed class LinkageJourney : AxeTest
         await card.ScrollIntoViewIfNeededAsync();
         await Picture(page, "linkage-suggestion-light");
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        await page.ReloadAsync();
+        await Expect(card.Locator("img")).ToHaveCountAsync(2);
+        await card.ScrollIntoViewIfNeededAsync();
         await Picture(page, "linkage-suggestion-dark");
         found.AddRange(await Look(page, "/linkage/recipes with a suggestion"));
         Assert.That(console.InForce, Does.Not.Contain("203.0.113.95"));
