@@ -62,6 +62,40 @@ public sealed class LinkageJourney : AxeTest
         await page.Keyboard.PressAsync("ArrowRight");
         await Picture(page, $"linkage-film-{culture}-{theme}");
         found.AddRange(await Look(page, "/linkage/runs with its pane"));
+        if (name == "layer") await Upgraded(console, page, client, found);
         Assert.That(found, Is.Empty, string.Join('\n', found));
+    }
+
+    /// <summary>The vendor's upgrade: the block waits, a person compares the pictures and approves, and the next block comes about.</summary>
+    private async Task Upgraded(FarmConsole console, IPage page, HttpClient client, List<string> found)
+    {
+        console.Version = 2;
+        using var waits = await client.PostAsJsonAsync("/api/blocking", new { target = "203.0.113.95", reason = "journey" });
+        await Open(page, "/linkage");
+        for (var i = 0; i < 60 && await page.GetByTestId("suggestions").CountAsync() == 0; i++)
+        {
+            await Task.Delay(500);
+            await page.ReloadAsync();
+            await page.WaitForTimeoutAsync(300);
+        }
+        await page.GetByTestId("suggestions").ClickAsync();
+        await page.Locator(".list tbody tr a").First.ClickAsync();
+        var card = page.GetByTestId("suggestion");
+        await Expect(card.Locator("img")).ToHaveCountAsync(2);
+        await card.ScrollIntoViewIfNeededAsync();
+        await Picture(page, "linkage-suggestion-light");
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        await page.ReloadAsync();
+        await Expect(card.Locator("img")).ToHaveCountAsync(2);
+        await card.ScrollIntoViewIfNeededAsync();
+        await Picture(page, "linkage-suggestion-dark");
+        found.AddRange(await Look(page, "/linkage/recipes with a suggestion"));
+        Assert.That(console.InForce, Does.Not.Contain("203.0.113.95"));
+        await page.GetByTestId("take").ClickAsync();
+        await Expect(page.GetByTestId("suggestion")).ToHaveCountAsync(0);
+        await Expect(page.GetByTestId("versions").Locator("li")).Not.ToHaveCountAsync(0);
+        using var wanted = await client.PostAsJsonAsync("/api/blocking", new { target = "203.0.113.96", reason = "journey" });
+        for (var i = 0; i < 60 && !console.InForce.Contains("203.0.113.96"); i++) await Task.Delay(500);
+        Assert.That(console.InForce, Does.Contain("203.0.113.96"));
     }
 }

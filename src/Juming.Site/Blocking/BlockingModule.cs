@@ -36,7 +36,7 @@ public sealed class BlockingModule : Module
         services.AddSingleton(p => new OwnAddresses(p.GetService<AssetsSettings>(), p.GetService<ISourceDirectory>(), p.GetServices<IProtectedSource>()));
         services.AddSingleton<ProtectedTurn>().AddSingleton<ProtectedBook>().AddSingleton<IProtectedAddresses>(p => p.GetRequiredService<ProtectedBook>()).AddSingleton<RefusalBook>();
         services.AddSingleton<BlockTurn>().AddSingleton<DeviceBook>().AddSingleton<DeviceOrders>().AddSingleton<IBlockList, BlockList>();
-        services.AddScoped<DeviceChoice>().AddScoped<BlockDesk>().AddScoped<DeviceStep>().AddScoped<CircuitBreaker>();
+        services.AddScoped<DeviceChoice>().AddScoped<BlockDesk>().AddScoped<DeviceStep>().AddScoped<DeviceSweep>().AddScoped<CircuitBreaker>();
         foreach (var code in new[] { "blocking.protected-refused", "blocking.device-needs-person", "blocking.breaker-opened" }) services.AddSingleton(new NoticeKind(code, typeof(BlockingTexts), Role.Analyst, Role.SecurityAdmin));
         services.AddSingleton<WideWishes>().AddHostedService(p => p.GetRequiredService<WideWishes>());
         services.AddSingleton<BlockDriver>().AddHostedService(p => p.GetRequiredService<BlockDriver>());

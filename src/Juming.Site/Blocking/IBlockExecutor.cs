@@ -15,6 +15,15 @@ public interface IBlockExecutor
     /// <summary>Only reads whether the target is blocked: after a broken-off order, and for drift.</summary>
     Task<BlockOutcome> Look(BlockOrder order, CancellationToken ct);
 
+    /// <summary>
+    /// Reads the device's list once for many targets, so that a long list is not asked for entry by entry; null where this kind of device is asked one by
+    /// one, or the list could not be read.
+    /// </summary>
+    /// <param name="device">The device.</param>
+    /// <param name="targets">Addresses or ranges in normal form; at least one.</param>
+    /// <param name="ct">Cancels.</param>
+    Task<BlockSurvey?> Survey(Guid device, IReadOnlyList<string> targets, CancellationToken ct) => Task.FromResult<BlockSurvey?>(null);
+
     /// <summary>Path of the page that shows a run of this kind, from the root; null when the run is not its own, or nothing shows it.</summary>
     string? Film(Guid run) => null;
 }
@@ -35,6 +44,11 @@ public sealed record BlockDevice(Guid Id, string Name, string Group, int? Capaci
 /// <param name="Comment">Short text for the device's own list, ASCII, at most 60 characters.</param>
 /// <param name="Rehearsal">True goes up to the point of no return and no further.</param>
 public sealed record BlockOrder(Guid Device, string Key, string Target, int? Minutes, string Comment, bool Rehearsal = false);
+
+/// <summary>What one reading of a device's list says.</summary>
+/// <param name="Present">Targets that are in the list, and the list is in force. Any other must be looked at by itself before it counts as absent.</param>
+/// <param name="Run">Identity of the run whose film shows it; null when there is none.</param>
+public sealed record BlockSurvey(IReadOnlySet<string> Present, Guid? Run);
 
 /// <summary>What the device's own list says after an order.</summary>
 public enum BlockReading

@@ -34,8 +34,9 @@ public sealed class LinkageModule : Module
     {
         services.AddSettings<LinkageSettings>("Modules:Linkage");
         services.AddSingleton<ChromiumHost>().AddSingleton<DeviceTurns>().AddSingleton<SessionStore>().AddSingleton<ParkedWindows>().AddSingleton<RunDesk>().AddSingleton<RecipeCache>().AddSingleton<CaptchaReader>().AddSingleton<IRunPoints, NoPoints>();
-        services.AddScoped<RecipeShelf>().AddScoped<LinkageUpkeep>().AddScoped<ConsoleBlocks>().AddScoped<IDeviceConsoles, DeviceConsoles>();
+        services.AddScoped<RecipeShelf>().AddScoped<SuggestionReader>().AddScoped<LinkageUpkeep>().AddScoped<ConsoleBlocks>().AddScoped<IDeviceConsoles, DeviceConsoles>();
         services.AddSingleton<RecordingDesk>().AddScoped<RecordingScreen>();
+        services.AddSingleton(new NoticeKind(HealingNotice.Code, typeof(LinkageTexts), Role.SecurityAdmin));
         services.AddSingleton(new NoticeKind(DeviceAlarm.Code, typeof(LinkageTexts), Role.Analyst, Role.SecurityAdmin));
         services.AddSingleton<ConsoleExecutor>().AddSingleton<IBlockExecutor>(p => p.GetRequiredService<ConsoleExecutor>()).AddSingleton<IProtectedSource>(p => p.GetRequiredService<ConsoleExecutor>()).AddHostedService(p => p.GetRequiredService<ConsoleExecutor>());
         services.TryAddSingleton<IProtectedAddresses, NothingMayBeBlocked>();
@@ -57,7 +58,8 @@ public sealed class LinkageModule : Module
         routes.MapDelete("devices/{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new RemoveDevice(id), ct)).ToHttp()).Answers<Done>("Takes a device and its secrets out of the register.");
         routes.MapPost("devices/{id:guid}/test", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new TestDevice(id, Guid.CreateVersion7()), ct)).ToHttp()).Answers<RunVerdict>("Signs in once and looks; answers when it has ended.");
         routes.MapPost("devices/{id:guid}/explore", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new ExploreDevice(id, Guid.CreateVersion7()), ct)).ToHttp()).Answers<ExploreVerdict>("Looks for the way to block an address and rehearses it; answers with a draft.");
-        routes.MapGet("recipes", async (Sender sender, RecipeState? state, Guid? device, [Description("Rows passed over"), Range(0, 100_000)] int? skip, [Description("Rows of the page, 50 by default"), Range(1, 200)] int? limit, CancellationToken ct) => (await sender.Send(new ListRecipes { State = state, Device = device, Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp()).Answers<RecipePage>("Recipes, drafts first, one page at a time.");
+        routes.MapPost("devices/{id:guid}/ready/{capability}", async (Sender sender, Guid id, string capability, CancellationToken ct) => (await sender.Send(new DraftReady(id, capability), ct)).ToHttp()).Answers<Guid>("Makes a draft of a recipe that comes with the program: isolate-host, release-host, disable-account, enable-account.");
+        routes.MapGet("recipes", async (Sender sender, RecipeState? state, [Description("True for recipes with a suggestion that waits")] bool? suggested, Guid? device, [Description("Rows passed over"), Range(0, 100_000)] int? skip, [Description("Rows of the page, 50 by default"), Range(1, 200)] int? limit, CancellationToken ct) => (await sender.Send(new ListRecipes { State = state, Suggested = suggested ?? false, Device = device, Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp()).Answers<RecipePage>("Recipes, drafts first, one page at a time.");
         routes.MapGet("recipes/{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new GetRecipe(id), ct)).ToHttp()).Answers<RecipeDossier>("One recipe with its text and what runs suggest for it.");
         routes.MapGet("recipes/{id:guid}/file", async (Sender sender, Guid id, CancellationToken ct) =>
         {
@@ -67,7 +69,7 @@ public sealed class LinkageModule : Module
         routes.MapPost("recipes", async (Sender sender, ImportRecipe recipe, CancellationToken ct) => (await sender.Send(recipe, ct)).ToHttp()).Answers<Guid>("Takes in a recipe as a draft; faulty ones are refused with line and reason.");
         routes.MapPost("recipes/{id:guid}/use", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new DecideRecipe(id, true), ct)).ToHttp()).Answers<Done>("Puts a draft to use.");
         routes.MapPost("recipes/{id:guid}/retire", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new DecideRecipe(id, false), ct)).ToHttp()).Answers<Done>("Puts a recipe away.");
-        routes.MapPost("suggestions/{id:guid}/take", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new DecideSuggestion(id, true), ct)).ToHttp()).Answers<Done>("Takes the words that a run found into the recipe.");
+        routes.MapPost("suggestions/{id:guid}/take", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new DecideSuggestion(id, true), ct)).ToHttp()).Answers<Done>("Takes what a run found on a changed console as the recipe's next version.");
         routes.MapPost("suggestions/{id:guid}/decline", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new DecideSuggestion(id, false), ct)).ToHttp()).Answers<Done>("Turns a suggestion down.");
         routes.MapPost("recipes/{id:guid}/try", async (Sender sender, Guid id, TrialBody trial, CancellationToken ct) => (await sender.Send(new TryRecipe(id, trial.Device, trial.Target, trial.Real, Guid.CreateVersion7()), ct)).ToHttp()).Answers<TrialVerdict>("Rehearses a recipe on a device, or really blocks, reads back and unblocks a test address.");
         // Any method: over HTTP/2 a socket is opened by CONNECT.

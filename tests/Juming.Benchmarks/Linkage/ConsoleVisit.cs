@@ -91,6 +91,39 @@ internal sealed class ConsoleVisit(LinkedSite site, ConsoleTally tally, FarmCons
         }
     }
 
+    /// <summary>The same with a person who approves what each run suggests, at most three times for one order; only then it must come about.</summary>
+    public async Task Approve(int rounds)
+    {
+        if (!_learned) return;
+        tally.Approvals += await site.ApproveSuggestions(_device);
+        for (var i = 0; i < rounds; i++)
+        {
+            tally.ApprovedRounds++;
+            var (target, mark) = (Next(), Mark());
+            var blocked = await Approving(() => site.Block(_device, target));
+            var wrong = Unordered(mark, target, "block");
+            var held = Holds(blocked, target);
+            if (!held) Tell("approved, block", target, blocked);
+            mark = Mark();
+            var lifted = held ? await Approving(() => site.Unblock(_device, target)) : blocked;
+            wrong += Unordered(mark, target, "unblock");
+            if (held && !IsGone(lifted, target)) Tell("approved, unblock", target, lifted);
+            if (held && IsGone(lifted, target) && wrong == 0) tally.HealedAfterApproval++;
+            tally.WrongUpgraded += wrong;
+        }
+    }
+
+    private async Task<BlockOutcome> Approving(Func<Task<BlockOutcome>> order)
+    {
+        var outcome = await order();
+        for (var again = 0; again < 3 && outcome.Failure == "healing-waits" && await site.ApproveSuggestions(_device) is > 0 and var approved; again++)
+        {
+            tally.Approvals += approved;
+            outcome = await order();
+        }
+        return outcome;
+    }
+
     private bool Holds(BlockOutcome outcome, string target) => outcome is { Reading: BlockReading.Present, Failure: null } && console.InForce.Contains(target);
 
     private bool IsGone(BlockOutcome outcome, string target) => outcome is { Reading: BlockReading.Absent, Failure: null } && !console.InForce.Contains(target);

@@ -7,7 +7,7 @@ namespace Juming.Benchmarks.Linkage;
 
 /// <summary>
 /// The generated farm by its own truth logs: first contact with each console, rounds of block, read-back and unblock by what was learned, and the same consoles after
-/// the vendor's upgrade. <c>--rounds=N</c> (400) makes it shorter, <c>--only=NAME,…</c> takes some consoles, <c>--seed=S</c> makes other passwords, ids and orders of fields.
+/// the vendor's upgrade, first by themselves, then with a person who approves what is suggested. <c>--rounds=N</c> (400) makes it shorter, <c>--only=NAME,…</c> takes some consoles, <c>--seed=S</c> makes other passwords, ids and orders of fields.
 /// </summary>
 internal sealed class FarmBench : IAsyncDisposable
 {
@@ -38,6 +38,7 @@ internal sealed class FarmBench : IAsyncDisposable
             await visit.FirstContact();
             for (var i = 0; i < share.Rounds; i++) await visit.Round();
             await visit.Upgrade(Math.Max(1, rounds / 100));
+            await visit.Approve(Math.Max(1, rounds / 100));
             Figures.Note(tally.ToString());
         });
         return Print([.. tallies.OrderBy(t => t.Name)]);
@@ -70,6 +71,9 @@ internal sealed class FarmBench : IAsyncDisposable
         _figures.Print("rounds_v2", v2, "rounds");
         _figures.Print("healed_or_stopped_v2", safe, "share", goal: "at least 0.9");
         _figures.Print("healed_v2", Share(healed, v2), "share");
+        _figures.Print("healed_after_approval", Share(tallies.Sum(t => t.HealedAfterApproval), tallies.Sum(t => t.ApprovedRounds)), "share");
+        _figures.Print("healed_after_approval_consoles", tallies.Count(t => t.HealedAfterApproval > 0), "consoles");
+        _figures.Print("approvals", tallies.Sum(t => t.Approvals), "suggestions");
         _figures.Print("wrong_mutations_v2", wrongV2, "mutations", goal: "0");
         var blocks = tallies.Where(t => t.Name != "slow").SelectMany(t => t.Milliseconds).ToList();
         _figures.Print("block_ms_p50", Figures.Median(blocks), "ms");
@@ -103,6 +107,13 @@ internal sealed class ConsoleTally(string name)
 
     public int WrongUpgraded { get; set; }
 
+    /// <summary>Rounds on the upgraded console with a person who approves what is suggested.</summary>
+    public int ApprovedRounds { get; set; }
+
+    public int HealedAfterApproval { get; set; }
+
+    public int Approvals { get; set; }
+
     public int Locked { get; set; }
 
     public int WrongPasswords { get; set; }
@@ -110,5 +121,5 @@ internal sealed class ConsoleTally(string name)
     public List<double> Milliseconds { get; } = [];
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Name}: first contact {(BlockedAtFirst ? "blocked" : "not blocked")}, {Right} of {Rounds} rounds right, {Wrong} wrong; upgraded: {Healed} healed, {Stopped} stopped of {UpgradedRounds}, {WrongUpgraded} wrong; {Locked} locked");
+        $"{Name}: first contact {(BlockedAtFirst ? "blocked" : "not blocked")}, {Right} of {Rounds} rounds right, {Wrong} wrong; upgraded: {Healed} healed, {Stopped} stopped of {UpgradedRounds}, {WrongUpgraded} wrong; after {Approvals} approvals {HealedAfterApproval} of {ApprovedRounds} healed; {Locked} locked");
 }

@@ -181,6 +181,27 @@ internal sealed class DriveTests
     }
 
     [Test]
+    public async Task Many_blocks_of_a_device_are_looked_after_by_one_reading_and_only_what_is_missing_is_asked_for()
+    {
+        _bench.Executor.ReadsWhole = true;
+        var entries = new List<Guid>();
+        for (var i = 1; i <= 20; i++) entries.Add(await _bench.Block($"198.51.100.{i}", 600));
+        foreach (var entry in entries) await _bench.Until(entry, BlockState.Verified);
+        _device.Drop("198.51.100.5");
+        lock (_bench.Executor.Keys) _bench.Executor.Keys.Clear();
+        _bench.Clock.Ahead = TimeSpan.FromMinutes(31);
+        Assert.That(await Eventually(() => _device.Truth.Count == 21), "What vanished is put back.");
+        await _bench.Until(entries[4], BlockState.Verified);
+        await Task.Delay(300);
+        lock (_bench.Executor.Keys)
+        {
+            Assert.That(_bench.Executor.Keys.Count(k => k == "survey"), Is.EqualTo(1));
+            Assert.That(_bench.Executor.Keys.Count(k => k.StartsWith("look/", StringComparison.Ordinal)), Is.EqualTo(1));
+            Assert.That(_bench.Executor.Keys.Count(k => k.StartsWith("block/", StringComparison.Ordinal)), Is.EqualTo(1));
+        }
+    }
+
+    [Test]
     public async Task What_is_lifted_while_it_is_being_set_does_not_stay_on_the_device()
     {
         _bench.Executor.StopAt = "block-submitted";

@@ -96,6 +96,32 @@ internal sealed class BlockingOnDevicesTests
     }
 
     [Test]
+    public async Task Many_are_looked_for_with_one_reading_of_the_list()
+    {
+        foreach (var target in new[] { "203.0.113.31", "203.0.113.32" }) Assert.That((await _site.Block(_device, target)).Reading, Is.EqualTo(BlockReading.Present));
+        var before = _console.TruthLog.Mutations.Count;
+        var survey = await _site.Blocks(b => b.Survey(_device, ["203.0.113.31", "203.0.113.32", "203.0.113.39"], CancellationToken.None));
+        Assert.That(survey?.Present, Is.EquivalentTo(new[] { "203.0.113.31", "203.0.113.32" }), () => _site.Film(survey?.Run));
+        Assert.That(_console.TruthLog.Mutations, Has.Count.EqualTo(before));
+    }
+
+    /// <summary>Rows on many pages, cards, rows without a table.</summary>
+    [TestCase("paging", 120)]
+    [TestCase("totp", 6)]
+    [TestCase("spa", 6)]
+    [TestCase("frames", 6)]
+    [Category("Long")]
+    public async Task A_list_is_read_once_whatever_it_is_made_of(string name, int entries)
+    {
+        await using var console = await DeviceFarm.StartOne(name, 4751);
+        var device = await _site.Add(console);
+        await _site.Learn(device);
+        var targets = console.BlockEntries.Select(e => e.Address).Order(StringComparer.Ordinal).Take(entries).ToList();
+        var survey = await _site.Blocks(b => b.Survey(device, [.. targets, "203.0.113.77"], CancellationToken.None));
+        Assert.That(survey?.Present, Is.EquivalentTo(targets), () => _site.Film(survey?.Run));
+    }
+
+    [Test]
     public async Task A_session_that_ends_in_the_middle_is_opened_anew()
     {
         Assert.That((await _site.Look(_device, "203.0.113.25")).Reading, Is.EqualTo(BlockReading.Absent));

@@ -22,9 +22,9 @@ internal sealed class Hand : IAsyncDisposable
 
     public Juming.Site.DeviceLinkage.Browser.DeviceWindow Window => _work.Window!;
 
-    public static async Task<Hand> Open(LinkedSite site, Guid device, string target)
+    public static async Task<Hand> Open(LinkedSite site, Guid device, string target, string capability = RecordedSubject.Block)
     {
-        var opened = await site.Tier.Send(new OpenRecording(device, target));
+        var opened = await site.Tier.Send(new OpenRecording(device, target, capability));
         Assert.That(opened.Error, Is.Null);
         var hand = new Hand(site, opened.Value, site.Tier.Services.GetRequiredService<RecordingDesk>().Hand(opened.Value)!);
         await Until(async () => (await hand.Seen()).State != RecordingState.Opening, 40);
@@ -93,10 +93,11 @@ internal sealed class Hand : IAsyncDisposable
 
     public async Task Mark(string words)
     {
+        var figures = (await Seen()).Figures.Count;
         var (x, y) = await Where("press", words, null);
         _work.Watched();
         _work.Take(new HandInput("mark", x, y));
-        await Until(async () => (await Seen()).Proof is not null);
+        await Until(async () => await Seen() is var seen && (seen.Proof is not null || seen.Figures.Count > figures));
     }
 
     public async Task Leave()

@@ -107,11 +107,30 @@ internal sealed class RecipeReaderTests
         });
 
     [Test]
-    public void A_word_is_taken_into_a_step()
+    public void What_was_healed_stands_in_the_recipe_as_plain_words_and_the_way_keeps_its_last_name()
     {
-        var changed = RecipeEdit.WithWords(Good, "add", "录入");
-        var (recipe, faults) = RecipeReader.Read(changed!);
-        Assert.That(faults, Is.Empty);
-        Assert.That(recipe!.Steps.Single(s => s.Id == "add").Target!.Name, Does.Contain("录入"));
+        var recipe = RecipeReader.Read(Good).Recipe!;
+        var way = new[] { Spec("""{"text":["处置中心"]}"""), Spec("""{"role":"link","name":["封禁\"}] ${ip}"],"css":"body"}""") };
+        var changed = RecipeEdit.Healed(Good, recipe,
+        [
+            new Healing("nav2", "黑名单", "封禁", 0, Healing.Entries) { Way = way },
+            new Healing("add", "新增", "录入", 0.7, Healing.Synonym) { Spec = Spec("""{"role":"button","name":["录入"],"id":"add"}""") },
+            new Healing("f2", "自定义", "长期", 0, Healing.Option),
+            new Healing("ok", "确定", "提交审批", 0.6, Healing.Form) { Spec = Spec("""{"text":["提交审批"],"near":["IP地址"]}""") },
+        ]);
+        var healed = RecipeReader.Read(changed!).Recipe!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(healed.Steps.Take(3).Select(s => s.Id), Is.EqualTo(new[] { "way1", "nav2", "w1" }));
+            Assert.That(healed.Steps[1].Target!.Name, Is.EqualTo(new[] { "封禁\"}] $ {ip}" }));
+            Assert.That(healed.Steps[1].Target!.Css, Is.Null);
+            Assert.That(healed.Steps.Single(s => s.Id == "add").Target!.Name, Is.EqualTo(new[] { "录入" }));
+            Assert.That(healed.Steps.Single(s => s.Id == "f2").Options, Is.EqualTo(new[] { "长期" }));
+            Assert.That(healed.Steps.Single(s => s.Id == "ok") is { Mutates: true, Target: { Role: null, Near: ["IP地址"], Text: ["提交审批"] } });
+            Assert.That(healed.Rollback, Has.Count.EqualTo(recipe.Rollback.Count));
+        });
+        Assert.That(RecipeEdit.Healed(Good, recipe, [new Healing("nowhere", "", "", 0, Healing.Form) { Spec = Spec("{}") }]), Is.Null);
     }
+
+    private static System.Text.Json.JsonElement Spec(string json) => System.Text.Json.JsonDocument.Parse(json).RootElement;
 }

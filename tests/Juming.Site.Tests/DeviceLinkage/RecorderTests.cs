@@ -14,6 +14,7 @@ using Juming.Site.DeviceLinkage.Register;
 using Juming.Testing;
 using Juming.Testing.DeviceLinkage;
 using Juming.Testing.Farm;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
 namespace Juming.Site.Tests.DeviceLinkage;
@@ -86,6 +87,7 @@ internal sealed class RecorderTests
     [TestCase("english", "press Policy; press Blacklist; press Add; type IP Address=@; type Comment=recorded; press Save", "", "row Delete; agree")]
     [TestCase("paging", "press IP封堵; press 新增封堵; type 封堵IP=@; choose 封堵时长=1天; type 封堵原因=录制; press 确定", "type 请输入IP地址=@; press 查询", "row 解封; press 确定")]
     [TestCase("paging", "press IP封堵; press 新增封堵; type 封堵IP=@; choose 封堵时长=1天; type 封堵原因=录制; press 确定", "type 请输入IP地址=@; press 查询", "")]
+    [TestCase("rsa", "press 策略; press 全局黑名单; press 新建; type IP地址=@; type 描述=录制; press 确定", "", "")]
     [Category("Long")]
     public async Task Frames_boxes_lists_of_choices_and_questions_are_recorded_alike(string name, string block, string proof, string undo)
     {
@@ -160,6 +162,26 @@ internal sealed class RecorderTests
     }
 
     [Test]
+    public async Task A_recording_without_a_hand_ends_by_itself_and_a_restart_loses_it_and_says_so()
+    {
+        var (clock, folder) = (new JumpingClock(), Directory.CreateTempSubdirectory("juming-idle").FullName);
+        await using var console = await DeviceFarm.StartOne("commit", 4719);
+        Guid recording;
+        await using (var site = await LinkedSite.Start(folder: folder, services: s => s.AddSingleton<TimeProvider>(clock)))
+        {
+            var hand = await Hand.Open(site, await site.Add(console), Target);
+            recording = hand.Id;
+            await hand.Press("访问控制");
+            clock.Jump(TimeSpan.FromMinutes(6));
+            await Hand.Until(async () => (await hand.Seen()).State == RecordingState.Ended, 20);
+            Assert.That((await hand.Seen()).Failure, Is.EqualTo("idle"));
+            Assert.That((await hand.Seen()).Steps, Is.Not.Empty, "What was shown is still there.");
+        }
+        await using var again = await LinkedSite.Start(folder: folder);
+        Assert.That((await again.Tier.Send(new GetRecording(recording))).Error?.Code, Is.EqualTo("linkage.no-such-recording"));
+    }
+
+    [Test]
     public async Task A_protected_address_in_a_field_holds_back_every_press()
     {
         await using var console = await DeviceFarm.StartOne("commit", 4713);
@@ -228,7 +250,7 @@ internal sealed class RecorderTests
     [Test]
     public void A_place_in_the_words_of_a_page_is_taken_apart_and_quotes_stay_inside()
     {
-        var recording = new Recording(Guid.NewGuid(), new DeviceRow { Name = "a: [b]\"\n- x", Address = "https://10.0.0.1", Account = "a", AuthorisedBy = "w", AuthorisedReference = "w", ChangedBy = "w" }, Actor.System, Target);
+        var recording = new Recording(Guid.NewGuid(), new DeviceRow { Name = "a: [b]\"\n- x", Address = "https://10.0.0.1", Account = "a", AuthorisedBy = "w", AuthorisedReference = "w", ChangedBy = "w" }, Actor.System, Target, RecordedSubject.Of(RecordedSubject.Block)!);
         recording.Turn(RecorderPhase.Block);
         var film = new Juming.Site.DeviceLinkage.Runs.Film(Path.GetTempPath(), TimeProvider.System);
         recording.Hear(Json("""{"t":"fill","number":"1","value":"203.0.113.250","name":"IP","onList":true,"lists":["IP|备注"],"candidates":[{"by":"label","spec":{"label":["IP"]},"score":1,"margin":1}]}"""), film);
@@ -247,6 +269,18 @@ internal sealed class RecorderTests
     [TestCase("深信服", "下一代", "防火墙", "device-00000000-block-ip")]
     public void Recipes_have_names_that_people_recognise(string vendor, string model, string name, string expected) =>
         Assert.That(RecipeNames.Of(new DeviceRow { Id = Guid.Empty, Vendor = vendor, Model = model, Name = name, Address = "", Account = "", AuthorisedBy = "", AuthorisedReference = "", ChangedBy = "" }, "block-ip"), Is.EqualTo(expected));
+
+    /// <summary>The machine's clock, and its stop-watch too, moved ahead by hand.</summary>
+    private sealed class JumpingClock : TimeProvider
+    {
+        private long _ahead;
+
+        public void Jump(TimeSpan by) => Interlocked.Add(ref _ahead, by.Ticks);
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref _ahead));
+
+        public override long GetTimestamp() => base.GetTimestamp() + (long)(Interlocked.Read(ref _ahead) / (double)TimeSpan.TicksPerSecond * TimestampFrequency);
+    }
 
     private static JsonElement Json(string text) => StepTold.Parse(text)!.Value;
 

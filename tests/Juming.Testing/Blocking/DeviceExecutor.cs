@@ -41,6 +41,18 @@ public sealed class DeviceExecutor(params BlockingDevice[] devices) : IBlockExec
         return await Read(order, ct) is { } read ? read : Outcome(BlockReading.Unknown, false, "unreachable");
     }
 
+    /// <summary>True reads a whole list at once when asked for many.</summary>
+    public bool ReadsWhole { get; set; }
+
+    /// <inheritdoc/>
+    public async Task<BlockSurvey?> Survey(Guid device, IReadOnlyList<string> targets, CancellationToken ct)
+    {
+        if (!ReadsWhole) return null;
+        lock (Keys) Keys.Add("survey");
+        var list = (await _http.GetStringAsync(new Uri(devices.First(d => d.Id == device).Address, "list?target=&comment="), ct)).Split('\n');
+        return new BlockSurvey(targets.Where(list.Contains).ToHashSet(), null);
+    }
+
     private async Task<BlockOutcome> Run(BlockOrder order, string what, bool add, CancellationToken ct)
     {
         Note(order);

@@ -39,6 +39,22 @@ internal sealed class LinkedSite : IAsyncDisposable
     /// <summary>Approves what was found, as a person does who has looked at the rehearsal's pictures.</summary>
     public async Task Approve(Guid recipe) => Value(await Tier.Send(new DecideRecipe(recipe, true)));
 
+    /// <summary>Approves what runs on a changed console suggest, as a person does who has compared the pictures; answers how many there were.</summary>
+    public async Task<int> ApproveSuggestions(Guid device)
+    {
+        var open = await Suggestions(device);
+        foreach (var suggestion in open) Value(await Tier.Send(new DecideSuggestion(suggestion.Id, true)));
+        return open.Count;
+    }
+
+    /// <summary>What waits for a decision on a device's recipes.</summary>
+    public async Task<IReadOnlyList<SuggestionView>> Suggestions(Guid device)
+    {
+        var open = new List<SuggestionView>();
+        foreach (var recipe in Value(await Tier.Send(new ListRecipes { Suggested = true, Device = device, Take = 200 })).Items) open.AddRange(Value(await Tier.Send(new GetRecipe(recipe.Id))).Suggestions);
+        return open;
+    }
+
     /// <summary>Lets the generic skill find the way, and approves what it found.</summary>
     public async Task<Guid> Learn(Guid device)
     {

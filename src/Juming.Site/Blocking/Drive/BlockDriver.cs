@@ -95,9 +95,16 @@ internal sealed partial class BlockDriver(IServiceScopeFactory scopes, BlockTurn
     {
         try
         {
+            var swept = false;
             while (!ct.IsCancellationRequested && await Next(device, ct) is { } entry)
             {
                 await using var scope = scopes.CreateAsyncScope();
+                if (!swept && await LooksDue(device, ct) >= DeviceSweep.Worthwhile)
+                {
+                    swept = true;
+                    await scope.ServiceProvider.GetRequiredService<DeviceSweep>().Go(device, ct);
+                    continue;
+                }
                 await scope.ServiceProvider.GetRequiredService<DeviceStep>().Go(entry, device, ct);
             }
         }
@@ -115,6 +122,15 @@ internal sealed partial class BlockDriver(IServiceScopeFactory scopes, BlockTurn
             // A job runner: whatever it is, the other devices go on.
             LogFailed(log, e, device);
         }
+    }
+
+    /// <summary>How many verified blocks of a device are due for a look, when nothing more urgent is.</summary>
+    private async Task<int> LooksDue(Guid device, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<BlockingDb>();
+        var due = Due(db, clock.GetUtcNow()).Where(d => d.DeviceId == device);
+        return await due.AnyAsync(d => d.State != BlockState.Verified && d.State != BlockState.Drifted, ct) ? 0 : await due.CountAsync(d => d.State == BlockState.Verified, ct);
     }
 
     private async Task<Guid?> Next(Guid device, CancellationToken ct)

@@ -8,6 +8,9 @@ namespace Juming.Site.Blocking.Drive;
 /// <summary>Gives orders to devices, with a limit of time. What goes wrong is an outcome: nobody knows, until the device is read.</summary>
 internal sealed partial class DeviceOrders(DeviceBook devices, BlockingSettings settings, IEnumerable<INotices> notices, ILogger<DeviceOrders> log)
 {
+    /// <summary>Failure of a device whose page has changed until a person has approved the repair of its recipe.</summary>
+    public const string WaitsForApproval = "healing-waits";
+
     private const string BrokeOff = "broke-off";
 
     // Nothing else is tried again by itself: a wrong password, tried twice more, locks the account (response.md §4).
@@ -20,6 +23,27 @@ internal sealed partial class DeviceOrders(DeviceBook devices, BlockingSettings 
     public Task<BlockOutcome> Unblock(EntryRow entry, OnDeviceRow row, CancellationToken ct) => Give(row, (e, c) => e.Unblock(Order(entry, row, "unblock"), c), ct);
 
     public Task<BlockOutcome> Look(EntryRow entry, OnDeviceRow row, CancellationToken ct) => Give(row, (e, c) => e.Look(Order(entry, row, "look"), c), ct);
+
+    /// <summary>One reading of a device's list for many targets; null where there is none, and each is looked at by itself.</summary>
+    public async Task<BlockSurvey?> Survey(Guid device, IReadOnlyList<string> targets, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(TimeSpan.FromSeconds(settings.OrderSeconds));
+        try
+        {
+            return await devices.Find(device, limit.Token) is { } executor ? await executor.Survey(device, targets, limit.Token).WaitAsync(limit.Token) : null;
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A job runner: what one reading could not tell, single ones may.
+            LogBroke(log, e, device.ToString());
+            return null;
+        }
+    }
 
     /// <summary>Tells people that a device needs one of them.</summary>
     public async Task CallPerson(EntryRow entry, OnDeviceRow row, CancellationToken ct)

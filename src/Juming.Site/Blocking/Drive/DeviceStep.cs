@@ -103,7 +103,7 @@ internal sealed class DeviceStep(BlockingDb db, BlockTurn turn, DeviceOrders ord
             r.NextAt = clock.GetUtcNow() + Drift;
             if (outcome.Reading == BlockReading.Present) Verify(r);
             else if (outcome.Reading == BlockReading.Absent) (r.State, r.At, r.Failure) = (BlockState.Drifted, clock.GetUtcNow(), "vanished");
-            else if (!DeviceOrders.MayPass(outcome.Failure)) (r.Failure, r.NextAt) = (outcome.Failure, clock.GetUtcNow() + Never);
+            else if (!DeviceOrders.MayPass(outcome.Failure)) (r.Failure, r.NextAt) = (outcome.Failure, clock.GetUtcNow() + (outcome.Failure == DeviceOrders.WaitsForApproval ? Drift : Never));
         }, ct) && row.State == BlockState.Drifted;
         // Somebody may have taken it away on purpose: once it is put back, after that a person decides.
         if (vanished && row.PutBack == 0)
@@ -159,7 +159,7 @@ internal sealed class DeviceStep(BlockingDb db, BlockTurn turn, DeviceOrders ord
         row.Tries++;
         Later(row, state, failure, row.Tries - 1);
         if (row.Tries > settings.RetryMilliseconds.Length) row.NextAt = clock.GetUtcNow() + Drift;
-        if (!DeviceOrders.MayPass(failure) && failure != "unread") row.NextAt = clock.GetUtcNow() + Never;
+        if (!DeviceOrders.MayPass(failure) && failure is not ("unread" or DeviceOrders.WaitsForApproval)) row.NextAt = clock.GetUtcNow() + Never;
     }
 
     private void Later(OnDeviceRow row, BlockState state, string? failure, int pause)

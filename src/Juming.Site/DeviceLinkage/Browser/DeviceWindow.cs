@@ -60,8 +60,9 @@ internal sealed partial class DeviceWindow : IAsyncDisposable
     /// <param name="settings">Limits.</param>
     /// <param name="session">Session of an earlier run; null for none.</param>
     /// <param name="language">Language that the console is asked for.</param>
+    /// <param name="target">What the person works on, known again in lists.</param>
     /// <param name="recorded">Hears what a person does on the page; null where nobody does anything.</param>
-    public static async Task<DeviceWindow> Open(IBrowser browser, DeviceOrigin origin, LinkageSettings settings, string? session, string language, Action<string>? recorded = null)
+    public static async Task<DeviceWindow> Open(IBrowser browser, DeviceOrigin origin, LinkageSettings settings, string? session, string language, Action<string>? recorded = null, string target = "")
     {
         var gate = new DeviceGate(origin, settings.MostMegabytes * 1024L * 1024L);
         IBrowserContext? context = null;
@@ -82,7 +83,7 @@ internal sealed partial class DeviceWindow : IAsyncDisposable
             DeviceWindow? window = null;
             // Before there is a page, so that it comes with both and nothing has to be put into it afterwards.
             await Task.WhenAll(context.ExposeBindingAsync(say, (BindingSource _, string text) => window?.Hear(text)), context.AddInitScriptAsync(Script.Replace("__SAY__", say, StringComparison.Ordinal)));
-            if (recorded is not null) await Record(context, recorded);
+            if (recorded is not null) await Record(context, recorded, target);
             window = new DeviceWindow(context, await context.NewPageAsync(), gate, origin, settings.MostDocuments);
             window.Listen();
             return window;
@@ -95,14 +96,14 @@ internal sealed partial class DeviceWindow : IAsyncDisposable
         }
     }
 
-    private static async Task Record(IBrowserContext context, Action<string> recorded)
+    private static async Task Record(IBrowserContext context, Action<string> recorded, string target)
     {
         var tell = "t" + Guid.NewGuid().ToString("N")[..12];
         await context.ExposeBindingAsync(tell, (BindingSource _, string told) =>
         {
             if (told.Length <= MostTold) recorded(told);
         });
-        await context.AddInitScriptAsync(Recorder.Replace("__TELL__", tell, StringComparison.Ordinal));
+        await context.AddInitScriptAsync(Recorder.Replace("__TELL__", tell, StringComparison.Ordinal).Replace("'__TARGET__'", JsonSerializer.Serialize(target), StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()

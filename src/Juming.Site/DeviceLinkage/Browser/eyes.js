@@ -8,13 +8,13 @@
 
   // Words that mean the same on consoles. A match across a group heals a step; it never is as good as the word itself.
   const GROUPS = {
-    login: '登录 登陆 立即登录 登入 进入系统 login signin logon',
+    login: '登录 登陆 立即登录 登入 进入 进入系统 进入平台 登录平台 验证并进入 确认登录 login signin logon',
     add: '新增 添加 新建 增加 创建 录入 新增地址 添加地址 新增条目 添加黑名单 新增黑名单 新建黑名单 添加ip 新增ip 添加封禁 新增封禁 add new create addnew addentry addip addaddress newentry insert',
-    confirm: '确定 确认 保存 提交 完成 是 ok save submit yes confirm done finish 确认添加 确定添加 确认提交 立即封禁 封禁 封堵 阻断 录入 好 好的 继续 block ban continue proceed',
+    confirm: '确定 确认 保存 提交 完成 是 ok save submit yes confirm done finish 确认添加 确定添加 确认提交 登记 加入 执行 立即执行 立即封禁 封禁 封堵 阻断 录入 好 好的 继续 block ban continue proceed',
     commit: '应用 立即生效 下发 生效 配置生效 提交变更 保存配置 应用配置 应用更改 提交配置 下发配置 策略下发 立即下发 使配置生效 写入 激活 apply commit deploy activate applychanges applyconfig applyconfiguration commitchanges saveconfig installpolicy',
     takeover: '强制登录 继续登录 强制上线 踢出并登录 仍然登录 forcelogin continuelogin takeover continue',
     cancel: '取消 关闭 返回 否 cancel close back no',
-    remove: '删除 移除 解封 解除 释放 清除 移出 解除封禁 取消封禁 解除封堵 解锁 移出黑名单 删除选中 批量删除 解除封锁 解除阻断 取消阻断 解除拦截 remove delete unblock release unban revoke del',
+    remove: '删除 移除 解封 解除 释放 清除 移出 解除封禁 取消封禁 解除封堵 解锁 移出黑名单 删除选中 批量删除 解除封锁 解除阻断 取消阻断 解除拦截 取消限制 取消隔离 取消压制 停止阻断 停止拦截 停止封禁 撤销 撤销封禁 撤销阻断 剔除 remove delete unblock release unban revoke withdraw del',
     edit: '编辑 修改 edit modify',
     search: '查询 搜索 检索 过滤 筛选 查找 search query find filter go lookup',
     next: '下一页 下页 后一页 next nextpage > » › ▶ →',
@@ -23,15 +23,15 @@
     ip: 'ip ip地址 源ip 源地址 地址 客户端ip 攻击ip 攻击源 攻击源ip 起始ip 起始地址 封禁ip 封禁地址 封堵地址 黑名单ip 目标ip 主机地址 主机ip ip网段 ip地址网段 ip段 对端地址 来源ip 来源地址 ipaddress sourceip sourceaddress address clientip attackerip host hostip startip ipcidr addressrange source blockedip targetip entry',
     endip: '结束ip 结束地址 终止ip 终止地址 截止地址 endip endaddress',
     mask: '掩码 子网掩码 网段掩码 mask netmask subnetmask',
-    comment: '描述 备注 说明 备注信息 原因 封禁原因 理由 comment remark reason description note notes memo',
+    comment: '描述 备注 说明 备注信息 注释 事由 原因 封禁原因 处置原因 理由 依据 comment remark reason description note notes memo',
     label: '名称 条目名称 规则名称 name entryname rulename title',
     minutes: '分钟 时长 封禁时长 时长分钟 有效分钟 minutes durationminutes ttlminutes ttl duration',
-    term: '有效期 封禁时长 生效时间 封禁时间 时长 期限 老化时间 过期时间 duration expiry expires ttl validity lifetime',
+    term: '有效期 封禁时长 生效时间 封禁时间 时长 期限 时限 老化时间 过期时间 有效时间 隔离时长 阻断时长 阻断周期 处置时长 限制时间 duration expiry expires ttl validity lifetime',
     user: '用户名 账号 帐号 用户 管理员 账户 登录名 工号 user username account loginname userid admin operator',
     password: '密码 口令 登录密码 password passwd passphrase pwd',
     captcha: '验证码 校验码 附加码 图形码 随机码 图形验证码 图片验证码 计算结果 captcha verifycode randcode verificationcode securitycode vcode checkcode code',
     otp: '动态口令 动态码 动态密码 动态验证码 令牌 一次性密码 一次性口令 二次认证 两步验证 身份验证器 口令牌 手机令牌 otp totp onetimepassword onetimecode authenticator authenticationcode token mfa 2fa',
-    logout: '退出 注销 安全退出 登出 退出登录 退出登陆 退出系统 logout signout logoff exit',
+    logout: '离开系统 退出 注销 安全退出 登出 退出登录 退出登陆 退出系统 logout signout logoff exit',
   };
   const norm = s => { const raw = (s ?? '').normalize('NFKC').trim().toLowerCase(); const n = raw.replace(/[\s\u200b:*+\[\]()<>《》【】….。,、!?‹«»›\-_—–|·"'“”#✚✓✔×✕⊕▸▾►▼◆●○★☆\/]+/g, ''); return n || raw.replace(/\s+/g, ''); };
   const words = {}, groupsOf = new Map();
@@ -40,7 +40,7 @@
     for (const w of words[group]) groupsOf.set(w, [...(groupsOf.get(w) ?? []), group]);
   }
   const inGroup = (text, ...groups) => { const n = norm(text); return n.length > 0 && groups.some(g => words[g].has(n)); };
-  const DANGER = /重启|恢复出厂|关机|关闭系统|升级|清空|格式化|初始化|注销|退出|登出|删除|移除|下载|导出|备份|还原|修改密码|重置|全部解封|reboot|restart|shut ?down|reset|upgrade|factory|log ?out|sign ?out|log ?off|delete|remove|export|download|backup|restore|erase|wipe|flush|clear all/i;
+  const DANGER = /重启|恢复出厂|关机|关闭系统|升级|清空|格式化|初始化|注销|退出|登出|离开系统|删除|移除|下载|导出|备份|还原|修改密码|重置|全部解封|reboot|restart|shut ?down|reset|upgrade|factory|log ?out|sign ?out|log ?off|delete|remove|export|download|backup|restore|erase|wipe|flush|clear all/i;
   const SUCCESS = /成功|已添加|已保存|已生效|已下发|已删除|已解封|已提交|已封禁|已应用|完成|success|succeeded|\badded\b|\bsaved\b|\bapplied\b|\bdeleted\b|\bremoved\b|\bcommitted\b|\bblocked\b|\bdone\b|\bunblocked\b/i;
   const FAILURE = /失败|错误|已存在|重复|冲突|超过最大|规格已满|已满|上限|不合法|非法|无效|格式|无权限|权限不足|超时|过期|重新登录|锁定|不正确|不能为空|必填|拒绝|异常|fail|error|exist|duplicate|conflict|exceed|full|limit|invalid|illegal|denied|permission|timed? ?out|expired|locked|incorrect|required|forbidden/i;
 
@@ -173,7 +173,8 @@
     for (let up = 0; up < 7 && at; up++, at = at.parentElement) {
       const text = at.textContent;
       if (text.length > 3000) return 0;
-      const flat = norm(text);
+      // Buttons of old forms have their words in an attribute.
+      const flat = norm(text + [...at.querySelectorAll('input[type=submit],input[type=button]')].map(b => b.value).join(' '));
       if (wanted.some(w => flat.includes(norm(w)))) return Math.max(0, 1 - up * 0.2);
     }
     return 0;
@@ -286,9 +287,9 @@
       const found = why === 'leaving' || why === 'loading' ? [] : candidates(spec, kind).filter(c => !o.unless || !o.unless.includes(norm(nameOf(c.el))) || above(c.el));
       const first = found[0], second = found[1];
       const margin = first ? first.score - (second?.score ?? 0) : 0;
-      result = { why: why === 'leaving' || why === 'loading' ? 'loading' : !first ? 'missing' : first.score < o.need ? (first.covered ? 'covered' : 'weak') : margin < o.margin ? 'ambiguous' : disabled(first.el) ? 'disabled' : null, margin, list: found.slice(0, 5).map(tell), busy: why !== null };
+      result = { why: why === 'leaving' || why === 'loading' ? 'loading' : !first ? 'missing' : first.score < o.need ? (first.covered ? 'covered' : 'weak') : margin < o.margin ? 'ambiguous' : disabled(first.el) ? 'disabled' : null, margin, list: found.slice(0, 5).map(tell), near: first && why === null ? { name: tell(first).name, score: first.score, spec: api.explore?.spec(first.el, kind) ?? null } : null, busy: why !== null };
       if (result.why === null && why === null) {
-        result = { ...result, ...(await reach(first)), healed: first.words < 0.84, found: true };
+        result = { ...result, ...(await reach(first)), healed: first.words < 0.84, ...(first.words < 0.84 ? { spec: api.explore?.spec(first.el, kind) ?? null } : {}), found: true };
         if (result.ready) { current = first; return finish(first, o, result); }
         result.why = 'moving';
       }
@@ -429,6 +430,26 @@
     const rows = (fitting.length ? fitting : all.filter(t => t.rows.some(r => cellsOf(r).some(c => /^\d{1,3}(\.\d{1,3}){3}|^[0-9a-f:]+::?[0-9a-f:]+/i.test(textOf(c)))))).flatMap(t => t.rows);
     return { found: false, busy: why, here: fitting.length > 0 || rows.length > 0 || EMPTY.test(body) || addresses() > 0 || api.explore.isList(), count: rows.length, empty: EMPTY.test(body), next: nextPage(), search: !!searchBox(), signature: signature() };
   }
+  // Which of many addresses stand on this page of the list, each with the cells of its row.
+  function present(key, values) {
+    const wanted = new Map(values.map(v => [plainIp(v), v])), rows = {};
+    const match = text => [text, ...text.split(/[\s,;，；]+/)].map(t => wanted.get(plainIp(t))).find(Boolean);
+    const keep = (value, row) => { if (value && !rows[value]) rows[value] = cellsOf(row).map(c => textOf(c).slice(0, 100)).slice(0, 20); };
+    for (const d of docs()) {
+      for (const t of tablesIn(d)) {
+        const at = columnAt(t.columns, key);
+        for (const row of t.rows) {
+          const cells = cellsOf(row).map(textOf);
+          for (const text of at >= 0 && t.columns.length === cells.length ? [cells[at]] : cells) if (text.length < 500) keep(match(text), row);
+        }
+      }
+      for (const el of d.doc.querySelectorAll('*')) {
+        const value = el.childElementCount || el.textContent.length > 80 ? null : wanted.get(plainIp(el.textContent));
+        if (value && !rows[value]) { const card = cardFor(value); if (card) keep(value, card.row); }
+      }
+    }
+    return { rows, next: nextPage(), signature: signature() };
+  }
   const signature = () => docs().flatMap(tablesIn).map(t => t.rows.map(r => r.textContent.slice(0, 60)).join('|')).join('#').slice(0, 4000);
   function readTable(headers) {
     for (const d of docs()) for (const t of tablesIn(d)) {
@@ -513,7 +534,7 @@
     boxes = points.map(p => { const b = document.createElement('div'); b.style.cssText = `position:fixed;left:${p.x - p.w / 2 - 4}px;top:${p.y - p.h / 2 - 4}px;width:${p.w + 8}px;height:${p.h + 8}px;border:3px solid #d9480f;border-radius:4px;z-index:2147483647;pointer-events:none;box-sizing:border-box`; document.documentElement.append(b); return b; });
   }
 
-  const api = { state, now, buttons, forget: () => said.clear(), find, quiet, table, readTable, search, nextPage, telling, has, around, allText, mask, highlight, busy, choose, candidates,
+  const api = { state, now, buttons, forget: () => said.clear(), find, quiet, table, present, readTable, search, nextPage, telling, has, around, allText, mask, highlight, busy, choose, candidates,
     kit: { lines, docs, seen, norm, words, inGroup, nameOf, labelsOf, besides, roleOf, isText, isField, isButton, pressable, shortText, rectOf, fresh, inView, middle, quality, best, stable, DANGER, SUCCESS, FAILURE, tablesIn, cellsOf, textOf, disabled, columnAt, hidden, hitAt, related, nextPage, searchBox, set, EMPTY, addresses, rowFor, cellIs } };
   Object.defineProperty(window, KEY, { value: api });
 

@@ -3,7 +3,9 @@
 (() => {
   const KEY = Symbol.for('juming.eyes'), eyes = window[KEY];
   if (!eyes || eyes.recorder) return;
-  const TELL = '__TELL__', k = eyes.kit;
+  const TELL = '__TELL__', TARGET = '__TARGET__', k = eyes.kit;
+  // A heading that no list has: in a row of the target its value alone counts.
+  const ANY = '·';
   // Scores count over the whole page, so a frame asks the page that holds it.
   const whole = () => { try { return window.top[KEY] ?? eyes; } catch { return eyes; } };
   const tell = what => { try { window[TELL]?.(JSON.stringify(what)); } catch { /* the recording has ended */ } };
@@ -35,6 +37,7 @@
     return out;
   }
   function rowOf(el) {
+    if (TARGET && whole().kit.rowFor({ [ANY]: TARGET })?.row.contains(el)) return TARGET;
     for (let at = el, up = 0; at && up < 7 && at.tagName !== 'BODY'; at = at.parentElement, up++) {
       const found = new Set([...at.querySelectorAll('*')].filter(e => e.childElementCount < 2 && e.textContent.length < 60 && ADDRESS.test(e.textContent.trim())).map(e => e.textContent.trim()));
       if (found.size > 1) return null;
@@ -45,7 +48,7 @@
   function describe(el, kind) {
     const w = whole(), row = kind === 'click' || kind === 'check' ? rowOf(el) : null;
     const candidates = ways(el, kind).map(way => {
-      const list = w.candidates(row ? { ...way.spec, in: { IP: row } } : way.spec, kind);
+      const list = w.candidates(row ? { ...way.spec, in: { [row === TARGET ? ANY : 'IP']: row } } : way.spec, kind);
       const mine = list.find(c => c.el === el || c.el.contains(el) || el.contains(c.el));
       const other = Math.max(0, ...list.filter(c => c !== mine).map(c => c.score));
       return { ...way, score: mine ? Math.round(mine.score * 100) / 100 : 0, margin: mine ? Math.round((mine.score - other) * 100) / 100 : 0 };
@@ -120,6 +123,22 @@
   darken();
   addEventListener('DOMContentLoaded', () => { if (!document.adoptedStyleSheets.length) darken(); });
 
+  // A figure by the words beside it: left of it, above it, or around it. Only words by which a run would read the same count.
+  function figureOf(el) {
+    const text = clean(k.textOf(el)), number = /^-?\d[\d.,]*\s*%$/.test(text) ? 'percent' : /^-?\d[\d.,]*$/.test(text) ? 'number' : '';
+    if (!text || text.length > 80) return { what: 'nothing' };
+    const row = el.closest('tr,[role=row],dl,li'), cell = el.closest('td,th,[role=gridcell]'), table = row && k.docs().flatMap(k.tablesIn).find(t => t.rows.includes(row));
+    const head = table?.columns && cell ? table.columns[[...row.children].indexOf(cell)] : '';
+    const around = el.parentElement ? k.textOf(el.parentElement).replace(k.textOf(el), ' ') : '';
+    for (const label of [cell && row ? k.textOf(row.children[0]) : '', ...k.besides(el), around, head ?? ''].map(clean)) {
+      if (!label || label === text || label.length > 40 || label.includes('\n')) continue;
+      const read = whole().around([label], number === 'percent' ? '(-?\\d[\\d.,]*)\\s*%' : number ? '(-?\\d[\\d.,]*)' : null);
+      const found = number ? /(-?\d[\d.,]*)/.exec(read)?.[0] : clean(read);
+      if (found && (number ? text.startsWith(found) : found === text)) return { what: 'figure', label, text, number };
+    }
+    return { what: 'nothing' };
+  }
+
   eyes.recorder = {
     edited: new Set(), choosing: null,
     pick(at) {
@@ -132,14 +151,16 @@
     // What the person has typed and stands there still.
     typed() { return [...this.edited].filter(el => el.isConnected && k.seen(el)).map(el => (el.value ?? el.textContent ?? '').slice(0, 500)).slice(0, 50); },
     // What proves it: the row that holds the address, or words.
-    mark({ x, y, value }) {
+    mark({ x, y, value, figure }) {
       const el = k.hitAt(x, y);
       if (!el) return { what: 'nothing' };
+      if (figure) return figureOf(el);
       for (const d of k.docs()) for (const t of k.tablesIn(d)) for (const row of t.rows) {
         if (!row.contains(el)) continue;
         const cells = k.cellsOf(row).map(k.textOf), at = cells.findIndex(c => k.cellIs(c, value));
         if (at < 0) return { what: 'other-row', text: cells.join(' | ').slice(0, 200) };
-        return { what: 'row', column: t.columns?.length === cells.length ? clean(t.columns[at]) : '', columns: (t.columns ?? []).map(clean), list: (t.columns ?? []).map(clean).join('|'), text: cells.join(' | ').slice(0, 200) };
+        const mine = k.cellsOf(row).findIndex(c => c.contains(el)), state = mine >= 0 && mine !== at && t.columns?.length === cells.length ? { state: clean(cells[mine]), stateColumn: t.columns[mine].trim().replace(/\s+/g, '') } : {};
+        return { what: 'row', ...state, column: t.columns?.length === cells.length ? clean(t.columns[at]) : '', columns: (t.columns ?? []).map(clean), list: (t.columns ?? []).map(clean).join('|'), text: cells.join(' | ').slice(0, 200) };
       }
       const card = k.rowFor({ IP: value });
       if (card?.row.contains(el)) return { what: 'row', column: '', columns: [], list: '', text: k.textOf(card.row).slice(0, 200) };

@@ -4,7 +4,7 @@
   if (!eyes || eyes.signIn) return;
   const k = eyes.kit;
   const CAPTCHA = /captcha|verify|vcode|randcode|rand_?img|check_?code|valid|kaptcha|authcode|seccode|验证码|校验码|附加码|看不清|换一张/i;
-  const LOGOUT = /^[\[(（【]?\s*(安全)?(退出|注销|登出)|^(log|sign) ?(out|off)\b/i;
+  const LOGOUT = /^[\[(（【]?\s*(安全)?(退出|注销|登出|离开系统)|^(log|sign) ?(out|off)\b/i;
   const ABOUT = /已(经)?登录|在线|强制(登录|下线)|踢|下线|已在.{0,8}登录|修改.{0,6}(密码|口令)|许可|授权|already (logged|signed)|another (session|user)|force|change.{0,20}password/i;
   const SLIDER = /滑块|滑动|拖动|拖拽|向右|slide|slider|drag/i;
   const at = (el, d) => el ? { ...k.fresh({ el, d }) } : null;

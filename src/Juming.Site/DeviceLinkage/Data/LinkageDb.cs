@@ -12,6 +12,7 @@ internal sealed class LinkageDb(DbContextOptions<LinkageDb> options, CommitQueue
     public DbSet<RecipeRow> Recipes => Set<RecipeRow>();
     public DbSet<RunRow> Runs => Set<RunRow>();
     public DbSet<SuggestionRow> Suggestions => Set<SuggestionRow>();
+    public DbSet<ListRow> Lists => Set<ListRow>();
 
     protected override string Prefix => "linkage";
 
@@ -25,6 +26,12 @@ internal sealed class LinkageDb(DbContextOptions<LinkageDb> options, CommitQueue
         model.Entity<RecipeRow>().ToTable("Recipes");
         model.Entity<RunRow>().ToTable("Runs");
         model.Entity<SuggestionRow>().ToTable("Suggestions");
+        model.Entity<ListRow>(row =>
+        {
+            row.ToTable("Lists");
+            row.HasKey(r => r.DeviceId);
+            row.Property(r => r.DeviceId).ValueGeneratedNever();
+        });
         foreach (var entity in model.Model.GetEntityTypes())
             if (entity.FindProperty("Id") is { } id) id.ValueGenerated = ValueGenerated.Never;
     }

@@ -54,6 +54,9 @@ internal enum RecipeOrigin
 
     /// <summary>Written down while a person did it.</summary>
     Recorded,
+
+    /// <summary>Comes with the program, for consoles that nobody has described.</summary>
+    Ready,
 }
 
 /// <summary>How far a run is.</summary>
@@ -200,21 +203,41 @@ internal sealed class RunRow
     public string StartedBy { get; set; } = "";
 }
 
-/// <summary>A step found its target by a synonym: what a person may take into the recipe.</summary>
+/// <summary>A run found its way on a console that had changed: the recipe as it would have to be, for a person to take or turn down.</summary>
 internal sealed class SuggestionRow
 {
     public Guid Id { get; set; } = Guid.CreateVersion7();
     public Guid RecipeId { get; set; }
     public Guid RunId { get; set; }
+    public Guid? DeviceId { get; set; }
+
+    /// <summary>The change that fits the recipe least.</summary>
     public required string Step { get; set; }
     public required string Wanted { get; set; }
 
     /// <summary>Words on the page; attacker-controlled.</summary>
     public required string Found { get; set; }
     public int Score { get; set; }
+
+    /// <summary>All changes, as JSON.</summary>
+    public string Changes { get; set; } = "[]";
+
+    /// <summary>The whole recipe with the changes.</summary>
+    public string Yaml { get; set; } = "";
     public DateTimeOffset At { get; set; }
 
     /// <summary>Null while open; true when taken.</summary>
     public bool? Taken { get; set; }
     public string DecidedBy { get; set; } = "";
+    public DateTimeOffset? DecidedAt { get; set; }
+}
+
+/// <summary>What a device's block list showed when a run last proved something by it: by these addresses the list is known again.</summary>
+internal sealed class ListRow
+{
+    public Guid DeviceId { get; set; }
+
+    /// <summary>Addresses as JSON; at most 60.</summary>
+    public string Addresses { get; set; } = "[]";
+    public DateTimeOffset At { get; set; }
 }

@@ -14,11 +14,21 @@ namespace Juming.Site.DeviceLinkage.Learning;
 internal sealed class ConsoleExplorer(DeviceWindow window, Film film, TimeProvider clock)
 {
     private const int MostClicks = 24;
+
+    // Some addresses may stand in a log or a list of exceptions too; half of a list, or ten of them, with a way to add another do not.
+    private const int Enough = 3;
+    private const int Many = 10;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly HashSet<string> _pressed = [];
 
     /// <summary>How much the entry that was pressed last sounds like a list of blocked addresses.</summary>
     private double _worth;
+
+    /// <summary>Addresses that the list held when it was last seen; empty for a console that nobody has seen.</summary>
+    public IReadOnlyList<string> Known { get; init; } = [];
+
+    /// <summary>The list that was found shows addresses that it is known to hold.</summary>
+    public bool IsFamiliar { get; private set; }
 
     /// <summary>Specifications of the clicks that led from the first page to the list, in order.</summary>
     public List<JsonElement> Way { get; private set; } = [];
@@ -87,8 +97,12 @@ internal sealed class ConsoleExplorer(DeviceWindow window, Film film, TimeProvid
         Page = await window.Call("e => e.explore.page()", null, ct);
         var about = Page.GetProperty("about").GetInt32();
         var adds = Page.GetProperty("adds").GetArrayLength() > 0 || Page.GetProperty("inline").ValueKind == JsonValueKind.Object;
+        var seen = Page.GetProperty("listed").EnumerateArray().Count(a => Known.Contains(a.GetString() ?? ""));
+        IsFamiliar = adds && seen >= Math.Max(Math.Clamp(Known.Count, 2, Enough), Math.Min(Many, Known.Count / 2));
         var list = Page.GetProperty("column").ValueKind == JsonValueKind.String || SignInSkill.Flag(Page, "empty") || Page.GetProperty("addresses").GetInt32() > 0;
-        step.End("done", string.Create(CultureInfo.InvariantCulture, $"about {about}, add {(adds ? "yes" : "no")}, list {(list ? "yes" : "no")} at {window.Page.Url}: {string.Join(" | ", Page.GetProperty("heads").EnumerateArray().Select(h => h.GetString()))}"));
+        step.End("done", string.Create(CultureInfo.InvariantCulture, $"about {about}, known {seen}, add {(adds ? "yes" : "no")}, list {(list ? "yes" : "no")} at {window.Page.Url}: {string.Join(" | ", Page.GetProperty("heads").EnumerateArray().Select(h => h.GetString()))}"));
+        // Where it is known what stands on the list, a page that is only called like one is another: the one of exceptions looks the same.
+        if (IsFamiliar || Known.Count >= 2) return IsFamiliar;
         return about >= 3 ? adds && list : about >= 1 && adds && list && (Page.GetProperty("column").ValueKind == JsonValueKind.String) && _worth >= 8;
     }
 

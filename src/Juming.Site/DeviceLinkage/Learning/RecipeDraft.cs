@@ -11,6 +11,7 @@ namespace Juming.Site.DeviceLinkage.Learning;
 /// <summary>Writes a recipe from what the explorer found on a console: how to add an address, to read it back and to take it away.</summary>
 internal sealed class RecipeDraft(DeviceWindow window, Film film)
 {
+    private static readonly string[] LongestWords = ["永久", "永不", "长期", "permanent", "forever", "never"];
     private readonly StringBuilder _yaml = new();
 
     /// <summary>The recipe, or null with the reason. Opens the form and fills nothing in.</summary>
@@ -131,8 +132,11 @@ internal sealed class RecipeDraft(DeviceWindow window, Film film)
     private static string? Longest(JsonElement field)
     {
         var options = field.GetProperty("options").EnumerateArray().Select(o => o.GetString() ?? "").ToList();
-        return options.Find(o => o.Contains("永久", StringComparison.Ordinal) || o.Contains("永不", StringComparison.Ordinal) || o.Contains("permanent", StringComparison.OrdinalIgnoreCase) || o.Contains("forever", StringComparison.OrdinalIgnoreCase) || o.Contains("never", StringComparison.OrdinalIgnoreCase));
+        return options.Find(IsLongest);
     }
+
+    /// <summary>True for a choice that never ends by itself.</summary>
+    internal static bool IsLongest(string option) => LongestWords.Any(w => option.Contains(w, StringComparison.OrdinalIgnoreCase));
 
     private void Verify(string? last, string column)
     {

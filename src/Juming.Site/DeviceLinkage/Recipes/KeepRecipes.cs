@@ -11,12 +11,12 @@ namespace Juming.Site.DeviceLinkage.Recipes;
 /// <param name="Device">Only for this device; null for all of its vendor and product.</param>
 internal sealed record ImportRecipe(string Yaml, Guid? Device = null) : ICommand<Guid>, INeeds<LinkageRecipes>;
 
-/// <summary>Puts a draft to use, or puts a recipe away.</summary>
+/// <summary>Puts a draft or an earlier version to use, or puts a recipe away.</summary>
 /// <param name="Id">The recipe.</param>
 /// <param name="Use">True to use it; the version used before is put away.</param>
 internal sealed record DecideRecipe(Guid Id, bool Use) : ICommand<Done>, INeeds<LinkageRecipes>;
 
-/// <summary>Takes the words that a run found into the recipe's step, as its next version, or turns them down.</summary>
+/// <summary>Takes what a run found on a changed console as the recipe's next version, for that device alone, or turns it down.</summary>
 internal sealed record DecideSuggestion(Guid Id, bool Take) : ICommand<Done>, INeeds<LinkageRecipes>;
 
 file sealed class Validator : AbstractValidator<ImportRecipe>
@@ -40,8 +40,8 @@ file sealed class Handler(LinkageDb db, CurrentActor current, TimeProvider clock
     {
         var row = await db.Recipes.FirstOrDefaultAsync(r => r.Id == request.Id, cancellationToken);
         if (row is null) return LinkageErrors.NoSuchRecipe;
-        if (request.Use && row.State != RecipeState.Draft) return LinkageErrors.NotADraft;
-        if (request.Use && row is { Origin: RecipeOrigin.Recorded, RehearsalId: null }) return LinkageErrors.NotRehearsed;
+        if (request.Use && row.State == RecipeState.Approved) return LinkageErrors.NotADraft;
+        if (request.Use && row is { Origin: RecipeOrigin.Recorded or RecipeOrigin.Ready, RehearsalId: null }) return LinkageErrors.NotRehearsed;
         await Decide(row, request.Use, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return Done.Value;
@@ -49,18 +49,19 @@ file sealed class Handler(LinkageDb db, CurrentActor current, TimeProvider clock
 
     public async Task<Result<Done>> Handle(DecideSuggestion request, CancellationToken cancellationToken)
     {
-        var suggestion = await db.Suggestions.FirstOrDefaultAsync(s => s.Id == request.Id && s.Taken == null, cancellationToken);
+        var suggestion = await db.Suggestions.FirstOrDefaultAsync(s => s.Id == request.Id && s.Taken == null && s.Yaml != "", cancellationToken);
         if (suggestion is null) return LinkageErrors.NoSuchSuggestion;
-        (suggestion.Taken, suggestion.DecidedBy) = (request.Take, current.Actor.Name);
         if (request.Take)
         {
             var row = await db.Recipes.FirstOrDefaultAsync(r => r.Id == suggestion.RecipeId, cancellationToken);
             if (row is null) return LinkageErrors.NoSuchRecipe;
-            if (RecipeEdit.WithWords(row.Yaml, suggestion.Step, suggestion.Found) is not { } yaml || RecipeReader.Read(yaml).Recipe is not { } recipe) return LinkageErrors.NoSuchSuggestion;
-            var next = db.Add(await Next(recipe, yaml, row.DeviceId, row.Origin, cancellationToken)).Entity;
-            next.RehearsalId = suggestion.RunId;
+            if (row.State != RecipeState.Approved || RecipeReader.Read(suggestion.Yaml).Recipe is not { } recipe) return LinkageErrors.SuggestionOutdated;
+            // Others of the same model may still have the console as it was: only this device goes another way.
+            var next = db.Add(await Next(recipe, suggestion.Yaml, row.DeviceId ?? suggestion.DeviceId, row.Origin, cancellationToken)).Entity;
+            (next.RehearsalId, next.Vendor, next.Product) = (suggestion.RunId, row.Vendor, row.Product);
             await Decide(next, true, cancellationToken);
         }
+        (suggestion.Taken, suggestion.DecidedBy, suggestion.DecidedAt) = (request.Take, current.Actor.Name, clock.GetUtcNow());
         await db.SaveChangesAsync(cancellationToken);
         return Done.Value;
     }

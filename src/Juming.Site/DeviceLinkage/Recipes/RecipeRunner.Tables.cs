@@ -21,6 +21,7 @@ internal sealed partial class RecipeRunner
     private async Task<FoundRow> Seek(IReadOnlyDictionary<string, string> wanted, Step step, CancellationToken ct)
     {
         var seen = await Settled(wanted, step, ct);
+        if (Listed.Count == 0 && FindsLists) Listed = [.. Strings(await window.Call("e => e.explore.listed()", null, ct))];
         if (Row(seen, wanted) is { } here) return here;
         var more = seen.GetProperty("next").ValueKind == JsonValueKind.Object;
         if (more || (step.Search is not null && seen.GetProperty("count").GetInt32() >= 10))

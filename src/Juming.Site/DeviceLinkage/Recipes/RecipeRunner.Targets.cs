@@ -32,12 +32,12 @@ internal sealed partial class RecipeRunner
             film.Candidates = [.. found.GetProperty("list").EnumerateArray().Select(c => new FilmCandidate(c.GetProperty("score").GetDouble(), SignInSkill.Text(c, "role"), SignInSkill.Text(c, "name"), SignInSkill.Flag(c, "covered")))];
             if (SignInSkill.Flag(found, "found")) return Accept(step, target, found, mutates);
             var waited = clock.GetElapsedTime(started);
-            if (_isStill && !SignInSkill.Flag(found, "busy")) await Missing(step, target, SignInSkill.Text(found, "why"), film, ct);
+            if (_isStill && !SignInSkill.Flag(found, "busy")) return await Heal(step, kind, found, more, film, ct) ?? throw await Missing(target, SignInSkill.Text(found, "why"), ct);
             var idle = !SignInSkill.Flag(found, "busy") && (!step.Optional || await window.Quiet(step.Optional ? 3000 : 100, ct));
             still = idle ? still ?? waited : null;
             var why = SignInSkill.Text(found, "why");
             if (why == "disabled" && idle && waited > TimeSpan.FromSeconds(1)) throw new ConsoleFailedException("no-permission", target.Words);
-            if (waited > (step.Timeout ?? run.StepPatience) || (still is { } since && waited - since > (step.Optional ? TimeSpan.FromMilliseconds(60) : Grace))) await Missing(step, target, why, film, ct);
+            if (waited > (step.Timeout ?? run.StepPatience) || (still is { } since && waited - since > (step.Optional ? TimeSpan.FromMilliseconds(60) : Grace))) return await Heal(step, kind, found, more, film, ct) ?? throw await Missing(target, why, ct);
         }
     }
 
@@ -52,18 +52,19 @@ internal sealed partial class RecipeRunner
     {
         if (!SignInSkill.Flag(found, "healed")) return found;
         var best = found.GetProperty("target");
-        var healing = new Healing(step.Id, target.Words, SignInSkill.Text(best, "name"), best.GetProperty("score").GetDouble());
-        Healings.Add(healing);
+        // Menus have broad words: another entry of the same kind is no better than any, and the list's page is what tells.
+        if (_leading && FindsLists && best.GetProperty("score").GetDouble() < EnoughToChange) throw new ConsoleFailedException("page-changed", target.Words);
         // A person must agree before anything is changed by way of other words.
-        if (mutates) throw new ConsoleFailedException("page-changed", healing.Found);
+        if (mutates && (Acted || step.Optional)) throw new ConsoleFailedException("page-changed", target.Words);
+        Healings.Add(new Healing(step.Id, target.Words, SignInSkill.Text(best, "name"), best.GetProperty("score").GetDouble(), Healing.Synonym) { Spec = found.GetProperty("spec"), InRow = target.In is not null });
+        _guessed |= mutates;
         return found;
     }
 
-    private async Task Missing(Step step, Target target, string why, FilmStep film, CancellationToken ct)
+    private async Task<ConsoleFailedException> Missing(Target target, string why, CancellationToken ct)
     {
-        if (!_isStill && await HasEnded(ct)) throw new ConsoleFailedException("session-expired");
-        if (film.Candidates is [{ } near, ..] && why is "weak" or "ambiguous") Healings.Add(new Healing(step.Id, target.Words, film.Candidates[0].Name, film.Candidates[0].Score));
-        throw new ConsoleFailedException(why == "ambiguous" ? "ambiguous" : "page-changed", target.Words);
+        if (!_isStill && await HasEnded(ct)) return new ConsoleFailedException("session-expired");
+        return new ConsoleFailedException(why == "ambiguous" ? "ambiguous" : "page-changed", target.Words);
     }
 
     /// <summary>What is pressed inside a row of the list changes it, whatever the step is called.</summary>
@@ -121,6 +122,7 @@ internal sealed partial class RecipeRunner
     {
         if (step.Target is null) return;
         var found = await Find(step with { Target = step.Target with { Strict = true } }, "click", film, null, ct);
+        if (_guessed) throw new ConsoleFailedException(HealingWaits, SignInSkill.Text(found.GetProperty("target"), "name"));
         await Mark(ct);
         await PressAt(found, ct);
         await Effect(step, ct);
@@ -146,10 +148,11 @@ internal sealed partial class RecipeRunner
     /// <summary>The point of no return: everything before it left no trace on the device. A rehearsal ends here, with a picture of what it would press.</summary>
     private async Task<bool> PassPoint(JsonElement found, FilmStep film, CancellationToken ct)
     {
-        if (run.Rehearsal)
+        if (run.Rehearsal || _guessed)
         {
             await window.Call("(e, a) => e.highlight([a])", new { x = found.GetProperty("x").GetDouble(), y = found.GetProperty("y").GetDouble(), w = found.GetProperty("w").GetDouble(), h = found.GetProperty("h").GetDouble() }, ct);
             await run.Film.Shoot(film, "would-press", window, ct);
+            if (_guessed) throw new ConsoleFailedException(HealingWaits, SignInSkill.Text(found.GetProperty("target"), "name"));
             film.End("rehearsed", SignInSkill.Text(found.GetProperty("target"), "name"));
             (Rehearsed, _stopped) = (true, true);
             return false;
@@ -222,7 +225,9 @@ internal sealed partial class RecipeRunner
         var found = await Find(step, "select", film, new { options }, ct);
         if (!SignInSkill.Flag(found, "custom"))
         {
-            if (SignInSkill.Text(found, "chosen").Length == 0) throw new ConsoleFailedException("page-changed", string.Join(" / ", options));
+            if (SignInSkill.Text(found, "chosen").Length > 0) return;
+            if (OtherOption(step, found) is not { } other) throw new ConsoleFailedException("page-changed", string.Join(" / ", options));
+            await Choose(step, other, film, ct);
             return;
         }
         await PressAt(found, ct);

@@ -1,12 +1,8 @@
 using System.Text.Json;
 using Juming.Site.DeviceLinkage.Browser;
-using Juming.Site.DeviceLinkage.Learning;
 using Juming.Site.DeviceLinkage.Runs;
 
 namespace Juming.Site.DeviceLinkage.Recipes;
-
-/// <summary>A step found its target by other words than the recipe's.</summary>
-internal sealed record Healing(string Step, string Wanted, string Found, double Score);
 
 /// <summary>What a runner needs beside the page.</summary>
 internal sealed record RunnerSetting
@@ -15,6 +11,15 @@ internal sealed record RunnerSetting
     public required RunValues Values { get; init; }
     public required TimeSpan StepPatience { get; init; }
     public bool Rehearsal { get; init; }
+
+    /// <summary>Takes away what the recipe put there.</summary>
+    public bool Undoes { get; init; }
+
+    /// <summary>Its reading counts by itself, so a list on another way must be known by what stands on it.</summary>
+    public bool MustKnowList { get; init; }
+
+    /// <summary>Addresses that the device's list held when it was last seen.</summary>
+    public IReadOnlyList<string> Known { get; init; } = [];
 
     /// <summary>Last checks and the row in the database, right before the point of no return.</summary>
     public required Func<CancellationToken, Task> BeforeSubmit { get; init; }
@@ -49,8 +54,6 @@ internal sealed partial class RecipeRunner(DeviceWindow window, Recipe recipe, R
 
     public FoundRow? LastRow { get; private set; }
 
-    public List<Healing> Healings { get; } = [];
-
     public RunValues Values => run.Values;
 
     /// <summary>Address to which the leading clicks led; null when it is the same as before them.</summary>
@@ -70,14 +73,18 @@ internal sealed partial class RecipeRunner(DeviceWindow window, Recipe recipe, R
             if (i == leading && leading > 0) Remember(steps[leading - 1], from);
             try
             {
+                _leading = i < leading;
                 await One(steps[i], ct);
             }
-            catch (ConsoleFailedException e) when (i < leading && e.Code is "page-changed" or "ambiguous" && !Acted && recipe.Capability.Contains("block", StringComparison.Ordinal))
+            catch (ConsoleFailedException e) when (i < leading && e.Code is "page-changed" or "ambiguous" && FindsLists && (!Acted || ReadsBack))
             {
                 // Menus that moved: the page itself may still be found by what it looks like.
-                if (!await new ConsoleExplorer(window, run.Film, clock).FindList(ct)) throw;
-                Healings.Add(new Healing(steps[i].Id, steps[i].Target?.Words ?? "", window.Page.Url, 0));
+                if (!await FindWay([.. steps.Take(leading)], ct)) throw;
                 i = leading - 1;
+            }
+            finally
+            {
+                _leading = false;
             }
         }
     }
@@ -220,6 +227,8 @@ internal sealed partial class RecipeRunner(DeviceWindow window, Recipe recipe, R
 
     private Task Return(Step step)
     {
+        // That it is there already is worth something on the right list only.
+        if (_guessed) throw new ConsoleFailedException(HealingWaits, Healings[^1].Found);
         (_stopped, Returned, ReturnedChanged) = (true, step.Reason ?? "returned", step.Changed);
         return Task.CompletedTask;
     }

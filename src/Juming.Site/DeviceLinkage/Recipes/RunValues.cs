@@ -11,6 +11,9 @@ namespace Juming.Site.DeviceLinkage.Recipes;
 /// <param name="Selectable">It can be ticked.</param>
 internal sealed record FoundRow(bool Found, IReadOnlyDictionary<string, string> Wanted, IReadOnlyDictionary<string, string> Cells, bool Deletable, bool Selectable)
 {
+    /// <summary>What stands under the heading that means a state; empty where there is none.</summary>
+    public string State => Cells.FirstOrDefault(c => c.Key.Contains("状态", StringComparison.Ordinal) || c.Key.Equals("status", StringComparison.OrdinalIgnoreCase) || c.Key.Equals("state", StringComparison.OrdinalIgnoreCase)).Value ?? "";
+
     /// <summary>It is in the list and the list says nothing against it.</summary>
     public bool InForce => Found && !Cells.Values.Any(RunWords.SaysNotInForce);
 }
@@ -45,6 +48,7 @@ internal sealed partial class RunValues(IReadOnlyDictionary<string, string> inpu
             "deletable" => row.Deletable,
             "selectable" => row.Selectable,
             "in_force" => row.InForce,
+            "state" => row.State,
             "row" when parts.Length == 3 => row.Cells.GetValueOrDefault(parts[2], ""),
             _ => null,
         };

@@ -35,6 +35,8 @@ internal sealed class HandWork(Recording recording, LinkageSettings settings, Fu
     /// <summary>The newest picture; empty while there is none.</summary>
     public byte[] Picture { get; private set; } = [];
 
+    public string Target => recording.Target;
+
     /// <summary>The console's window; null before it is open.</summary>
     public DeviceWindow? Window => _window;
 
@@ -189,11 +191,15 @@ internal sealed class HandWork(Recording recording, LinkageSettings settings, Fu
 
     private async Task Mark(DeviceWindow window, Film film, float x, float y, CancellationToken ct)
     {
-        var found = await window.Call("(e, a) => e.recorder.mark(a)", new { x, y, value = recording.Target }, ct);
+        var found = await window.Call("(e, a) => e.recorder.mark(a)", new { x, y, value = recording.Target, figure = recording.Subject.OnlyReads }, ct);
         switch (SignInSkill.Text(found, "what"))
         {
             case "row":
-                recording.Prove(new RecordedProof(StepTold.Cut(SignInSkill.Text(found, "column"), 60), StepTold.Texts(found, "columns", 30, 60), StepTold.Cut(SignInSkill.Text(found, "list"), 400), StepTold.Cut(SignInSkill.Text(found, "text"), 200)));
+                recording.Prove(new RecordedProof(StepTold.Cut(SignInSkill.Text(found, "column"), 60), StepTold.Texts(found, "columns", 30, 60), StepTold.Cut(SignInSkill.Text(found, "list"), 400), StepTold.Cut(SignInSkill.Text(found, "text"), 200), State(found)));
+                await film.Shoot(film.Begin("proof", "mark"), "proof", window, ct);
+                return;
+            case "figure":
+                recording.ProveByFigure(new RecordedFigure(StepTold.Cut(SignInSkill.Text(found, "label"), 40), StepTold.Cut(SignInSkill.Text(found, "text"), 80), SignInSkill.Text(found, "number") switch { "percent" => @"(-?\d[\d.,]*)\s*%", "number" => @"(-?\d[\d.,]*)", _ => "" }));
                 await film.Shoot(film.Begin("proof", "mark"), "proof", window, ct);
                 return;
             case "text":
@@ -203,6 +209,15 @@ internal sealed class HandWork(Recording recording, LinkageSettings settings, Fu
                 recording.Notice = "not-the-row";
                 return;
         }
+    }
+
+    /// <summary>The cell that was marked, where it is another than the target's. Of a block the row itself is the proof.</summary>
+    private RecordedState? State(JsonElement found)
+    {
+        if (recording.Subject.Capability == RecordedSubject.Block) return null;
+        var (column, text) = (SignInSkill.Text(found, "stateColumn"), SignInSkill.Text(found, "state"));
+        // They stand in a condition, where these would be something else.
+        return column.Length is 0 or > 40 || text.Length is 0 or > 40 || (column + text).Any(c => c is '\'' or '"' or '{' or '}' or '$' or '\\' || char.IsControl(c)) ? null : new RecordedState(column, text);
     }
 
     private async Task Show(ICDPSession screen, JsonElement? frame)

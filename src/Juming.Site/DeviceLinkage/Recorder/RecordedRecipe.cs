@@ -22,6 +22,9 @@ internal sealed partial class RecordedRecipe
     private readonly StringBuilder _yaml = new();
     private readonly HashSet<string> _ids = [];
 
+    /// <summary>One act alone, without its inverse.</summary>
+    private bool _alone;
+
     private RecordedRecipe(Recording recording, RecordedProof proof) => (_recording, _proof) = (recording, proof);
 
     private string Column => _proof.Column.Length > 0 ? _proof.Column : ConsoleWords.AnyColumn;
@@ -166,7 +169,10 @@ internal sealed partial class RecordedRecipe
 
     private Error? Inverse(List<RecordedStep> undo, string? back, List<RecordedStep> proof)
     {
-        var first = undo.FindIndex(s => s.Row == _recording.Target || ShowsList(s));
+        // On some consoles what is blocked is taken away on another page than the one it was blocked on.
+        var row = undo.FindIndex(s => s.Row == _recording.Target);
+        List<RecordedStep> elsewhere = row > 0 && _proof.List.Length > 0 && !undo[row].Lists.Contains(_proof.List) ? [.. undo[..row].Where(s => s.Op == "click")] : [];
+        var first = elsewhere.Count > 0 ? row : undo.FindIndex(s => s.Row == _recording.Target || ShowsList(s));
         var acts = first < 0 ? [] : undo[first..];
         if (undo.Count == 0)
         {
@@ -175,13 +181,16 @@ internal sealed partial class RecordedRecipe
         }
         var send = acts.FindIndex(s => s.Meaning == StepMeaning.Submit);
         if (send < 0) send = acts.FindIndex(s => s.Op == "click" && (s.Row == _recording.Target && s.Means == "remove" || s.Row is null && acts.Exists(r => r.Row == _recording.Target)));
+        if (send < 0) send = acts.FindIndex(s => s.Op == "click" && s.Row == _recording.Target);
         if (send < 0 || !acts.Exists(s => s.Row == _recording.Target)) return LinkageErrors.InverseUnclear;
         foreach (var (step, at) in acts.Select((s, i) => (s, i)))
             if (Unclear(step, at >= send || (step.Row is not null && step.Op == "click")) is { } unclear) return unclear;
+        foreach (var step in elsewhere)
+            if (Unclear(step, false) is { } unclear) return unclear;
         Line("rollback:");
         Line("  steps:");
-        Way("    ", "back", back, proof);
-        Line($"    - {{id: where, table.find: {RecipeDraft.Row(Column)}, save: r}}");
+        Way("    ", "back", elsewhere.Count > 0 ? null : back, elsewhere.Count > 0 ? elsewhere : proof);
+        Line($"    - {{id: where, table.find: {RecipeDraft.Row(elsewhere.Count > 0 ? ConsoleWords.AnyColumn : Column)}, save: r}}");
         Line("    - id: remove");
         Line("      if: \"${r.found}\"");
         Line("      then:");
@@ -211,7 +220,7 @@ internal sealed partial class RecordedRecipe
             "check" => $"check: {{{spec}, value: {Quote(step.Value == "false" ? "false" : "true")}}}",
             "press" => "press: {key: Enter}",
             // In its own row a press changes the device whatever it is called, and a run demands the better score for it.
-            _ when step.Row == _recording.Target => $"click: {{{spec}}}",
+            _ when step.Row == _recording.Target && !(_alone && meaning == StepMeaning.Submit) => $"click: {{{spec}}}",
             _ => meaning switch { StepMeaning.Submit => $"submit: {{click: {{{spec}}}}}", StepMeaning.Commit => $"commit: {{click: {{{spec}}}}}", _ => $"click: {{{spec}}}" },
         };
     }
@@ -220,7 +229,7 @@ internal sealed partial class RecordedRecipe
     {
         if (step.Candidate is not { } candidate) return "";
         var parts = candidate.Spec.EnumerateObject().Select(p => p.Value.ValueKind == JsonValueKind.Array ? $"{p.Name}: {List(p.Value.EnumerateArray().Select(v => v.GetString() ?? ""))}" : $"{p.Name}: {Quote(p.Value.GetString() ?? "")}");
-        if (step.Row == _recording.Target) parts = parts.Prepend($"in: \"${{{(step.Phase == RecorderPhase.Undo ? "r" : "row")}.row}}\"");
+        if (step.Row == _recording.Target) parts = parts.Prepend($"in: \"${{{(step.Phase == RecorderPhase.Undo && !_alone ? "r" : "row")}.row}}\"");
         return string.Join(", ", parts);
     }
 

@@ -101,4 +101,10 @@ internal sealed record RecordedStep
 /// <param name="Columns">All headings of the list.</param>
 /// <param name="List">The same as one text, to know the list again.</param>
 /// <param name="Said">Words of the row; attacker-controlled.</param>
-internal sealed record RecordedProof(string Column, IReadOnlyList<string> Columns, string List, string Said);
+/// <param name="State">The cell of the row that says so, where it is not the target's own; null for the row itself.</param>
+internal sealed record RecordedProof(string Column, IReadOnlyList<string> Columns, string List, string Said, RecordedState? State = null);
+
+/// <summary>A cell that shows how it stands.</summary>
+/// <param name="Column">Its heading, without spaces.</param>
+/// <param name="Text">What it says.</param>
+internal sealed record RecordedState(string Column, string Text);

@@ -28,12 +28,13 @@ internal enum RecordingState
 internal sealed record ConsoleQuestion(string Text, IReadOnlyList<string>? Options);
 
 /// <summary>One person's work on one console, and the steps that came of it.</summary>
-internal sealed class Recording(Guid id, DeviceRow device, Actor by, string target)
+internal sealed class Recording(Guid id, DeviceRow device, Actor by, string target, RecordedSubject subject)
 {
     public const int MostSteps = 200;
     private readonly Lock _gate = new();
     private readonly List<RecordedStep> _steps = [];
     private readonly List<string> _texts = [];
+    private readonly List<RecordedFigure> _figures = [];
     private TaskCompletionSource<bool>? _answer;
     private int _last;
 
@@ -44,8 +45,10 @@ internal sealed class Recording(Guid id, DeviceRow device, Actor by, string targ
 
     public Actor By => by;
 
-    /// <summary>The address that the person blocks for the recording.</summary>
+    /// <summary>To what the person does it for the recording; empty where it is only read.</summary>
     public string Target => target;
+
+    public RecordedSubject Subject => subject;
 
     public RecordingState State { get; private set; }
 
@@ -78,6 +81,12 @@ internal sealed class Recording(Guid id, DeviceRow device, Actor by, string targ
     public IReadOnlyList<string> Texts
     {
         get { lock (_gate) return [.. _texts]; }
+    }
+
+    /// <summary>Figures that the person marked.</summary>
+    public IReadOnlyList<RecordedFigure> Figures
+    {
+        get { lock (_gate) return [.. _figures]; }
     }
 
     public void Live() => State = RecordingState.Live;
@@ -146,9 +155,20 @@ internal sealed class Recording(Guid id, DeviceRow device, Actor by, string targ
         Notice = "";
     }
 
+    public void ProveByFigure(RecordedFigure figure)
+    {
+        lock (_gate)
+            if (_figures.Count < 20 && !_figures.Exists(f => f.Label == figure.Label)) _figures.Add(figure);
+        Notice = "";
+    }
+
     public void ForgetProof()
     {
-        lock (_gate) _texts.Clear();
+        lock (_gate)
+        {
+            _texts.Clear();
+            _figures.Clear();
+        }
         Proof = null;
     }
 
@@ -181,5 +201,5 @@ internal sealed class Recording(Guid id, DeviceRow device, Actor by, string targ
         _steps.Add(step);
     }
 
-    private string Guess(RecordedStep step) => step.Op != "fill" ? "" : step.Value == Target ? "ip" : step.Means == "comment" ? "comment" : step.Means is "minutes" or "term" && step.Value.Length > 0 && step.Value.All(char.IsAsciiDigit) ? "minutes" : "";
+    private string Guess(RecordedStep step) => step.Op != "fill" ? "" : step.Value == Target ? subject.Input : step.Means == "comment" ? "comment" : step.Means is "minutes" or "term" && step.Value.Length > 0 && step.Value.All(char.IsAsciiDigit) ? "minutes" : "";
 }

@@ -15,11 +15,11 @@ internal sealed class RecordingDesk(RunDesk runs, IServiceScopeFactory scopes, L
     private readonly CancellationTokenSource _stopped = new();
 
     /// <summary>Opens the device's console; answers before it is there.</summary>
-    public Recording Open(Guid id, DeviceRow device, Actor by, string target)
+    public Recording Open(Guid id, DeviceRow device, Actor by, string target, RecordedSubject subject)
     {
         foreach (var (old, gone) in _entries)
             if (gone.Recording.State == RecordingState.Ended && clock.GetUtcNow() - gone.Since > Kept) _entries.TryRemove(old, out _);
-        var recording = new Recording(id, device, by, target);
+        var recording = new Recording(id, device, by, target, subject);
         var work = new HandWork(recording, settings, IsProtected, clock);
         var entry = _entries[id] = new Entry(recording, work, clock.GetUtcNow());
         entry.Running = Run(recording, work);
@@ -52,8 +52,8 @@ internal sealed class RecordingDesk(RunDesk runs, IServiceScopeFactory scopes, L
         var report = await runs.Run(new RunWish(recording.Device.Id, RunKind.Record, recording.By)
         {
             Id = recording.Id,
-            Capability = ConsoleBlocks.Capability,
-            Inputs = new Dictionary<string, string> { ["ip"] = recording.Target },
+            Capability = recording.Subject.Capability,
+            Inputs = recording.Target.Length > 0 ? new Dictionary<string, string> { [recording.Subject.Input] = recording.Target } : [],
             Insists = true,
             ByHand = work,
             Longest = TimeSpan.FromMinutes(settings.RecorderMinutes),

@@ -71,6 +71,9 @@ internal sealed record DeviceView
     /// <summary>What it can be asked for.</summary>
     public required IReadOnlyList<string> Capabilities { get; init; }
 
+    /// <summary>Suggestions of runs on it that wait for a decision.</summary>
+    public required int Suggestions { get; init; }
+
     /// <summary>Who changed it last.</summary>
     public required string ChangedBy { get; init; }
 
@@ -80,7 +83,7 @@ internal sealed record DeviceView
     /// <summary>Version for the next change.</summary>
     public required long Version { get; init; }
 
-    public static DeviceView Of(DeviceRow row, string? unable, IReadOnlyList<string> capabilities) => new()
+    public static DeviceView Of(DeviceRow row, string? unable, IReadOnlyList<string> capabilities, int suggestions) => new()
     {
         Id = row.Id,
         Name = row.Name,
@@ -104,6 +107,7 @@ internal sealed record DeviceView
         StateAt = row.StateAt,
         Unable = unable,
         Capabilities = capabilities,
+        Suggestions = suggestions,
         ChangedBy = row.ChangedBy,
         UpdatedAt = row.UpdatedAt,
         Version = row.Version,

@@ -30,8 +30,8 @@ internal sealed record ListDevices : IQuery<DevicePage>, INeeds<LinkageRead>
 /// <summary>One device.</summary>
 internal sealed record GetDevice(Guid Id) : IQuery<DeviceView>, INeeds<LinkageRead>;
 
-/// <summary>Devices, how many fit, the groups there are, and whether a browser is there to drive them.</summary>
-internal sealed record DevicePage(IReadOnlyList<DeviceView> Items, int Total, IReadOnlyList<string> Groups, bool BrowserThere);
+/// <summary>Devices, how many fit, the groups there are, whether a browser is there to drive them, and how many suggestions wait over all devices.</summary>
+internal sealed record DevicePage(IReadOnlyList<DeviceView> Items, int Total, IReadOnlyList<string> Groups, bool BrowserThere, int Suggestions);
 
 file sealed class Validator : AbstractValidator<ListDevices>
 {
@@ -61,13 +61,16 @@ file sealed class Handler(LinkageDb db, RecipeShelf shelf, RunDesk desk, Chromiu
         var rows = await found.OrderBy(d => d.Name).ThenBy(d => d.Id).Skip(request.Skip).Take(request.Take).ToListAsync(cancellationToken);
         var groups = await db.Devices.Where(d => d.DeviceGroup != "").Select(d => d.DeviceGroup).Distinct().OrderBy(g => g).Take(100).ToListAsync(cancellationToken);
         var recipes = await shelf.Approved(cancellationToken);
-        return new DevicePage([.. rows.Select(r => DeviceView.Of(r, desk.Unable(r), RecipeShelf.Capabilities(recipes, r)))], total, groups, chromium.IsThere);
+        var waiting = await Waiting().GroupBy(s => s.DeviceId).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(cancellationToken);
+        return new DevicePage([.. rows.Select(r => DeviceView.Of(r, desk.Unable(r), RecipeShelf.Capabilities(recipes, r), waiting.Find(w => w.Key == r.Id)?.Count ?? 0))], total, groups, chromium.IsThere, waiting.Sum(w => w.Count));
     }
 
     public async Task<Result<DeviceView>> Handle(GetDevice request, CancellationToken cancellationToken)
     {
         var row = await db.Devices.AsNoTracking().FirstOrDefaultAsync(d => d.Id == request.Id, cancellationToken);
         if (row is null) return LinkageErrors.NoSuchDevice;
-        return DeviceView.Of(row, desk.Unable(row), RecipeShelf.Capabilities(await shelf.Approved(cancellationToken), row));
+        return DeviceView.Of(row, desk.Unable(row), RecipeShelf.Capabilities(await shelf.Approved(cancellationToken), row), await Waiting().CountAsync(s => s.DeviceId == row.Id, cancellationToken));
     }
+
+    private IQueryable<SuggestionRow> Waiting() => db.Suggestions.Where(s => s.Taken == null && s.Yaml != "" && db.Recipes.Any(r => r.Id == s.RecipeId && r.State == RecipeState.Approved));
 }

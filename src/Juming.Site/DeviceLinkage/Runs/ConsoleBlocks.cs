@@ -32,6 +32,17 @@ internal sealed class ConsoleBlocks(LinkageDb db, RecipeShelf shelf, RecipeCache
 
     public Task<BlockOutcome> Look(BlockOrder order, CancellationToken ct) => Do(order, RunKind.Look, ct);
 
+    /// <summary>One reading of the device's list for many targets; null where it can't be read this way.</summary>
+    public async Task<BlockSurvey?> Survey(Guid id, IReadOnlyList<string> targets, CancellationToken ct)
+    {
+        var device = await db.Devices.AsNoTracking().FirstOrDefaultAsync(d => d.Id == id, ct);
+        if (device is null || await shelf.For(device, Capability, ct) is not { } row || cache.Of(row) is not { } recipe) return null;
+        var (inputs, wrong) = RunValues.Complete(recipe, new Dictionary<string, string> { ["ip"] = targets[0] });
+        if (wrong is not null) return null;
+        var report = await desk.Run(new RunWish(id, RunKind.Look, current.Actor) { Recipe = row, Steps = recipe, Capability = Capability, Inputs = inputs, Targets = targets }, ct);
+        return report.Failure is null ? new BlockSurvey(report.Standing, report.Run) : null;
+    }
+
     private async Task<BlockOutcome> Do(BlockOrder order, RunKind kind, CancellationToken ct)
     {
         var device = await db.Devices.AsNoTracking().FirstOrDefaultAsync(d => d.Id == order.Device, ct);

@@ -32,6 +32,8 @@ internal sealed class ConsoleExecutor(IServiceScopeFactory scopes, TimeProvider 
 
     public Task<BlockOutcome> Look(BlockOrder order, CancellationToken ct) => Order((consoles, c) => consoles.Look(order, c), ct);
 
+    public Task<BlockSurvey?> Survey(Guid device, IReadOnlyList<string> targets, CancellationToken ct) => With((consoles, c) => consoles.Survey(device, targets, c), ct);
+
     public string Film(Guid run) => "/linkage/runs/" + run;
 
     /// <inheritdoc/>

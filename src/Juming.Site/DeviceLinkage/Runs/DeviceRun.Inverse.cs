@@ -15,7 +15,7 @@ internal sealed partial class DeviceRun
         {
             await runner.Run(recipe.Rollback, false, ct);
         }
-        catch (ConsoleFailedException e) when (!runner.Acted && e.Code is "session-expired" or "no-list" or "page-changed" && !runner.Acted && (runner.ListPlace is not null || e.Code == "session-expired"))
+        catch (ConsoleFailedException e) when (!runner.Acted && e.Code is "session-expired" or "no-list" or "page-changed" or "unreachable" && (runner.ListPlace is not null || e.Code == "session-expired"))
         {
             runner = Runner(recipe, run.Wish.Rehearsal);
             await SignInAnew(e.Code == "session-expired", ct);

@@ -21,6 +21,8 @@ internal sealed partial class DeviceRun
             return Ended(runner, null, there.Found, true);
         }
         var unread = await TryRead(runner, recipe, ct);
+        // What is no list of blocks is proved by what the recipe says of it, whatever a row looks like.
+        if (!recipe.Capability.Contains("block", StringComparison.Ordinal)) return Proved(runner, failure, unread, step);
         for (var look = 0; look < PendingPauses.Length && runner is { Acted: true, LastRow: { Found: true, InForce: false } }; look++)
         {
             await Task.Delay(PendingPauses[look], run.Clock, ct);
@@ -32,6 +34,10 @@ internal sealed partial class DeviceRun
         if (row.InForce && (unread is null || unread.Code == "not-so" && row.InForce)) return Ended(runner, null, true, true);
         return Ended(runner, failure ?? new ConsoleFailedException(row.Found ? "not-in-force" : "not-in-list", string.Join(" | ", row.Cells.Values.Distinct())), row.Found ? null : false, false) with { Step = step };
     }
+
+    private RunReport Proved(RecipeRunner runner, ConsoleFailedException? failure, ConsoleFailedException? unread, string step) => unread is null
+        ? Ended(runner, null, null, true)
+        : Ended(runner, failure ?? unread, unread.Code is "not-so" or "not-in-list" or "still-in-list" ? false : null, false) with { Step = step };
 
     private async Task<ConsoleFailedException?> TryRead(RecipeRunner runner, Recipe recipe, CancellationToken ct)
     {
@@ -69,17 +75,27 @@ internal sealed partial class DeviceRun
     {
         var runner = Runner(run.Wish.Steps!, false);
         (runner.ListPlace, runner.IsFresh) = (Place, true);
+        if (run.Wish.Targets is { Count: > 0 } targets)
+        {
+            IReadOnlySet<string> standing = new HashSet<string>();
+            await Looked(runner, async () => standing = await runner.Survey(run.Wish.Steps!.Verify, targets, ct), ct);
+            KeepPlace(runner);
+            return new RunReport(run.Wish.Id, null) { Standing = standing, Verified = true, Changed = false, Outputs = new Dictionary<string, string> { ["asked"] = Number(targets.Count), ["standing"] = Number(standing.Count) } };
+        }
         await LookAgain(runner, ct);
         KeepPlace(runner);
         return new RunReport(run.Wish.Id, null) { Present = Standing(runner.LastRow), Verified = runner.LastRow is not null, Changed = false };
     }
 
-    private async Task LookAgain(RecipeRunner runner, CancellationToken ct)
+    private static string Number(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private Task LookAgain(RecipeRunner runner, CancellationToken ct) => Looked(runner, () => runner.Look(run.Wish.Steps!.Verify, ct), ct);
+
+    private async Task Looked(RecipeRunner runner, Func<Task> look, CancellationToken ct)
     {
-        var recipe = run.Wish.Steps!;
         try
         {
-            await runner.Look(recipe.Verify, ct);
+            await look();
         }
         catch (ConsoleFailedException e) when (e.Code is "session-expired" or "unreachable" or "no-list" or "page-changed")
         {
@@ -87,7 +103,7 @@ internal sealed partial class DeviceRun
             // The remembered way led elsewhere, or the session ended: once more from the start.
             await SignInAnew(e.Code == "session-expired", ct);
             (runner.ListPlace, runner.IsFresh) = (null, true);
-            await runner.Look(recipe.Verify, ct);
+            await look();
         }
     }
 

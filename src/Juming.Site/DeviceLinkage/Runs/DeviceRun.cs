@@ -27,6 +27,9 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
 
     public IReadOnlyList<Healing> Healings => _runner?.Healings ?? [];
 
+    /// <summary>Addresses that the list showed.</summary>
+    public IReadOnlyList<string> Listed => _runner?.Listed ?? [];
+
     public async Task<RunReport> Carry(CancellationToken ct)
     {
         var origin = new DeviceOrigin(new Uri(run.Device.Address), run.Device.Pin.Length > 0 ? run.Device.Pin : null, run.Settings.AllowThisMachine);
@@ -35,7 +38,7 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
         var browser = await chromium.Browser(ct);
         var (key, hand) = (ParkedWindows.KeyOf(run.Device), run.Wish.ByHand);
         _window = (hand is null ? await run.Parked.Take(run.Device.Id, key) : null)
-            ?? await DeviceWindow.Open(browser, origin, run.Settings, session?.State, run.Device.Language, hand is null ? null : hand.Heard);
+            ?? await DeviceWindow.Open(browser, origin, run.Settings, session?.State, run.Device.Language, hand is null ? null : hand.Heard, hand?.Target ?? "");
         var stays = false;
         try
         {
@@ -151,6 +154,9 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
 
     private RecipeRunner Runner(Recipe recipe, bool rehearsal) => _runner = new RecipeRunner(_window, recipe, new RunnerSetting
     {
+        Undoes = run.Wish.Kind == RunKind.Inverse,
+        MustKnowList = run.Wish.Kind is RunKind.Inverse or RunKind.Look,
+        Known = run.Known,
         Film = run.Film,
         Values = new RunValues(run.Wish.Inputs),
         StepPatience = TimeSpan.FromSeconds(run.Settings.StepSeconds),
@@ -168,7 +174,7 @@ internal sealed partial class DeviceRun(ChromiumHost chromium, DeviceRunSetting 
         {
             await runner.Run(recipe.Steps, atList, ct);
         }
-        catch (ConsoleFailedException e) when (!runner.Acted && (atList || e.Code == "session-expired"))
+        catch (ConsoleFailedException e) when (!runner.Acted && e.Code != "healing-waits" && (atList || e.Code == "session-expired"))
         {
             // The remembered way led elsewhere, or the session ended: once more from the start.
             runner = Runner(recipe, run.Wish.Rehearsal);

@@ -10,6 +10,9 @@ internal sealed record DeviceRunSetting
     public required DeviceRow Device { get; init; }
     public required RunWish Wish { get; init; }
     public required Film Film { get; init; }
+
+    /// <summary>Addresses that the device's list held when it was last seen.</summary>
+    public required IReadOnlyList<string> Known { get; init; }
     public required LinkageSettings Settings { get; init; }
     public required SessionStore Sessions { get; init; }
     public required ParkedWindows Parked { get; init; }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using FluentValidation;
 using Juming.Platform.Handlers;
 using Juming.Site.DeviceLinkage.Data;
+using Juming.Site.DeviceLinkage.Recipes;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.DeviceLinkage.Runs;
@@ -35,8 +36,8 @@ internal sealed record RunView(Guid Id, Guid Device, string DeviceName, RunKind 
 /// <summary>Runs and how many fit.</summary>
 internal sealed record RunPage(IReadOnlyList<RunView> Items, int Total);
 
-/// <summary>A run with its film.</summary>
-internal sealed record RunDossier(RunView Run, string Detail, Guid? Recipe, IReadOnlyDictionary<string, string> Inputs, IReadOnlyDictionary<string, string> Outputs, IReadOnlyList<FilmStep> Film);
+/// <summary>A run with its film, and what it suggests for its recipe while that waits for a decision.</summary>
+internal sealed record RunDossier(RunView Run, string Detail, Guid? Recipe, IReadOnlyDictionary<string, string> Inputs, IReadOnlyDictionary<string, string> Outputs, IReadOnlyList<FilmStep> Film, SuggestionView? Suggestion);
 
 file sealed class Validator : AbstractValidator<ListRuns>
 {
@@ -54,7 +55,7 @@ file sealed class PictureValidator : AbstractValidator<ReadPicture>
     public PictureValidator() => RuleFor(q => q.Name).Must(n => n is not null && Regex.IsMatch(n, "^[0-9]{2}-[A-Za-z0-9_-]{1,60}\\.jpg$", RegexOptions.None, TimeSpan.FromMilliseconds(100))).WithMessage("This is no name of a picture.");
 }
 
-file sealed class Handler(LinkageDb db, RunDesk desk) : IQueryHandler<ListRuns, RunPage>, IQueryHandler<GetRun, RunDossier>, IQueryHandler<ReadPicture, byte[]>
+file sealed class Handler(LinkageDb db, RunDesk desk, SuggestionReader suggestions) : IQueryHandler<ListRuns, RunPage>, IQueryHandler<GetRun, RunDossier>, IQueryHandler<ReadPicture, byte[]>
 {
     public async Task<Result<RunPage>> Handle(ListRuns request, CancellationToken cancellationToken)
     {
@@ -73,7 +74,7 @@ file sealed class Handler(LinkageDb db, RunDesk desk) : IQueryHandler<ListRuns, 
         var row = await db.Runs.AsNoTracking().FirstOrDefaultAsync(r => r.Id == request.Id, cancellationToken);
         if (row is null) return LinkageErrors.NoSuchRun;
         var film = desk.Live(row.Id) ?? JsonSerializer.Deserialize<List<FilmStep>>(row.Film) ?? [];
-        return new RunDossier(View(row, await Names([row.DeviceId], cancellationToken)), row.Detail, row.RecipeId, Pairs(row.Inputs), Pairs(row.Outputs), film);
+        return new RunDossier(View(row, await Names([row.DeviceId], cancellationToken)), row.Detail, row.RecipeId, Pairs(row.Inputs), Pairs(row.Outputs), film, await suggestions.OfRun(row, cancellationToken));
     }
 
     public async Task<Result<byte[]>> Handle(ReadPicture request, CancellationToken cancellationToken)

@@ -8,6 +8,7 @@ using Juming.Site.Blocking;
 using Juming.Site.DeviceLinkage.Browser;
 using Juming.Site.DeviceLinkage.Captcha;
 using Juming.Site.DeviceLinkage.Data;
+using Juming.Site.DeviceLinkage.Recipes;
 using Juming.Site.DeviceLinkage.Register;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -75,6 +76,7 @@ internal sealed partial class RunDesk(
             Device = device,
             Wish = wish,
             Film = film,
+            Known = await KnownList(db, device.Id, ct),
             Settings = settings,
             Sessions = sessions,
             Parked = parked,
@@ -94,7 +96,8 @@ internal sealed partial class RunDesk(
             },
             BeforeSubmit = async token =>
             {
-                if (wish.Kind == Data.RunKind.Recipe && wish.Steps?.ProtectedCheck is { } input) await CheckProtected(services, wish.Inputs.GetValueOrDefault(input) ?? "", token);
+                if (wish.Kind == Data.RunKind.Recipe && wish.Steps?.ProtectedCheck is { } input) await CheckProtected(services, wish.Inputs.GetValueOrDefault(input) ?? "", c => c.Refusal, token);
+                else if (wish is { Kind: Data.RunKind.Recipe, Capability: HostTargets.Capability }) await CheckProtected(services, wish.Inputs.GetValueOrDefault(HostTargets.Input) ?? "", HostTargets.Refusal, token);
                 row.State = RunState.Acting;
                 await db.SaveChangesAsync(token);
                 points.Reach(IRunPoints.Acting, wish.Kind);
@@ -111,20 +114,37 @@ internal sealed partial class RunDesk(
         var before = device.State;
         Note(device, run, report);
         Close(row, report, film);
-        foreach (var healing in run.Healings.Where(_ => wish.Recipe is not null).DistinctBy(h => h.Step)) db.Add(new SuggestionRow { RecipeId = wish.Recipe!.Id, RunId = row.Id, Step = healing.Step, Wanted = Cut(healing.Wanted), Found = Cut(healing.Found), Score = (int)Math.Round(healing.Score * 100), At = clock.GetUtcNow() });
+        var suggestion = await Suggestions.Of(db, row, wish, run.Healings, report, clock.GetUtcNow());
+        if (report is { Failure: null, Verified: true }) await KeepList(db, device.Id, run.Listed);
         await film.Finish();
         await db.SaveChangesAsync(CancellationToken.None);
         points.Reach(IRunPoints.Kept, wish.Kind);
         LogEnded(log, wish.Kind, device.Name, report.Failure ?? "done", row.TookMs);
-        if (device.State != before && DeviceAlarm.Of(device, row.Id) is { } alarm && services.GetService<INotices>() is { } notices) await notices.Post(alarm, CancellationToken.None);
+        if (services.GetService<INotices>() is { } notices)
+        {
+            if (device.State != before && DeviceAlarm.Of(device, row.Id) is { } alarm) await notices.Post(alarm, CancellationToken.None);
+            if (suggestion is not null) await notices.Post(HealingNotice.Of(suggestion, device, wish.Recipe!), CancellationToken.None);
+        }
         return report;
     }
 
+    private static async Task<IReadOnlyList<string>> KnownList(LinkageDb db, Guid device, CancellationToken ct) =>
+        JsonSerializer.Deserialize<List<string>>(await db.Lists.Where(l => l.DeviceId == device).Select(l => l.Addresses).FirstOrDefaultAsync(ct) ?? "[]") ?? [];
+
+    private async Task KeepList(LinkageDb db, Guid device, IReadOnlyList<string> listed)
+    {
+        // A list that is searched shows few of its entries; by them it would not be known again.
+        if (listed.Count < 2) return;
+        var kept = await db.Lists.FirstOrDefaultAsync(l => l.DeviceId == device, CancellationToken.None) ?? db.Add(new ListRow { DeviceId = device }).Entity;
+        var text = JsonSerializer.Serialize(listed);
+        if (kept.Addresses != text) (kept.Addresses, kept.At) = (text, clock.GetUtcNow());
+    }
+
     /// <summary>The last word before anything is pressed, whoever asked for the run.</summary>
-    private static async Task CheckProtected(IServiceProvider services, string target, CancellationToken ct)
+    private static async Task CheckProtected(IServiceProvider services, string target, Func<TargetCheck, string?> refusalOf, CancellationToken ct)
     {
         var check = await services.GetRequiredService<IProtectedAddresses>().Check(target, ct);
-        if (check.Refusal is { } refusal) throw new ConsoleFailedException(refusal, check.Entry ?? target);
+        if (refusalOf(check) is { } refusal) throw new ConsoleFailedException(refusal, check.Entry ?? target);
     }
 
     private async Task<RunReport> Guarded(DeviceRun run, RunWish wish, Film film, CancellationToken ct)

@@ -17,6 +17,9 @@ internal sealed record RunWish(Guid Device, RunKind Kind, Actor By)
     public string? Key { get; init; }
     public bool Rehearsal { get; init; }
 
+    /// <summary>For a look at many: which of these stand on the list; empty for the one of the inputs.</summary>
+    public IReadOnlyList<string> Targets { get; init; } = [];
+
     /// <summary>A person wants it now: a pause after a failed sign-in does not hold it back. A wrong password still does.</summary>
     public bool Insists { get; init; }
 
@@ -33,6 +36,9 @@ internal sealed record RunWish(Guid Device, RunKind Kind, Actor By)
 /// <summary>What a person does in a run's window.</summary>
 internal interface IHandWork
 {
+    /// <summary>What the person works on, known again in lists; empty for nothing.</summary>
+    string Target { get; }
+
     /// <summary>Hears what the page tells of a press or a key.</summary>
     void Heard(string told);
 
@@ -57,6 +63,9 @@ internal sealed record RunReport(Guid? Run, string? Failure)
     public bool? Changed { get; init; }
     public bool? Verified { get; init; }
     public IReadOnlyDictionary<string, string> Outputs { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Of many targets those that stand on the list and are in force.</summary>
+    public IReadOnlySet<string> Standing { get; init; } = new HashSet<string>();
 
     /// <summary>Recipe that an exploration wrote.</summary>
     public string? Yaml { get; init; }
