@@ -73,7 +73,7 @@ int Check()
 {
     Format();
     Build("Debug", "Juming.sln");
-    return RunTests(["tests/Juming.Platform.Tests", "tests/Juming.Site.Tests", "tests/Juming.Architecture.Tests"], []);
+    return RunTests(["tests/Juming.Platform.Tests", "tests/Juming.Cloud.Tests", "tests/Juming.Site.Tests", "tests/Juming.Architecture.Tests"], []);
 }
 
 int Test(string[] line)
@@ -83,7 +83,7 @@ int Test(string[] line)
     Build("Debug", "Juming.sln");
     if (line is ["long"]) return RunTests(["tests/Juming.Site.Tests", "tests/Juming.Browser.Tests"], [], "TestCategory=Long");
     // All of them wait for processes, browsers and clocks as much as they compute: two at a time fill two cores.
-    return RunTests(["tests/Juming.Architecture.Tests", "tests/Juming.Platform.Tests", "tests/Juming.Browser.Tests"], ["tests/Juming.Tiers.Tests", "tests/Juming.Site.Tests"]);
+    return RunTests(["tests/Juming.Architecture.Tests", "tests/Juming.Platform.Tests", "tests/Juming.Cloud.Tests", "tests/Juming.Browser.Tests"], ["tests/Juming.Tiers.Tests", "tests/Juming.Site.Tests"]);
 }
 
 int Publish(string[] line)

@@ -48,6 +48,7 @@ internal sealed class CheckedWriter : IDisposable
         Flush();
         _file.Write(_hash.GetHashAndReset());
         _file.Flush(flushToDisk: true);
+        _file.Dispose();
     }
 
     public void Dispose()

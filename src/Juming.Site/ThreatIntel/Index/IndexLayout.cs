@@ -121,7 +121,7 @@ internal static class IndexLayout
             stream.ReadExactly(named);
             return hash.GetHashAndReset().AsSpan().SequenceEqual(named) ? begin : throw new IndicatorFileException(file, "its checksum differs, so some of it was changed or lost");
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or EndOfStreamException)
+        catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not IndicatorFileException))
         {
             throw new IndicatorFileException(file, "it can't be read", e);
         }
