@@ -33,7 +33,7 @@ internal static class JsonFeed
 
     private static void Entry(JsonElement entry, FeedMapping mapping, FeedIntake into)
     {
-        if (entry.ValueKind == JsonValueKind.String) into.Add(new FeedItem(entry.GetString() ?? "", mapping.AllAre));
+        if (entry.ValueKind == JsonValueKind.String) into.Add(new FeedItem(FeedJson.Of(entry) ?? "", mapping.AllAre));
         else into.Add(mapping.Item(path => FeedJson.Text(entry, path)));
     }
 
@@ -89,15 +89,28 @@ internal static class FeedJson
             if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty(name, out entry)) return null;
         return entry.ValueKind switch
         {
-            JsonValueKind.String => entry.GetString(),
+            JsonValueKind.String => Of(entry),
             JsonValueKind.Number => entry.GetRawText(),
-            JsonValueKind.Array => string.Join(", ", entry.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String).Take(10).Select(e => e.GetString())),
+            JsonValueKind.Array => string.Join(", ", entry.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String).Take(10).Select(Of)),
             _ => null,
         };
     }
 
+    /// <summary>A text; null where its escapes make none, such as half a pair.</summary>
+    public static string? Of(JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A member that is a text; null otherwise.</summary>
-    public static string? String(this JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.String ? found.GetString() : null;
+    public static string? String(this JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.String ? Of(found) : null;
 
     /// <summary>Elements of a member that is a list; none otherwise.</summary>
     public static IEnumerable<JsonElement> List(this JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.Array ? found.EnumerateArray() : [];
