@@ -63,6 +63,7 @@ public sealed class CreateThreatIntelTables : ModuleMigration
         .WithColumn("problem").AsString(100).NotNullable()
         .WithColumn("problem_detail").AsString(500).NotNullable()
         .WithColumn("standing").AsInt64().NotNullable()
+        .WithColumn("alone").AsInt64().NotNullable()
         .WithColumn("version").AsInt64().NotNullable();
 
     private void Indicators()
@@ -87,6 +88,7 @@ public sealed class CreateThreatIntelTables : ModuleMigration
             .WithColumn("changed_at").AsInstant().NotNullable();
         Create.Index("ix_threatintel_indicators_value").OnTable("threatintel_indicators").OnColumn("value");
         Create.Index("ix_threatintel_indicators_changed").OnTable("threatintel_indicators").OnColumn("changed_at");
+        Create.Index("ix_threatintel_indicators_decision").OnTable("threatintel_indicators").OnColumn("decision");
         Create.Table("threatintel_claims")
             .WithColumn("indicator_id").AsId().PrimaryKey()
             .WithColumn("source_id").AsId().PrimaryKey()

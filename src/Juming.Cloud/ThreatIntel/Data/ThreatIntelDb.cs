@@ -101,6 +101,9 @@ internal sealed class SourceRow
 
     /// <summary>Statements that stand.</summary>
     public long Standing { get; set; }
+
+    /// <summary>Of these, values that no other source names.</summary>
+    public long Alone { get; set; }
     public long Version { get; set; } = 1;
 }
 
