@@ -13,5 +13,6 @@ internal static class ThreatIntelErrors
     public static readonly Error BadMapping = new(ErrorKind.Invalid, "threatintel.bad-mapping", "The mapping can't be read: {reason}", Field: "Mapping");
     public static readonly Error NoValueColumn = new(ErrorKind.Invalid, "threatintel.no-value-column", "CSV needs a mapping that names the column of the value, such as {\"value\":\"ioc_value\"}.", Field: "Mapping");
     public static readonly Error NothingToAdd = new(ErrorKind.Invalid, "threatintel.nothing-to-add", "There is no value in the text.", Field: "Text");
+    public static readonly Error TooMany = new(ErrorKind.TooLarge, "threatintel.too-many", "These are more than {most} values; enter them in parts.", Field: "Text");
     public static readonly Error InThePast = new(ErrorKind.Invalid, "threatintel.in-the-past", "The end must lie ahead.", Field: "Until");
 }

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Juming.Contracts.Indicators;
 
 /// <summary>What an indicator is. The numbers are stored and never change.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter))]
 public enum IndicatorKind : byte
 {
     /// <summary>Not known, or to be found out.</summary>
@@ -32,6 +35,7 @@ public enum IndicatorKind : byte
 }
 
 /// <summary>Why a text is no indicator.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter))]
 public enum IndicatorProblem : byte
 {
     /// <summary>It is one.</summary>

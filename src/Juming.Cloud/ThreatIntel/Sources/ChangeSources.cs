@@ -58,7 +58,7 @@ file sealed class Validator : AbstractValidator<SaveSource>
         RuleFor(c => c.EveryMinutes).InclusiveBetween(5, 43_200);
     }
 
-    private static bool IsAddress(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "https" or "http" && Uri.TryCreate(text, UriKind.Absolute, out var same) && same.UserInfo.Length == 0;
+    private static bool IsAddress(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "https" or "http", UserInfo.Length: 0 };
 }
 
 file sealed class Handler(ThreatIntelDb db, IVault vault, SourceClock sourceClock, MergeDesk desk, MergeTurn turn) : ICommandHandler<SaveSource, Guid>, ICommandHandler<RemoveSource, Done>, ICommandHandler<RunSource, Done>
