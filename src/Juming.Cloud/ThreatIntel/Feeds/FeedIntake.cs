@@ -43,11 +43,11 @@ internal sealed class FeedIntake(SourceRow source, ThreatIntelSettings settings,
     /// <exception cref="FeedFailedException">There are more than the settings allow.</exception>
     public void Add(in FeedItem item)
     {
-        if (++Read > settings.MostPerSource) throw new FeedFailedException("too-many", $"more than {settings.MostPerSource} entries");
+        Count();
         _values.Clear();
         if (IndicatorReader.Read(item.Value, item.Kind, _values) is not IndicatorProblem.None and var problem)
         {
-            Refuse(item.Value, problem);
+            SetApart(item.Value, problem);
             return;
         }
         foreach (var value in _values)
@@ -58,12 +58,11 @@ internal sealed class FeedIntake(SourceRow source, ThreatIntelSettings settings,
     }
 
     /// <summary>Sets an entry apart that has no value at all, such as a pattern that is not understood.</summary>
+    /// <exception cref="FeedFailedException">There are more than the settings allow.</exception>
     public void Refuse(string shown, IndicatorProblem problem)
     {
-        Quarantined++;
-        if (_refused.Count >= MostKept) return;
-        var text = string.Concat(shown.Take(LongestShown).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '\uFFFD' : c)).Trim();
-        _refused.TryAdd(text, problem);
+        Count();
+        SetApart(shown, problem);
     }
 
     /// <summary>Sees whether what came can be what the source says.</summary>
@@ -71,6 +70,19 @@ internal sealed class FeedIntake(SourceRow source, ThreatIntelSettings settings,
     public void Close()
     {
         if (Read >= FewEnough && Quarantined > Read / 2) throw new FeedFailedException("mostly-unreadable", $"{Quarantined} of {Read} entries are no indicators; the first: {_refused.Keys.FirstOrDefault()}");
+    }
+
+    private void Count()
+    {
+        if (++Read > settings.MostPerSource) throw new FeedFailedException("too-many", $"more than {settings.MostPerSource} entries");
+    }
+
+    private void SetApart(string shown, IndicatorProblem problem)
+    {
+        Quarantined++;
+        if (_refused.Count >= MostKept) return;
+        var text = string.Concat(shown.Take(LongestShown).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '\uFFFD' : c)).Trim();
+        _refused.TryAdd(text, problem);
     }
 
     // Of several entries the latest counts, and of those the surest.
