@@ -21,7 +21,7 @@ return args.FirstOrDefault() switch
     "fuzz" => await Juming.Benchmarks.Fuzz.FuzzBench.Run([.. args.Skip(1)]),
     "chaos" => await Juming.Benchmarks.Chaos.ChaosBench.Run([.. args.Skip(1)]),
     "captcha" => Juming.Benchmarks.Captcha.CaptchaBench.Run([.. args.Skip(1)]),
-    "intel" => Juming.Benchmarks.Intel.IntelBench.Run([.. args.Skip(1)]),
+    "intel" => await Juming.Benchmarks.Intel.IntelBench.Run([.. args.Skip(1)]),
     "playbooks" => await PlaybooksBench.Run([.. args.Skip(1)]),
     "playbook-site" => await PlaybookSite.Run([.. args.Skip(1)]),
     "web" => await WebBench.Run([.. args.Skip(1)]),

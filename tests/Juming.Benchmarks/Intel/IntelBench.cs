@@ -16,12 +16,12 @@ internal static class IntelBench
     private const int Events = 100_000;
     private const int BatchSize = 4096;
 
-    public static int Run(string[] args)
+    public static async Task<int> Run(string[] args)
     {
         var figures = new Figures("intel", args.Contains("--json"));
         var rounds = Options.Number(args, "--rounds", 3);
         foreach (var size in (Options.Text(args, "--indicators") ?? "1000000").Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))) Measure(figures, size, rounds);
-        NormaliseBench.Measure(figures, rounds);
+        await NormaliseBench.Measure(figures, rounds);
         return 0;
     }
 
