@@ -38,6 +38,14 @@ internal abstract class IntelHost
         await Feeds.DisposeAsync();
     }
 
+    /// <summary>Time goes by, and with it the token.</summary>
+    protected async Task Later(TimeSpan time)
+    {
+        Time.Shift += time;
+        Client.Dispose();
+        Client = await Cloud.WithToken("threatintel.read", "threatintel.write", "threatintel.setup");
+    }
+
     protected async Task<JsonElement> Get(string path) => await Client.GetFromJsonAsync<JsonElement>("/api/threatintel/" + path);
 
     /// <summary>Adds a source that is not read by itself.</summary>

@@ -73,12 +73,12 @@ internal sealed class MergeTests : IntelHost
         await Enter("203.0.113.81\nage.evil.example", "C2", 100);
         await Enter("203.0.113.82", "Scanner", 100);
         await Enter("until.evil.example", "C2", 100, Time.GetUtcNow().AddDays(2));
-        Time.Shift += TimeSpan.FromDays(13);
+        await Later(TimeSpan.FromDays(13));
         await Age();
         Assert.That(Text((await Find("203.0.113.82"))!.Value, "state"), Is.EqualTo("Decayed"), "scanners last a fortnight");
         Assert.That(Text((await Find("until.evil.example"))!.Value, "state"), Is.EqualTo("Decayed"), "its own end");
         Assert.That((Text((await Find("203.0.113.81"))!.Value, "state"), Text((await Find("age.evil.example"))!.Value, "state")), Is.EqualTo(("Active", "Active")));
-        Time.Shift += TimeSpan.FromDays(40);
+        await Later(TimeSpan.FromDays(40));
         await Age();
         Assert.That((Text((await Find("203.0.113.81"))!.Value, "state"), Text((await Find("age.evil.example"))!.Value, "state")), Is.EqualTo(("Decayed", "Active")), "an address changes hands before a name does");
         await Enter("203.0.113.81", "C2", 100);

@@ -42,14 +42,14 @@ internal sealed class FeedHttp(GuardedHttp http, IVault vault, HostTurns turns, 
     {
         var sent = new Dictionary<string, string>(headers);
         if (source is { SecretHeader.Length: > 0, SecretId: { } secret }) sent[source.SecretHeader] = await Open(secret, source.Id, ct);
-        await turns.Enter(address.Host, ct);
-        var spool = Spool();
+        await turns.Enter(address.Authority, ct);
+        FileStream? spool = Spool();
         try
         {
             var reach = new Reach(Destinations.Configured) { MostRedirects = MostRedirects, MostBytes = settings.MostMegabytes << 20, Within = TimeSpan.FromSeconds(settings.WithinSeconds) };
             var answer = await http.Send(new GuardedCall(HttpMethod.Get, address, Headers: sent) { Into = spool }, reach, ct);
-            if (answer.Status == 304) return new Fetched(null, answer.Headers, 0);
-            if (answer.Status != 200) throw Refused(address.Host, answer);
+            if (answer.Status == 304 && headers.Keys.Any(IsCondition)) return new Fetched(null, answer.Headers, 0);
+            if (answer.Status != 200) throw Refused(address.Authority, answer);
             spool.Position = 0;
             var content = await Unpack(spool, ct);
             if (content != spool) await spool.DisposeAsync();
@@ -65,6 +65,9 @@ internal sealed class FeedHttp(GuardedHttp http, IVault vault, HostTurns turns, 
             if (spool is not null) await spool.DisposeAsync();
         }
     }
+
+    // Who was not asked whether something changed may not answer that nothing did.
+    private static bool IsCondition(string header) => header is "If-None-Match" or "If-Modified-Since";
 
     private async Task<string> Open(Guid secret, Guid source, CancellationToken ct)
     {
@@ -107,7 +110,7 @@ internal sealed class FeedHttp(GuardedHttp http, IVault vault, HostTurns turns, 
         var count = await packed.ReadAtLeastAsync(head, 2, throwOnEndOfStream: false, ct);
         packed.Position = 0;
         if (count < 2 || head[0] != 0x1F || head[1] != 0x8B) return packed;
-        var plain = Spool();
+        FileStream? plain = Spool();
         try
         {
             await using var gzip = new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true);
@@ -119,18 +122,18 @@ internal sealed class FeedHttp(GuardedHttp http, IVault vault, HostTurns turns, 
                 await plain.WriteAsync(part.AsMemory(0, read), ct);
             }
             await Whole(packed, plain.Position, ct);
-            plain.Position = 0;
-            return plain;
+            var whole = plain;
+            whole.Position = 0;
+            plain = null;
+            return whole;
         }
         catch (InvalidDataException e)
         {
-            await plain.DisposeAsync();
             throw new FeedFailedException("unreadable", "the packed content is damaged", e);
         }
-        catch (FeedFailedException)
+        finally
         {
-            await plain.DisposeAsync();
-            throw;
+            if (plain is not null) await plain.DisposeAsync();
         }
     }
 

@@ -26,7 +26,7 @@ internal static class StixFeed
     {
         using var document = FeedJson.Parse(content);
         var root = document.RootElement;
-        if (root.ValueKind == JsonValueKind.Object && root.String("type") != "bundle" || root.ValueKind != JsonValueKind.Object) throw new FeedFailedException("unreadable", "it is no STIX bundle");
+        if (root.String("type") != "bundle") throw new FeedFailedException("unreadable", "it is no STIX bundle");
         Objects(root, into);
     }
 

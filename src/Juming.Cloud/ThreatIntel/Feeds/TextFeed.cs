@@ -14,7 +14,8 @@ internal static class TextFeed
         var text = line.AsSpan().Trim();
         if (text.IsEmpty || text[0] is '#' or ';' or '!' || text.StartsWith("//", StringComparison.Ordinal)) return null;
         // A range has a blank on both sides of its dash.
-        if (text.IndexOf(" - ", StringComparison.Ordinal) is > 0 and var dash && text[(dash + 3)..].IndexOfAny(" \t;#") is var end) return string.Concat(text[..dash], "-", end < 0 ? text[(dash + 3)..] : text[(dash + 3)..][..end]);
+        if (char.IsAsciiDigit(text[0]) && text.IndexOf(" - ", StringComparison.Ordinal) is > 0 and var dash && text[(dash + 3)..] is { Length: > 0 } last && char.IsAsciiDigit(last[0]))
+            return string.Concat(text[..dash], "-", last.IndexOfAny(" \t;#") is >= 0 and var end ? last[..end] : last);
         var word = Word(ref text);
         // A hosts file names the place to which a name is sent first.
         if (word is "0.0.0.0" or "127.0.0.1" or "::" or "::1" && Word(ref text) is { Length: > 0 } name) return name[0] == '#' ? null : name is "localhost" or "localhost.localdomain" or "local" or "0.0.0.0" ? null : name.ToString();

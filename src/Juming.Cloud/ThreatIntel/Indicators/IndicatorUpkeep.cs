@@ -11,15 +11,15 @@ internal sealed class IndicatorUpkeep(ThreatIntelDb db, MergeDesk desk, MergeTur
 
     public async Task Run(CancellationToken ct)
     {
-        var last = Guid.Empty;
+        var last = "";
         while (true)
         {
             var after = last;
-            var ids = await db.Indicators.Where(i => i.Id > after).OrderBy(i => i.Id).Take(Part).Select(i => i.Id).ToListAsync(ct);
-            if (ids.Count == 0) break;
+            var part = await db.Indicators.Where(i => string.Compare(i.Value, after) > 0).OrderBy(i => i.Value).Take(Part).Select(i => new { i.Id, i.Value }).ToListAsync(ct);
+            if (part.Count == 0) break;
             // The turn is given back between parts, so that a new value never waits for all old ones.
-            using (await turn.Enter(ct)) await desk.Recount(ids, ct);
-            last = ids[^1];
+            using (await turn.Enter(ct)) await desk.Recount(part.ConvertAll(i => i.Id), ct);
+            last = part[^1].Value;
         }
         var old = clock.GetUtcNow().AddDays(-settings.KeepDays);
         await db.Runs.Where(r => r.StartedAt < old).ExecuteDeleteAsync(ct);
