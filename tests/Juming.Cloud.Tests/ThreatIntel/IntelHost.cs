@@ -66,11 +66,11 @@ internal abstract class IntelHost
         var before = (await Get($"sources/{id}/runs?limit=200")).GetArrayLength();
         using var answer = await Client.PostAsync($"/api/threatintel/sources/{id}/read?acceptShorter={(acceptShorter ? "true" : "false")}", null);
         Assert.That(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
-        for (var i = 0; i < 200; i++)
+        for (var i = 0; i < 800; i++)
         {
             var runs = await Get($"sources/{id}/runs?limit=200");
             if (runs.GetArrayLength() > before && !(await Source(id)).GetProperty("isRunning").GetBoolean()) return runs[0];
-            await Task.Delay(100);
+            await Task.Delay(25);
         }
         throw new TimeoutException("The reading did not end.");
     }

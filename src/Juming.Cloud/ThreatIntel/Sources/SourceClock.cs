@@ -19,26 +19,37 @@ internal sealed partial class SourceClock(IServiceScopeFactory scopes, TierConte
 
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
     private readonly ConcurrentDictionary<Guid, bool> _wanted = new();
+    private readonly SemaphoreSlim _wake = new(0);
 
     /// <summary>The source is being read.</summary>
     public bool IsRunning(Guid source) => _running.ContainsKey(source) || _wanted.ContainsKey(source);
 
-    /// <summary>Has a source read at the next tick.</summary>
+    /// <summary>Has a source read at once, or as soon as its present reading has ended.</summary>
     /// <param name="source">Which.</param>
     /// <param name="acceptShorter">A much shorter list is wanted.</param>
-    public void Want(Guid source, bool acceptShorter) => _wanted[source] = acceptShorter;
+    public void Want(Guid source, bool acceptShorter)
+    {
+        _wanted[source] = acceptShorter;
+        _wake.Release();
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _wake.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (tier.Offline) return;
         try
         {
-            using var timer = new PeriodicTimer(Tick);
-            do
+            while (true)
             {
                 await Start(stoppingToken);
+                await _wake.WaitAsync(Tick, stoppingToken);
             }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
