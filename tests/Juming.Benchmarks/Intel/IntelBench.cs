@@ -20,12 +20,12 @@ internal static class IntelBench
     {
         var figures = new Figures("intel", args.Contains("--json"));
         var rounds = Options.Number(args, "--rounds", 3);
-        foreach (var size in (Options.Text(args, "--indicators") ?? "1000000").Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))) Measure(figures, size, rounds);
+        foreach (var size in (Options.Text(args, "--indicators") ?? "1000000").Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))) Measure(figures, size, rounds, args.Contains("--alternatives"));
         await NormaliseBench.Measure(figures, rounds);
         return 0;
     }
 
-    private static void Measure(Figures figures, int size, int rounds)
+    private static void Measure(Figures figures, int size, int rounds, bool alternatives)
     {
         var suffix = size == 1_000_000 ? "" : $"_{size / 1_000_000}m";
         var file = Workload.Indicators(size);
@@ -47,6 +47,7 @@ internal static class IntelBench
             }
             figures.Print("lookups_per_second_per_core" + suffix, Figures.Median(ours), "1/s", theirs.Count == 0 ? null : "open-hash-64bit", theirs.Count == 0 ? null : Figures.Median(theirs), size > 2_000_000 ? "at least 4000000" : "at least 8000000");
             OutOfEvents(figures, index, suffix, rounds);
+            if (alternatives) Alternatives.Measure(figures, index, Alternatives.Keys(Values(file)), suffix);
         }
         finally
         {
@@ -60,17 +61,19 @@ internal static class IntelBench
         using var builder = shelf.Build();
         Span<byte> id = stackalloc byte[16];
         var number = 0L;
-        foreach (var line in File.ReadLines(file))
+        foreach (var value in Values(file))
         {
-            var tab = line.IndexOf('\t', StringComparison.Ordinal);
-            var kind = line[..tab] switch { "ip" => IndicatorKind.Address, "domain" => IndicatorKind.Domain, "url" => IndicatorKind.Url, _ => IndicatorKind.Sha256 };
             BitConverter.TryWriteBytes(id, number++);
-            builder.Add(new IndexedIndicator(new Guid(id), new IndicatorValue(kind, line[(tab + 1)..]), 5, 80));
+            builder.Add(new IndexedIndicator(new Guid(id), value, 5, 80));
         }
         builder.Finish();
         shelf.Use(builder.Set);
         return watch.Elapsed.TotalSeconds;
     }
+
+    private static IEnumerable<IndicatorValue> Values(string file) => File.ReadLines(file).Select(line => line.Split('\t')).Select(parts => new IndicatorValue(KindOf(parts[0]), parts[1]));
+
+    private static IndicatorKind KindOf(string word) => word switch { "ip" => IndicatorKind.Address, "domain" => IndicatorKind.Domain, "url" => IndicatorKind.Url, _ => IndicatorKind.Sha256 };
 
     /// <summary>What the peer is asked too: a million values, half addresses, one in a thousand an indicator.</summary>
     private static (byte[] Arena, (int From, int Length, IndicatorKind Kind)[] Values) ProbeValues(string file)
@@ -87,7 +90,7 @@ internal static class IntelBench
                 _ => ("sha256", $"{random.NextInt64():x16}{random.NextInt64():x16}{random.NextInt64():x16}{random.NextInt64():x16}"),
             };
             var bytes = Encoding.ASCII.GetBytes(value);
-            values[i] = ((int)text.Length, bytes.Length, kind switch { "ip" => IndicatorKind.Address, "domain" => IndicatorKind.Domain, "url" => IndicatorKind.Url, _ => IndicatorKind.Sha256 });
+            values[i] = ((int)text.Length, bytes.Length, KindOf(kind));
             text.Write(bytes);
         }
         return (text.ToArray(), values);
