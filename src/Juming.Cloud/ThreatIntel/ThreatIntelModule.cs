@@ -5,6 +5,7 @@ using Juming.Cloud.ThreatIntel.Indicators;
 using Juming.Cloud.ThreatIntel.Merge;
 using Juming.Cloud.ThreatIntel.Quarantine;
 using Juming.Cloud.ThreatIntel.Sources;
+using Juming.Cloud.ThreatIntel.Vulnerabilities;
 using Juming.Cloud.ThreatIntel.Warnings;
 using Juming.Contracts.Indicators;
 using Juming.Platform.Handlers;
@@ -28,7 +29,7 @@ public sealed class ThreatIntelModule : Module
     {
         services.AddSettings<ThreatIntelSettings>("Modules:ThreatIntel");
         services.AddSingleton<WarningLists>().AddSingleton<HostTurns>().AddSingleton<MergeTurn>();
-        services.AddScoped<FeedHttp>().AddScoped<TaxiiFeed>().AddScoped<MispFeed>().AddScoped<FeedReader>().AddScoped<MergeDesk>().AddScoped<SourceRun>().AddScoped<IndicatorUpkeep>();
+        services.AddScoped<FeedHttp>().AddScoped<TaxiiFeed>().AddScoped<MispFeed>().AddScoped<FeedReader>().AddScoped<MergeDesk>().AddScoped<VulnerabilityDesk>().AddScoped<SourceRun>().AddScoped<IndicatorUpkeep>();
         services.AddSingleton<SourceClock>().AddHostedService(p => p.GetRequiredService<SourceClock>());
     }
 
@@ -36,6 +37,7 @@ public sealed class ThreatIntelModule : Module
     public override IEnumerable<MenuItem> Menu =>
     [
         new("intel", "Indicators", "/indicators", ThreatIntelRead.Code, 10, "search", typeof(ThreatIntelTexts)),
+        new("intel", "Vulnerabilities", "/exploited", ThreatIntelRead.Code, 15, "rule", typeof(ThreatIntelTexts)),
         new("intel", "Sources", "/feeds", ThreatIntelRead.Code, 20, "source", typeof(ThreatIntelTexts)),
         new("intel", "Quarantine", "/feeds/quarantine", ThreatIntelRead.Code, 25, "ledger", typeof(ThreatIntelTexts), "/feeds"),
     ];
@@ -53,6 +55,8 @@ public sealed class ThreatIntelModule : Module
         routes.MapDelete("sources/{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new RemoveSource(id), ct)).ToHttp()).Answers<Done>("Takes a source away with all that it says.");
         routes.MapPost("sources/{id:guid}/read", async (Sender sender, Guid id, [Description("Takes a list that has become much shorter")] bool? acceptShorter, CancellationToken ct) => (await sender.Send(new RunSource(id, acceptShorter ?? false), ct)).ToHttp()).Answers<Done>("Has a source read now.");
         routes.MapGet("sources/{id:guid}/runs", async (Sender sender, Guid id, [Range(1, 200)] int? limit, CancellationToken ct) => (await sender.Send(new ListRuns(id, limit ?? 20), ct)).ToHttp()).Answers<IReadOnlyList<RunView>>("The last readings of a source, the latest first.");
+        routes.MapGet("vulnerabilities", async (Sender sender, [Description("The beginning of an identity, or part of a name, vendor or product"), StringLength(300)] string? text, [Description("Only those that are known to be exploited")] bool? exploited, [Range(0, 10_000)] int? skip, [Range(1, 200)] int? limit, CancellationToken ct) =>
+            (await sender.Send(new ListVulnerabilities { Text = text, Exploited = exploited ?? false, Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp()).Answers<VulnerabilityList>("Vulnerabilities with what is known of their exploitation.");
         routes.MapGet("quarantine", async (Sender sender, Guid? source, IndicatorProblem? reason, [Range(0, 1_000_000)] int? skip, [Range(1, 200)] int? limit, CancellationToken ct) =>
             (await sender.Send(new ListQuarantine { Source = source, Reason = reason, Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp()).Answers<QuarantineList>("What sources sent and could not be taken.");
         routes.MapDelete("quarantine/{source:guid}", async (Sender sender, Guid source, CancellationToken ct) => (await sender.Send(new ClearQuarantine(source), ct)).ToHttp()).Answers<Done>("Forgets the quarantined entries of a source.");

@@ -118,4 +118,10 @@ public enum SourceKind
 
     /// <summary>A MISP feed: a manifest and its events.</summary>
     Misp,
+
+    /// <summary>CISA's catalogue of known exploited vulnerabilities, JSON.</summary>
+    Kev,
+
+    /// <summary>FIRST's forecast of exploitation, CSV.</summary>
+    Epss,
 }

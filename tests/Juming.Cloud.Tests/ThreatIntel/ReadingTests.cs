@@ -133,6 +133,26 @@ internal sealed class ReadingTests : IntelHost
     }
 
     [Test]
+    public async Task Kev_and_epss_together_tell_what_is_exploited()
+    {
+        var kev = """{"title":"x","vulnerabilities":[{"cveID":"CVE-2021-44228","vendorProject":"Apache","product":"Log4j2","vulnerabilityName":"Apache Log4j2 RCE","dateAdded":"2021-12-10","dueDate":"2021-12-24","knownRansomwareCampaignUse":"Known"},{"cveID":"not one","dateAdded":"2021-12-10","dueDate":"2021-12-24"},7]}""";
+        var run = await Read(await Add("kev", "Kev", Feeds.File("/kev.json", kev)));
+        Assert.That((Text(run, "problem"), Number(run, "read"), Number(run, "quarantined")), Is.EqualTo(("", 3, 2)), Text(run, "problemDetail"));
+        Assert.That(Text(await Read(await Add("epss", "Epss", Feeds.Bytes("/epss.csv.gz", FeedServer.Gzip("#model_version:v2025.03.14\ncve,epss,percentile\nCVE-2021-44228,0.94358,0.99957\nCVE-2020-0001,0.5,0.9\nCVE-2020-0002,7,0.9\n")))), "problem"), Is.Empty);
+        var found = (await Get("vulnerabilities")).GetProperty("items").EnumerateArray().ToList();
+        Assert.That(found.Select(v => (Text(v, "cve"), v.GetProperty("ransomware").GetBoolean(), v.GetProperty("chance").GetDouble())), Is.EqualTo(new[] { ("CVE-2021-44228", true, 0.94358), ("CVE-2020-0001", false, 0.5) }));
+        Assert.That(found[0].GetProperty("exploitedSince").GetDateTimeOffset(), Is.EqualTo(new DateTimeOffset(2021, 12, 10, 0, 0, 0, TimeSpan.Zero)));
+        Assert.That((await Get("vulnerabilities?exploited=true&text=log4j")).GetProperty("total").GetInt32(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task The_real_catalogue_of_exploited_vulnerabilities_is_read_whole()
+    {
+        var run = await Read(await Add("real-kev", "Kev", Feeds.Bytes("/real-kev.json.gz", await File.ReadAllBytesAsync(Juming.Testing.SharedData.Require("vuln/cisa-kev.json.gz")))));
+        Assert.That((Text(run, "problem"), Number(run, "read"), Number(run, "quarantined")), Is.EqualTo(("", 1404, 0)), Text(run, "problemDetail"));
+    }
+
+    [Test]
     public async Task A_source_that_is_due_is_read_by_itself()
     {
         var id = await Add("due", "Text", Feeds.File("/due", "due.evil.example"), new { enabled = true });

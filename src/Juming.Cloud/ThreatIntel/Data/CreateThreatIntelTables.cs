@@ -27,6 +27,17 @@ public sealed class CreateThreatIntelTables : ModuleMigration
             .WithColumn("withdrawn").AsInt32().NotNullable()
             .WithColumn("quarantined").AsInt32().NotNullable();
         Create.Index("ix_threatintel_runs_source").OnTable("threatintel_runs").OnColumn("source_id").Ascending().OnColumn("started_at").Descending();
+        Create.Table("threatintel_vulnerabilities")
+            .WithColumn("cve").AsString(20).PrimaryKey()
+            .WithColumn("name").AsString(300).NotNullable()
+            .WithColumn("vendor").AsString(300).NotNullable()
+            .WithColumn("product").AsString(300).NotNullable()
+            .WithColumn("added_at").AsInstant().Nullable()
+            .WithColumn("due_at").AsInstant().Nullable()
+            .WithColumn("ransomware").AsBoolean().NotNullable()
+            .WithColumn("chance").AsDouble().Nullable()
+            .WithColumn("percentile").AsDouble().Nullable();
+        Create.Index("ix_threatintel_vulnerabilities_added").OnTable("threatintel_vulnerabilities").OnColumn("added_at");
         Create.Table("threatintel_quarantine")
             .WithColumn("id").AsId().PrimaryKey()
             .WithColumn("source_id").AsId().NotNullable()

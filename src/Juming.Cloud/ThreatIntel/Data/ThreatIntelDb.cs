@@ -18,6 +18,8 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Com
 
     public DbSet<QuarantineRow> Quarantine => Set<QuarantineRow>();
 
+    public DbSet<VulnerabilityRow> Vulnerabilities => Set<VulnerabilityRow>();
+
     protected override string Prefix => "threatintel";
 
     protected override void DefineModel(ModelBuilder model)
@@ -42,6 +44,11 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Com
         {
             row.ToTable("Claims");
             row.HasKey(r => new { r.IndicatorId, r.SourceId });
+        });
+        model.Entity<VulnerabilityRow>(row =>
+        {
+            row.ToTable("Vulnerabilities");
+            row.HasKey(r => r.Cve);
         });
         model.Entity<QuarantineRow>(row =>
         {
@@ -178,6 +185,24 @@ internal sealed class ClaimRow
 
     /// <summary>Of all that it says, to see whether it says something else today.</summary>
     public long Digest { get; set; }
+}
+
+/// <summary>What is known of the exploitation of a vulnerability.</summary>
+internal sealed class VulnerabilityRow
+{
+    public required string Cve { get; set; }
+    public string Name { get; set; } = "";
+    public string Vendor { get; set; } = "";
+    public string Product { get; set; } = "";
+
+    /// <summary>Day on which it entered the catalogue of known exploited ones; null when it is not in it.</summary>
+    public DateTimeOffset? AddedAt { get; set; }
+    public DateTimeOffset? DueAt { get; set; }
+    public bool Ransomware { get; set; }
+
+    /// <summary>EPSS, 0 to 1.</summary>
+    public double? Chance { get; set; }
+    public double? Percentile { get; set; }
 }
 
 /// <summary>What a source sent and could not be taken.</summary>

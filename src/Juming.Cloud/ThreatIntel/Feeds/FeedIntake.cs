@@ -1,5 +1,6 @@
 using Juming.Cloud.ThreatIntel.Data;
 using Juming.Cloud.ThreatIntel.Merge;
+using Juming.Cloud.ThreatIntel.Vulnerabilities;
 using Juming.Contracts.Indicators;
 
 namespace Juming.Cloud.ThreatIntel.Feeds;
@@ -33,6 +34,15 @@ internal sealed class FeedIntake(SourceRow source, ThreatIntelSettings settings,
     /// <summary>Values that are none, with why; the first thousand.</summary>
     public IReadOnlyDictionary<string, IndicatorProblem> Refused => _refused;
 
+    /// <summary>Vulnerabilities that are known to be exploited.</summary>
+    public IReadOnlyList<KnownExploited> Exploited { get; set; } = [];
+
+    /// <summary>Forecasts of exploitation.</summary>
+    public IReadOnlyList<ExploitForecast> Forecasts { get; set; } = [];
+
+    /// <summary>Values and vulnerabilities, each once.</summary>
+    public int Count => _said.Count + Exploited.Count + Forecasts.Count;
+
     /// <summary>Entries read.</summary>
     public int Read { get; private set; }
 
@@ -43,7 +53,7 @@ internal sealed class FeedIntake(SourceRow source, ThreatIntelSettings settings,
     /// <exception cref="FeedFailedException">There are more than the settings allow.</exception>
     public void Add(in FeedItem item)
     {
-        Count();
+        Next();
         _values.Clear();
         if (IndicatorReader.Read(item.Value, item.Kind, _values) is not IndicatorProblem.None and var problem)
         {
@@ -61,7 +71,7 @@ internal sealed class FeedIntake(SourceRow source, ThreatIntelSettings settings,
     /// <exception cref="FeedFailedException">There are more than the settings allow.</exception>
     public void Refuse(string shown, IndicatorProblem problem)
     {
-        Count();
+        Next();
         SetApart(shown, problem);
     }
 
@@ -69,10 +79,11 @@ internal sealed class FeedIntake(SourceRow source, ThreatIntelSettings settings,
     /// <exception cref="FeedFailedException">Most of it is no indicator.</exception>
     public void Close()
     {
+        Read += Exploited.Count + Forecasts.Count;
         if (Read >= FewEnough && Quarantined > Read / 2) throw new FeedFailedException("mostly-unreadable", $"{Quarantined} of {Read} entries are no indicators; the first: {_refused.Keys.FirstOrDefault()}");
     }
 
-    private void Count()
+    private void Next()
     {
         if (++Read > settings.MostPerSource) throw new FeedFailedException("too-many", $"more than {settings.MostPerSource} entries");
     }

@@ -1,4 +1,5 @@
 using Juming.Cloud.ThreatIntel.Data;
+using Juming.Cloud.ThreatIntel.Vulnerabilities;
 
 namespace Juming.Cloud.ThreatIntel.Feeds;
 
@@ -35,6 +36,12 @@ internal sealed class FeedReader(FeedHttp http, TaxiiFeed taxii, MispFeed misp)
                 break;
             case SourceKind.Json:
                 JsonFeed.Read(content, mapping, into);
+                break;
+            case SourceKind.Kev:
+                into.Exploited = VulnerabilityFeeds.Kev(content, into);
+                break;
+            case SourceKind.Epss:
+                into.Forecasts = VulnerabilityFeeds.Epss(content, into);
                 break;
             case SourceKind.Stix:
                 StixFeed.Read(content, into);

@@ -1,6 +1,7 @@
 using Juming.Cloud.ThreatIntel.Data;
 using Juming.Cloud.ThreatIntel.Feeds;
 using Juming.Cloud.ThreatIntel.Merge;
+using Juming.Cloud.ThreatIntel.Vulnerabilities;
 using Juming.Platform.Data;
 using Microsoft.EntityFrameworkCore;
 using static Juming.Platform.Data.PlainStatements;
@@ -10,7 +11,7 @@ namespace Juming.Cloud.ThreatIntel.Sources;
 /// <summary>
 /// One reading of a source, from the call to the last row. Everything is read and checked before anything is written: a run that fails says why, and what the source said before stays.
 /// </summary>
-internal sealed class SourceRun(ThreatIntelDb db, FeedReader reader, MergeDesk desk, MergeTurn turn, ThreatIntelSettings settings, TimeProvider clock)
+internal sealed class SourceRun(ThreatIntelDb db, FeedReader reader, MergeDesk desk, VulnerabilityDesk vulnerabilities, MergeTurn turn, ThreatIntelSettings settings, TimeProvider clock)
 {
     private const int ShrinkCountsFrom = 100;
     private const int LongestDetail = 500;
@@ -48,13 +49,15 @@ internal sealed class SourceRun(ThreatIntelDb db, FeedReader reader, MergeDesk d
         var reading = await reader.Read(source, intake, ct);
         (run.Bytes, run.Read, run.Quarantined, run.Unchanged) = (reading.Bytes, intake.Read, intake.Quarantined, reading.Unchanged);
         if (reading.Unchanged) return reading;
-        if (reading.IsWhole && !acceptShorter) CheckLength(source.Standing, intake.Said.Count);
+        if (reading.IsWhole && !acceptShorter) CheckLength(source.Standing, intake.Count);
         source.LastOkAt = now;
         using (await turn.Enter(ct))
         {
             var counts = await desk.Merge(source, intake.Said, reading.IsWhole, ct);
             (run.Fresh, run.Changed, run.Withdrawn) = (counts.Fresh, counts.Changed, counts.Withdrawn);
         }
+        await vulnerabilities.Put(intake.Exploited, ct);
+        await vulnerabilities.Put(intake.Forecasts, ct);
         await SetApart(source.Id, intake, now, ct);
         return reading;
     }
@@ -87,14 +90,19 @@ internal sealed class SourceRun(ThreatIntelDb db, FeedReader reader, MergeDesk d
         {
             source.LastOkAt = now;
             (source.Etag, source.Modified, source.Cursor) = (reading.Etag, reading.Modified, reading.Cursor.Length > 0 ? reading.Cursor : source.Cursor);
-            if (!reading.Unchanged) await Count(source, ct);
+            if (!reading.Unchanged) await Count(source, run, ct);
         }
         db.Add(run);
         await db.SaveChangesAsync(ct);
     }
 
-    private async Task Count(SourceRow source, CancellationToken ct)
+    private async Task Count(SourceRow source, RunRow run, CancellationToken ct)
     {
+        if (source.Kind is SourceKind.Kev or SourceKind.Epss)
+        {
+            source.Standing = run.Read - run.Quarantined;
+            return;
+        }
         var standing = db.Claims.Where(c => c.SourceId == source.Id && c.WithdrawnAt == null);
         source.Standing = await standing.LongCountAsync(ct);
         source.Alone = await standing.Join(db.Indicators, c => c.IndicatorId, i => i.Id, (c, i) => i.Sources).LongCountAsync(n => n == 1, ct);
