@@ -8,6 +8,7 @@ namespace Juming.Cloud.ThreatIntel.Feeds;
 /// <summary>A run can't go on; the old set stays.</summary>
 /// <param name="code">Stable code, the key of its sentence: "unreadable", "too-many".</param>
 /// <param name="detail">More for a person, without secrets.</param>
+/// <param name="inner">What was thrown, or null.</param>
 internal sealed class FeedFailedException(string code, string detail, Exception? inner = null) : Exception($"{code}: {detail}", inner)
 {
     public string Code { get; } = code;

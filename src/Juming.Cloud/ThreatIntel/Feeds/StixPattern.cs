@@ -17,7 +17,11 @@ internal ref struct StixPattern
     private readonly List<FeedItem> _found;
     private int _at;
 
-    private StixPattern(ReadOnlySpan<char> text, List<FeedItem> found) => (_text, _found) = (text, found);
+    private StixPattern(ReadOnlySpan<char> text, List<FeedItem> found)
+    {
+        _text = text;
+        _found = found;
+    }
 
     /// <summary>The values of a pattern; null when it is not understood.</summary>
     public static List<FeedItem>? Read(string pattern)

@@ -81,8 +81,8 @@ internal static class IndicatorKeys
             (head, tail) = text.Length switch
             {
                 >= 8 => (BinaryPrimitives.ReadUInt64LittleEndian(text), BinaryPrimitives.ReadUInt64LittleEndian(text[^8..])),
-                >= 4 => (BinaryPrimitives.ReadUInt32LittleEndian(text), BinaryPrimitives.ReadUInt32LittleEndian(text[^4..])),
-                > 0 => (((ulong)text[0] << 16) | ((ulong)text[text.Length >> 1] << 8) | text[^1], 0),
+                >= 4 => ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(text), (ulong)BinaryPrimitives.ReadUInt32LittleEndian(text[^4..])),
+                > 0 => (((ulong)text[0] << 16) | ((ulong)text[text.Length >> 1] << 8) | text[^1], 0UL),
                 _ => (0UL, 0UL),
             };
         }

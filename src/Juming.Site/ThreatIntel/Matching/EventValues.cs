@@ -15,7 +15,8 @@ internal static class EventValues
     /// <summary>Adds the values of an event to a probe; the tag of each is the place of its field in the batch.</summary>
     public static void Add(EventBatch batch, in EventHeader header, IndicatorProbe to)
     {
-        var (fields, arena) = (batch.Fields, batch.Arena);
+        var fields = batch.Fields;
+        var arena = batch.Arena;
         int domain = -1, path = -1;
         for (var i = header.FirstField; i < header.FirstField + header.FieldCount; i++)
         {
