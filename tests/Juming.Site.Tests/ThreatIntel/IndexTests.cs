@@ -19,6 +19,8 @@ internal sealed class IndexTests
 
     private static IndexedIndicator Of(IndicatorKind kind, string value, int confidence = 80, bool exact = false) => new(Guid.CreateVersion7(), new(kind, value), 5, confidence, new DateOnly(2027, 1, 31), exact);
 
+    private static NetRange Read(string text) => NetRange.TryRead(Encoding.ASCII.GetBytes(text), out var range) ? range : throw new ArgumentException(text);
+
     private static Guid Build(IndicatorShelf shelf, params IEnumerable<IndexedIndicator> indicators)
     {
         using var builder = shelf.Build();
@@ -201,7 +203,7 @@ internal sealed class IndexTests
         var shelf = new IndicatorShelf(_folder);
         var first = Build(shelf, Of(IndicatorKind.Domain, "one.example"));
         var second = Build(shelf, Of(IndicatorKind.Domain, "two.example"));
-        File.Copy(Path.Combine(_folder, $"{first:N}.values"), Path.Combine(_folder, $"{second:N}.values"), true);
+        File.WriteAllBytes(Path.Combine(_folder, $"{second:N}.values"), File.ReadAllBytes(Path.Combine(_folder, $"{first:N}.values")));
         Assert.That(new IndicatorShelf(_folder).Refused, Does.Contain("belongs to another index"));
         using var builder = shelf.Build();
         builder.Add(Of(IndicatorKind.Domain, "three.example"));
