@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -14,6 +15,8 @@ public static class DomainForm
     // Names of local networks and of protocols that resolve nothing outside; example and test names are left out for the sake of examples.
     private static readonly string[] Local = [".local", ".localhost", ".localdomain", ".lan", ".internal", ".intranet", ".home.arpa", ".invalid", ".arpa"];
 
+    private static readonly SearchValues<byte> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_."u8);
+
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = false, AllowUnassigned = false };
 
     /// <summary>Writes the normal form of a name. Allocates nothing unless the name has letters beyond ASCII.</summary>
@@ -21,29 +24,35 @@ public static class DomainForm
     {
         length = 0;
         if (text.Length > 0 && text[^1] == '.') text = text[..^1];
-        if (text.Length is < 3 or > Longest * 4 || to.Length < Longest) return false;
-        int label = 0, labels = 1;
-        var allDigits = true;
-        for (var i = 0; i < text.Length; i++)
+        if (text.Length < 3 || to.Length < Longest) return false;
+        if (text.Length > Longest || text.IndexOfAnyExcept(Plain) >= 0)
         {
-            var c = text[i];
-            if (c >= 0x80) return TryWriteIdn(text, to, out length);
-            if (i >= Longest) return false;
-            if (c == '.')
+            if (!Ascii.IsValid(text)) return text.Length <= Longest * 4 && TryWriteIdn(text, to, out length);
+            if (text.Length > Longest || Ascii.ToLower(text, to, out _) != OperationStatus.Done || to[..text.Length].IndexOfAnyExcept(Plain) >= 0) return false;
+        }
+        else text.CopyTo(to);
+        if (!HasLabels(to[..text.Length])) return false;
+        length = text.Length;
+        return true;
+    }
+
+    /// <summary>Two labels at least, none empty or too long, the last not a number.</summary>
+    private static bool HasLabels(ReadOnlySpan<byte> name)
+    {
+        var label = 0;
+        var labels = 1;
+        foreach (var c in name)
+        {
+            if (c != '.')
             {
-                if (label == 0) return false;
-                (label, allDigits, to[i]) = (0, true, c);
-                labels++;
+                label++;
                 continue;
             }
-            if (char.IsAsciiLetterUpper((char)c)) c |= 0x20;
-            else if (!char.IsAsciiLetterLower((char)c) && !char.IsAsciiDigit((char)c) && c is not ((byte)'-' or (byte)'_')) return false;
-            if (++label > LongestLabel) return false;
-            allDigits &= char.IsAsciiDigit((char)c);
-            to[i] = c;
+            if ((uint)(label - 1) >= LongestLabel) return false;
+            label = 0;
+            labels++;
         }
-        length = text.Length;
-        return label > 0 && labels > 1 && !allDigits;
+        return labels > 1 && (uint)(label - 1) < LongestLabel && name[^label..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0;
     }
 
     /// <summary>True for a name (in its normal form) that only a local network can know.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Juming.Contracts.Indicators;
 
 /// <summary>Hashes of files: lower-case hexadecimal digits, whose number tells the kind.</summary>
@@ -16,13 +18,7 @@ public static class HexForm
     {
         kind = KindOf(text.Length);
         if (kind == IndicatorKind.None) return false;
-        for (var i = 0; i < text.Length; i += 2)
-        {
-            int high = Value(text[i]), low = Value(text[i + 1]);
-            if ((high | low) < 0) return false;
-            to[i >> 1] = (byte)((high << 4) | low);
-        }
-        return true;
+        return Convert.FromHexString(text, to, out _, out _) == OperationStatus.Done;
     }
 
     /// <summary>True for the hash of an empty file and for digits that are all the same.</summary>

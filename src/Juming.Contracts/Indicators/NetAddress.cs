@@ -20,13 +20,39 @@ public readonly record struct NetAddress(UInt128 Bits, bool IsV4)
         if (text.Length is < 2 or > LongestText) return false;
         if (text.IndexOf((byte)':') < 0)
         {
-            if (!TryV4(text, out var v4)) return false;
+            if (!TryReadV4(text, out var v4)) return false;
             address = new(v4, true);
             return true;
         }
         if (!TryV6(text, out var bits)) return false;
         address = bits >> 32 == 0xFFFF ? new((uint)bits, true) : new(bits, false);
         return true;
+    }
+
+    /// <summary>Reads dotted decimal alone; the same rules, for where most values are of this kind.</summary>
+    public static bool TryReadV4(ReadOnlySpan<byte> text, out uint address)
+    {
+        address = 0;
+        if (text.Length is < 7 or > 15) return false;
+        uint part = 0;
+        int digits = 0, dots = 0;
+        foreach (var c in text)
+        {
+            var digit = (uint)(c - '0');
+            if (digit <= 9)
+            {
+                // A second digit behind a zero would be octal to some.
+                if (digits != 0 && part == 0) return false;
+                part = (part * 10) + digit;
+                if (++digits > 3) return false;
+                continue;
+            }
+            if (c != '.' || digits == 0 || part > 255 || ++dots > 3) return false;
+            address = (address << 8) | part;
+            (part, digits) = (0, 0);
+        }
+        address = (address << 8) | part;
+        return dots == 3 && digits > 0 && part <= 255;
     }
 
     /// <summary>Writes the one text form (RFC 5952).</summary>
@@ -42,29 +68,6 @@ public readonly record struct NetAddress(UInt128 Bits, bool IsV4)
     {
         Span<byte> text = stackalloc byte[LongestText];
         return System.Text.Encoding.ASCII.GetString(text[..Write(text)]);
-    }
-
-    private static bool TryV4(ReadOnlySpan<byte> text, out uint address)
-    {
-        address = 0;
-        uint part = 0;
-        int digits = 0, dots = 0;
-        foreach (var c in text)
-        {
-            if (c == '.')
-            {
-                if (digits == 0 || ++dots > 3) return false;
-                address = (address << 8) | part;
-                (part, digits) = (0, 0);
-                continue;
-            }
-            var digit = (uint)(c - '0');
-            if (digit > 9 || (digits > 0 && part == 0)) return false;
-            part = (part * 10) + digit;
-            if (++digits > 3 || part > 255) return false;
-        }
-        address = (address << 8) | part;
-        return dots == 3 && digits > 0;
     }
 
     private static bool TryV6(ReadOnlySpan<byte> text, out UInt128 address)
@@ -85,7 +88,7 @@ public readonly record struct NetAddress(UInt128 Bits, bool IsV4)
             var part = length < 0 ? rest : rest[..length];
             if (part.IndexOf((byte)'.') >= 0)
             {
-                if (length >= 0 || !TryV4(part, out var v4)) return false;
+                if (length >= 0 || !TryReadV4(part, out var v4)) return false;
                 Push(v4 >> 16);
                 Push(v4 & 0xFFFF);
                 break;

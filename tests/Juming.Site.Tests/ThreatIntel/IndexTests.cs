@@ -159,7 +159,7 @@ internal sealed class IndexTests
                 if (Find(shelf.Current!, IndicatorKind.Domain, "a.one.example") != one.Id) throw new InvalidOperationException("It was not found.");
             return looked;
         })).ToArray();
-        for (var i = 0; i < 30; i++)
+        for (var i = 0; i < 12; i++)
         {
             Build(shelf, one);
             GC.Collect();

@@ -17,8 +17,9 @@ internal static class IndicatorKeys
     private const ulong Second = 0x13198A2E03707345;
     private const ulong Third = 0xA4093822299F31D1;
 
-    public static ulong OfAddress(NetAddress address) =>
-        NotZero(Mix((ulong)address.Bits ^ First, (ulong)(address.Bits >> 64) ^ (address.IsV4 ? Second : Third)));
+    public static ulong OfAddress(NetAddress address) => address.IsV4 ? OfV4((uint)address.Bits) : NotZero(Mix((ulong)address.Bits ^ First, (ulong)(address.Bits >> 64) ^ Third));
+
+    public static ulong OfV4(uint address) => NotZero(Mix(address ^ First, Second));
 
     public static ulong OfDigest(ReadOnlySpan<byte> digest) => NotZero(Of(digest, (ulong)digest.Length * Second));
 
@@ -54,15 +55,20 @@ internal static class IndicatorKeys
         whole = -1;
         for (int end = normal.Length, label = 1; label <= MostSuffixes; label++)
         {
-            var dot = normal[..end].LastIndexOf((byte)'.');
+            // Labels are short: a plain walk is over before a vector is loaded.
+            var dot = end - 1;
+            while (dot >= 0 && normal[dot] != '.') dot--;
             key = Of(normal[(dot + 1)..end], key);
-            if ((depths >> label & 1) != 0) keys[count++] = NotZero(key);
-            if (dot < 0)
+            var isAsked = (depths >> label & 1) != 0;
+            if (isAsked) keys[count++] = NotZero(key);
+            // Nobody has said anything of names with more labels than this.
+            if (dot >= 0 && depths >> label > 1)
             {
-                if ((depths >> label & 1) != 0) whole = count - 1;
-                break;
+                end = dot;
+                continue;
             }
-            end = dot;
+            if (dot < 0 && isAsked) whole = count - 1;
+            break;
         }
         return count;
     }

@@ -42,7 +42,8 @@ internal sealed class IndicatorProbe
         switch (kind)
         {
             case IndicatorKind.Address:
-                if (NetAddress.TryRead(value, out var address)) Add(address, tag);
+                if (NetAddress.TryReadV4(value, out var v4)) AddV4(v4, tag);
+                else if (NetAddress.TryRead(value, out var address)) Add(address, tag);
                 break;
             case IndicatorKind.Domain:
                 if (DomainForm.TryWrite(value, _normal, out var name)) AddName(_normal.AsSpan(0, name), tag);
@@ -89,6 +90,12 @@ internal sealed class IndicatorProbe
     {
         Add(IndicatorKeys.OfAddress(address), tag);
         if (_index.HasNetworks && _index.FindNetwork(address) is { IsNone: false } mark) _hits.Add(new(tag, mark));
+    }
+
+    private void AddV4(uint address, int tag)
+    {
+        Add(IndicatorKeys.OfV4(address), tag);
+        if (_index.HasNetworks && _index.FindNetwork(new(address, true)) is { IsNone: false } mark) _hits.Add(new(tag, mark));
     }
 
     private void AddName(ReadOnlySpan<byte> normal, int tag)
