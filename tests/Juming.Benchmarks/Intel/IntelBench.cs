@@ -20,7 +20,7 @@ internal static class IntelBench
     {
         var figures = new Figures("intel", args.Contains("--json"));
         var rounds = Options.Number(args, "--rounds", 3);
-        foreach (var size in (Options.Text(args, "--indicators") ?? "1000000").Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))) Measure(figures, size, rounds, args.Contains("--alternatives"));
+        foreach (var size in (Options.Text(args, "--indicators") ?? "1000000").Split(',', StringSplitOptions.RemoveEmptyEntries).Where(n => n != "0").Select(n => int.Parse(n, CultureInfo.InvariantCulture))) Measure(figures, size, rounds, args.Contains("--alternatives"));
         await NormaliseBench.Measure(figures, rounds);
         return 0;
     }

@@ -1,3 +1,5 @@
+using System.Data;
+using System.Data.Common;
 using Juming.Cloud.ThreatIntel.Data;
 using Juming.Platform.Data;
 using static Juming.Platform.Data.PlainStatements;
@@ -26,35 +28,37 @@ internal static class MergeStatements
 
     public static Task Put(PlainStatements statements, IEnumerable<IndicatorRow> rows) => statements.Run(PutIndicator, rows, static (c, row) =>
     {
-        Set(c, "id", row.Id);
-        Set(c, "kind", row.Kind.ToString());
-        Set(c, "value", row.Value);
-        Set(c, "state", row.State.ToString());
-        Set(c, "confidence", row.Confidence);
-        Set(c, "severity", row.Severity);
-        Set(c, "tlp", row.Tlp.ToString());
-        Set(c, "threat", row.Threat.ToString());
-        Set(c, "sources", row.Sources);
-        Set(c, "first_seen", Micros(row.FirstSeen));
-        Set(c, "last_seen", Micros(row.LastSeen));
-        Set(c, "warnings", row.Warnings);
-        Set(c, "changed_at", Micros(row.ChangedAt));
+        var place = 0;
+        Put(c, ref place, "@id", row.Id);
+        Put(c, ref place, "@kind", row.Kind.ToString());
+        Put(c, ref place, "@value", row.Value);
+        Put(c, ref place, "@state", row.State.ToString());
+        Put(c, ref place, "@confidence", row.Confidence);
+        Put(c, ref place, "@severity", row.Severity);
+        Put(c, ref place, "@tlp", row.Tlp.ToString());
+        Put(c, ref place, "@threat", row.Threat.ToString());
+        Put(c, ref place, "@sources", row.Sources);
+        Put(c, ref place, "@first_seen", Micros(row.FirstSeen));
+        Put(c, ref place, "@last_seen", Micros(row.LastSeen));
+        Put(c, ref place, "@warnings", row.Warnings);
+        Put(c, ref place, "@changed_at", Micros(row.ChangedAt));
     });
 
     public static Task Put(PlainStatements statements, IEnumerable<ClaimRow> rows) => statements.Run(PutClaim, rows, static (c, row) =>
     {
-        Set(c, "indicator_id", row.IndicatorId);
-        Set(c, "source_id", row.SourceId);
-        Set(c, "confidence", row.Confidence);
-        Set(c, "threat", row.Threat.ToString());
-        Set(c, "family", row.Family);
-        Set(c, "note", row.Note);
-        Set(c, "reference", row.Reference);
-        Set(c, "tlp", row.Tlp.ToString());
-        Set(c, "first_seen", Micros(row.FirstSeen));
-        Set(c, "last_seen", Micros(row.LastSeen));
-        SetInstant(c, "valid_until", row.ValidUntil);
-        Set(c, "digest", row.Digest);
+        var place = 0;
+        Put(c, ref place, "@indicator_id", row.IndicatorId);
+        Put(c, ref place, "@source_id", row.SourceId);
+        Put(c, ref place, "@confidence", row.Confidence);
+        Put(c, ref place, "@threat", row.Threat.ToString());
+        Put(c, ref place, "@family", row.Family);
+        Put(c, ref place, "@note", row.Note);
+        Put(c, ref place, "@reference", row.Reference);
+        Put(c, ref place, "@tlp", row.Tlp.ToString());
+        Put(c, ref place, "@first_seen", Micros(row.FirstSeen));
+        Put(c, ref place, "@last_seen", Micros(row.LastSeen));
+        Put(c, ref place, "@valid_until", row.ValidUntil is { } until ? Micros(until) : null, DbType.Int64);
+        Put(c, ref place, "@digest", row.Digest);
     });
 
     public static Task Withdraw(PlainStatements statements, Guid source, IEnumerable<Guid> indicators, DateTimeOffset at) => statements.Run(WithdrawClaim, indicators, (c, indicator) =>
@@ -64,10 +68,20 @@ internal static class MergeStatements
         Set(c, "at", Micros(at));
     });
 
-    private static void SetInstant(System.Data.Common.DbCommand command, string name, DateTimeOffset? at)
+    /// <summary>
+    /// Sets a parameter by its place, and names it with its sign: finding each of so many by its name again and again, and by SQLite without the sign that the text has, costs more than
+    /// writing the row.
+    /// </summary>
+    private static void Put(DbCommand command, ref int place, string name, object? value, DbType? type = null)
     {
-        Set(command, name, at is { } known ? Micros(known) : null);
-        // A NULL of a text would not fit the column on PostgreSQL.
-        command.Parameters[name].DbType = System.Data.DbType.Int64;
+        if (place == command.Parameters.Count)
+        {
+            var made = command.CreateParameter();
+            made.ParameterName = name;
+            // A NULL has no type of its own, and that of a text would not fit on PostgreSQL.
+            if (type is { } known) made.DbType = known;
+            command.Parameters.Add(made);
+        }
+        command.Parameters[place++].Value = value ?? DBNull.Value;
     }
 }
