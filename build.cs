@@ -12,7 +12,7 @@ const string Usage = """
       test long               what takes minutes: every simulated console in both versions, hostile and slow ones
       publish --out DIR       put the runnable program into DIR
       farm [--seed N] [--ports FROM]  simulated device consoles on loopback, with their passwords
-      bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, web, chaos (these four without a name), fuzz, captcha, playbooks, farm, linkage
+      bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, web, chaos (these four without a name), fuzz, captcha, playbooks, farm, linkage, intel
       bench rules PATH…       rules on parsed events, events per core-second
     """;
 
@@ -73,7 +73,7 @@ int Check()
 {
     Format();
     Build("Debug", "Juming.sln");
-    return RunTests(["tests/Juming.Platform.Tests", "tests/Juming.Site.Tests", "tests/Juming.Architecture.Tests"], []);
+    return RunTests(["tests/Juming.Platform.Tests", "tests/Juming.Cloud.Tests", "tests/Juming.Site.Tests", "tests/Juming.Architecture.Tests"], []);
 }
 
 int Test(string[] line)
@@ -83,7 +83,7 @@ int Test(string[] line)
     Build("Debug", "Juming.sln");
     if (line is ["long"]) return RunTests(["tests/Juming.Site.Tests", "tests/Juming.Browser.Tests"], [], "TestCategory=Long");
     // All of them wait for processes, browsers and clocks as much as they compute: two at a time fill two cores.
-    return RunTests(["tests/Juming.Architecture.Tests", "tests/Juming.Platform.Tests", "tests/Juming.Browser.Tests"], ["tests/Juming.Tiers.Tests", "tests/Juming.Site.Tests"]);
+    return RunTests(["tests/Juming.Architecture.Tests", "tests/Juming.Platform.Tests", "tests/Juming.Cloud.Tests", "tests/Juming.Browser.Tests"], ["tests/Juming.Tiers.Tests", "tests/Juming.Site.Tests"]);
 }
 
 int Publish(string[] line)

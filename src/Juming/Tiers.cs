@@ -1,4 +1,5 @@
 using Juming.Cloud.Overview;
+using Juming.Cloud.ThreatIntel;
 using Juming.Operator.Overview;
 using Juming.Platform.Access;
 using Juming.Platform.Modules;
@@ -24,7 +25,7 @@ namespace Juming;
 public static class Tiers
 {
     /// <summary>Tier 1: intelligence, models, library.</summary>
-    public static readonly TierDefinition Cloud = new("cloud", 1, 8441, [new AccessModule(), new VaultModule(), new NotifyModule(), new CloudOverviewModule()]);
+    public static readonly TierDefinition Cloud = new("cloud", 1, 8441, [new AccessModule(), new VaultModule(), new NotifyModule(), new ThreatIntelModule(), new CloudOverviewModule()]);
 
     /// <summary>Tier 2: the service provider's platform.</summary>
     public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule(), new VaultModule(), new NotifyModule(), new OperatorOverviewModule()]);

@@ -25,6 +25,17 @@ internal static class Workload
     /// <summary>The program that sends lines and watches what the receiver writes.</summary>
     public static string Sender => Compiled("send", "send.c", "gcc -O2", "-lpthread");
 
+    /// <summary>Made-up indicators, the same on every machine: kind, tab, value.</summary>
+    public static string Indicators(int count)
+    {
+        var file = Path.Combine(Folder, $"ioc{count}.tsv");
+        if (!File.Exists(file) && Run(Compiled("gen_ioc", "gen_ioc.cpp", "g++ -O2", ""), [count.ToString(CultureInfo.InvariantCulture), "3", file]).Code != 0) throw new InvalidOperationException("The indicators could not be made.");
+        return file;
+    }
+
+    /// <summary>The structures that indicator look-ups are measured beside; null where they can't be compiled.</summary>
+    public static string? IndicatorPeer => Install("g++", "libxxhash-dev") ? Compiled("ioc_limit", "ioc_limit.cpp", "g++ -O2 -march=native -std=c++20", "") : null;
+
     /// <summary>Installs Debian packages that are absent; false with a remark when that fails.</summary>
     public static bool Install(params string[] packages)
     {

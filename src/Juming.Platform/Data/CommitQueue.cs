@@ -49,6 +49,7 @@ public sealed class CommitQueue(Database database) : BackgroundService
             await using var connection = new SqliteConnection(database.ConnectionString);
             await connection.OpenAsync(CancellationToken.None);
             await SqlitePragmas.Apply(connection);
+            await Widen(connection);
             while (await _items.Reader.WaitToReadAsync(stoppingToken))
             {
                 group.Clear();
@@ -64,6 +65,17 @@ public sealed class CommitQueue(Database database) : BackgroundService
         {
             End();
         }
+    }
+
+    /// <summary>
+    /// Rows that come by the thousand touch pages all over their indexes. What does not fit the cache is written out and read back within the same transaction, again and again; this is the
+    /// one connection that writes, and takes the room only when it needs it.
+    /// </summary>
+    private static async Task Widen(SqliteConnection connection)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA cache_size=-65536";
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <inheritdoc/>

@@ -54,7 +54,7 @@ public sealed class GuardedHttp(GuardedConnections connections, OutboundSettings
             using var request = await Request(call, reach, ct);
             using var answer = await _http[reach.Destinations].SendAsync(request, ct);
             if ((int)answer.StatusCode is < 301 or > 308 || answer.Headers.Location is not { } location || reach.MostRedirects == 0 || call.Body is not null)
-                return new GuardedAnswer((int)answer.StatusCode, await Read(answer, call.Address, reach.MostBytes, ct), RetryAfter(answer));
+                return await Answer(answer, call, reach, ct);
             if (left == 0) throw new CallFailedException(CallFailure.RedirectRefused, Shown(call.Address), "it redirects too often");
             call = Redirected(call, location);
         }
@@ -100,17 +100,28 @@ public sealed class GuardedHttp(GuardedConnections connections, OutboundSettings
         }
     }
 
-    private static async Task<byte[]> Read(HttpResponseMessage answer, Uri address, int most, CancellationToken ct)
+    private static async Task<GuardedAnswer> Answer(HttpResponseMessage answer, GuardedCall call, Reach reach, CancellationToken ct)
     {
+        var headers = answer.Headers.Concat(answer.Content.Headers).GroupBy(h => h.Key, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => string.Join(", ", g.SelectMany(h => h.Value)), StringComparer.OrdinalIgnoreCase);
+        if (call.Into is { } into && answer.StatusCode == HttpStatusCode.OK)
+            return new GuardedAnswer((int)answer.StatusCode, [], RetryAfter(answer)) { Headers = headers, Length = await Read(answer, call.Address, reach.MostBytes, into, ct) };
         using var whole = new MemoryStream();
+        await Read(answer, call.Address, reach.MostBytes, whole, ct);
+        return new GuardedAnswer((int)answer.StatusCode, whole.ToArray(), RetryAfter(answer)) { Headers = headers };
+    }
+
+    private static async Task<long> Read(HttpResponseMessage answer, Uri address, int most, Stream into, CancellationToken ct)
+    {
+        var length = 0L;
         await using var body = await answer.Content.ReadAsStreamAsync(ct);
         var part = new byte[16 * 1024];
         while (await body.ReadAsync(part, ct) is var count and > 0)
         {
-            if (whole.Length + count > most) throw new CallFailedException(CallFailure.TooLarge, Shown(address), $"more than {most} bytes came");
-            whole.Write(part, 0, count);
+            length += count;
+            if (length > most) throw new CallFailedException(CallFailure.TooLarge, Shown(address), $"more than {most} bytes came");
+            await into.WriteAsync(part.AsMemory(0, count), ct);
         }
-        return whole.ToArray();
+        return length;
     }
 
     private static TimeSpan? RetryAfter(HttpResponseMessage answer) =>

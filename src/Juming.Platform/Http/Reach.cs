@@ -36,13 +36,24 @@ public sealed record Reach(Destinations Destinations)
 /// <param name="Body">Body, or null.</param>
 /// <param name="ContentType">Type of the body.</param>
 /// <param name="Headers">Further headers.</param>
-public sealed record GuardedCall(HttpMethod Method, Uri Address, byte[]? Body = null, string ContentType = "application/json; charset=utf-8", IReadOnlyDictionary<string, string>? Headers = null);
+public sealed record GuardedCall(HttpMethod Method, Uri Address, byte[]? Body = null, string ContentType = "application/json; charset=utf-8", IReadOnlyDictionary<string, string>? Headers = null)
+{
+    /// <summary>Takes the body of a 200 as it comes, for answers that memory should not hold; the answer's own body is empty then. The bounds are the same.</summary>
+    public Stream? Into { get; init; }
+}
 
 /// <summary>What came back, whatever its status.</summary>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Body">Body, whole.</param>
 /// <param name="RetryAfter">When the other side wants to be asked again, or null.</param>
-public sealed record GuardedAnswer(int Status, byte[] Body, TimeSpan? RetryAfter);
+public sealed record GuardedAnswer(int Status, byte[] Body, TimeSpan? RetryAfter)
+{
+    /// <summary>Headers, by name in any case; several of one name are joined by commas.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = System.Collections.Frozen.FrozenDictionary<string, string>.Empty;
+
+    /// <summary>Bytes of the body, wherever it went.</summary>
+    public long Length { get; init; } = Body.Length;
+}
 
 /// <summary>Why a call came to nothing.</summary>
 public enum CallFailure

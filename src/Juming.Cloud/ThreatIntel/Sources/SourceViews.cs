@@ -1,0 +1,51 @@
+using Juming.Cloud.ThreatIntel.Data;
+
+namespace Juming.Cloud.ThreatIntel.Sources;
+
+/// <summary>A source, how its reading goes and what it is worth.</summary>
+/// <param name="Id">Identity.</param>
+/// <param name="Name">Name.</param>
+/// <param name="Kind">How it is read.</param>
+/// <param name="Address">Where.</param>
+/// <param name="Mapping">Mapping of fields, JSON.</param>
+/// <param name="SecretHeader">Header that carries the secret; empty for none.</param>
+/// <param name="HasSecret">A secret is kept.</param>
+/// <param name="Reliability">A to F.</param>
+/// <param name="Group">Sources of one group count once.</param>
+/// <param name="Tlp">How far its word may travel.</param>
+/// <param name="Confidence">Of statements that name none.</param>
+/// <param name="Threat">Of statements that name none.</param>
+/// <param name="MayDistribute">Its licence allows to pass it on.</param>
+/// <param name="EveryMinutes">How often it is read.</param>
+/// <param name="Enabled">It is read at all.</param>
+/// <param name="LastRunAt">Last reading.</param>
+/// <param name="LastOkAt">Last good reading.</param>
+/// <param name="NextRunAt">Next reading.</param>
+/// <param name="Failures">Failed readings one after the other.</param>
+/// <param name="Problem">Code of the last failure; empty when the last was good.</param>
+/// <param name="ProblemDetail">More of it.</param>
+/// <param name="Standing">Values that it names.</param>
+/// <param name="Alone">Of these, values that no other source names.</param>
+/// <param name="FalsePositives">Of all it ever named, values that people found to be wrong.</param>
+/// <param name="IsRunning">It is being read.</param>
+/// <param name="Version">For changes.</param>
+public sealed record SourceView(Guid Id, string Name, SourceKind Kind, string Address, string Mapping, string SecretHeader, bool HasSecret, Reliability Reliability, string Group, Tlp Tlp, int Confidence, ThreatKind Threat, bool MayDistribute, int EveryMinutes, bool Enabled,
+    DateTimeOffset? LastRunAt, DateTimeOffset? LastOkAt, DateTimeOffset? NextRunAt, int Failures, string Problem, string ProblemDetail, long Standing, long Alone, int FalsePositives, bool IsRunning, long Version)
+{
+    internal static SourceView Of(SourceRow row, int falsePositives, bool isRunning) => new(row.Id, row.Name, row.Kind, row.Address, row.Mapping, row.SecretHeader, row.SecretId is not null, row.Reliability, row.Group, row.Tlp, row.Confidence, row.Threat, row.MayDistribute, row.EveryMinutes, row.Enabled,
+        row.LastRunAt, row.LastOkAt, row.NextRunAt, row.Failures, row.Problem, row.ProblemDetail, row.Standing, row.Alone, falsePositives, isRunning, row.Version);
+}
+
+/// <summary>One reading.</summary>
+/// <param name="StartedAt">Begin.</param>
+/// <param name="EndedAt">End.</param>
+/// <param name="Problem">Code of the failure; empty for a good one.</param>
+/// <param name="ProblemDetail">More of it.</param>
+/// <param name="Unchanged">The source had nothing new.</param>
+/// <param name="Bytes">Bytes that came.</param>
+/// <param name="Read">Entries.</param>
+/// <param name="Fresh">Values that nobody had named before.</param>
+/// <param name="Changed">Values of which it says something else or for the first time.</param>
+/// <param name="Withdrawn">Values that it names no longer.</param>
+/// <param name="Quarantined">Entries set apart.</param>
+public sealed record RunView(DateTimeOffset StartedAt, DateTimeOffset EndedAt, string Problem, string ProblemDetail, bool Unchanged, long Bytes, int Read, int Fresh, int Changed, int Withdrawn, int Quarantined);
