@@ -8,6 +8,8 @@ namespace Juming.Platform.Links.Data;
 internal sealed class LinksDb(DbContextOptions<LinksDb> options, CommitQueue commits) : ModuleDbContext(options, commits)
 {
     public DbSet<PeerRow> Peers => Set<PeerRow>();
+    public DbSet<AuthorityRow> Authorities => Set<AuthorityRow>();
+    public DbSet<MembershipRow> Memberships => Set<MembershipRow>();
     public DbSet<LogRow> Log => Set<LogRow>();
     public DbSet<LogEndRow> LogEnds => Set<LogEndRow>();
     public DbSet<InboxRow> Inboxes => Set<InboxRow>();
@@ -21,6 +23,9 @@ internal sealed class LinksDb(DbContextOptions<LinksDb> options, CommitQueue com
     protected override void DefineModel(ModelBuilder model)
     {
         model.Entity<PeerRow>().ToTable("Peers").Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
+        model.Entity<AuthorityRow>().ToTable("Authorities").Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
+        model.Entity<MembershipRow>().ToTable("Memberships").HasKey(r => r.Upper);
+        model.Entity<MembershipRow>().Property(r => r.Upper).Metadata.ValueGenerated = ValueGenerated.Never;
         model.Entity<LogRow>().ToTable("Log").HasKey(r => new { r.Peer, r.Topic, r.Seq });
         model.Entity<LogEndRow>().ToTable("LogEnds").HasKey(r => new { r.Peer, r.Topic });
         model.Entity<InboxRow>().ToTable("Inboxes").HasKey(r => new { r.Peer, r.Topic });

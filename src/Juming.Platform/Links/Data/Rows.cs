@@ -18,6 +18,70 @@ internal sealed class PeerRow
     public DateTimeOffset? LastSeenAt { get; set; }
 
     public DateTimeOffset? RevokedAt { get; set; }
+
+    /// <summary>Hash of the secret of its token; null when it has none that waits.</summary>
+    public byte[]? TokenHash { get; set; }
+    public DateTimeOffset? TokenUntil { get; set; }
+    public DateTimeOffset? EnrolledAt { get; set; }
+
+    /// <summary>Hash of the public key that the token was used for: a lost answer may be asked for again with the same key.</summary>
+    public byte[]? KeyHash { get; set; }
+
+    /// <summary>Its certificate, DER.</summary>
+    public byte[]? Certificate { get; set; }
+
+    /// <summary>Serial number of the certificate, and of the one before until the new one was seen.</summary>
+    public string Serial { get; set; } = "";
+    public string PriorSerial { get; set; } = "";
+
+    /// <summary>Which process holds the identity now, and which did before, latest first, separated by blanks.</summary>
+    public string BootId { get; set; } = "";
+    public string PriorBootIds { get; set; } = "";
+
+    /// <summary>How often an earlier process came back since <see cref="FlipsSince"/>.</summary>
+    public int Flips { get; set; }
+    public DateTimeOffset? FlipsSince { get; set; }
+    public DateTimeOffset? QuarantinedAt { get; set; }
+    public string Build { get; set; } = "";
+
+    /// <summary>How far its clock is ahead of ours, milliseconds.</summary>
+    public long SkewMs { get; set; }
+    public DateTimeOffset? LeaseUntil { get; set; }
+}
+
+/// <summary>This host as an authority over those below it.</summary>
+internal sealed class AuthorityRow
+{
+    /// <summary>Identity of this host as an upper one.</summary>
+    public Guid Id { get; set; } = Guid.CreateVersion7();
+
+    /// <summary>DER.</summary>
+    public byte[] Certificate { get; set; } = [];
+
+    /// <summary>Its key, in the vault.</summary>
+    public Guid Key { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+}
+
+/// <summary>This host as one below another.</summary>
+internal sealed class MembershipRow
+{
+    /// <summary>The upper host.</summary>
+    public Guid Upper { get; set; }
+
+    /// <summary>Who this host is there.</summary>
+    public Guid Self { get; set; }
+    public string Url { get; set; } = "";
+
+    /// <summary>The authority's certificate, DER.</summary>
+    public byte[] Authority { get; set; } = [];
+
+    /// <summary>This host's certificate, DER.</summary>
+    public byte[] Certificate { get; set; } = [];
+
+    /// <summary>Its key, in the vault.</summary>
+    public Guid Key { get; set; }
+    public DateTimeOffset JoinedAt { get; set; }
 }
 
 /// <summary>Where a neighbour stands.</summary>
