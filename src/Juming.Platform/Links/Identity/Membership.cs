@@ -23,6 +23,28 @@ internal sealed class Membership(IServiceScopeFactory scopes, TimeProvider clock
         return new Held(row.Upper, row.Self, new Uri(row.Url), X509CertificateLoader.LoadCertificate(row.Authority), KeyText.Join(row.Certificate, key));
     }
 
+    /// <summary>What is known without opening the key.</summary>
+    public async Task<(Guid Upper, Guid Self, string Url, DateTimeOffset CertificateUntil)?> Look(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var row = await scope.ServiceProvider.GetRequiredService<LinksDb>().Memberships.AsNoTracking().OrderBy(m => m.JoinedAt).LastOrDefaultAsync(ct);
+        if (row is null) return null;
+        using var certificate = X509CertificateLoader.LoadCertificate(row.Certificate);
+        return (row.Upper, row.Self, row.Url, new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
+    }
+
+    /// <summary>Forgets it, key first out of use.</summary>
+    public async Task<bool> Forget(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<LinksDb>();
+        var rows = await db.Memberships.ToListAsync(ct);
+        db.RemoveRange(rows);
+        await db.SaveChangesAsync(ct);
+        foreach (var row in rows) await scope.ServiceProvider.GetRequiredService<IVault>().Remove(row.Key, ct);
+        return rows.Count > 0;
+    }
+
     /// <summary>Keeps a membership, new or renewed: the key first, so that no certificate is ever without its key.</summary>
     public async Task Keep(Guid upper, Guid self, Uri url, byte[] authority, byte[] certificate, ECDsa key, CancellationToken ct)
     {

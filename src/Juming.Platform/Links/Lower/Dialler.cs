@@ -76,7 +76,7 @@ internal sealed partial class Dialler(
 
     private async Task Hold(UpperChannel channel, Membership.Held member, CancellationToken ct)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct, wake.Left);
         var client = new Session.SessionClient(channel.Channel);
         using var call = client.Open(cancellationToken: ending.Token);
         await call.RequestStream.WriteAsync(new LowerFrame { Hello = new Hello { ProtocolMin = 1, ProtocolMax = 1, Build = Build, BootId = _bootId, Time = LinkDoor.Micros(clock.GetUtcNow()) } }, ending.Token);
@@ -181,6 +181,7 @@ internal sealed partial class Dialler(
 internal sealed class UpperWake
 {
     private readonly Wake _joined = new();
+    private CancellationTokenSource _left = new();
 
     /// <summary>There is something to send.</summary>
     public Wake Bell { get; } = new();
@@ -190,4 +191,10 @@ internal sealed class UpperWake
 
     /// <summary>Waits for that.</summary>
     public Task Joined(CancellationToken ct) => _joined.Next(ct);
+
+    /// <summary>Ended when this host leaves.</summary>
+    public CancellationToken Left => Volatile.Read(ref _left).Token;
+
+    /// <summary>This host has left.</summary>
+    public void TellLeft() => Interlocked.Exchange(ref _left, new CancellationTokenSource()).Cancel();
 }
