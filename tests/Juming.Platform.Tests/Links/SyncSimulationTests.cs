@@ -36,7 +36,8 @@ public sealed class SyncSimulationTests
         Assert.That(failed, Is.Empty);
     }
 
-    [TestCase(1)]
+    // A sender that was put back gave the same version to another value.
+    [TestCase(7859)]
     public async Task Once_failed(int seed)
     {
         var (_, complaint) = await RunOne(seed);
@@ -62,11 +63,12 @@ public sealed class SyncSimulationTests
         {
             if (inbox.Missing.Contains(seq))
             {
-                if (!log.IsDamaged(seq) && !to.Alarms.Any(a => a.Kind == LinkAlarm.RecordsLost && a.From <= seq && seq <= a.To)) return $"{name}: {seq} is missing and nobody said so";
+                if (!from.Damaged.Contains(seq) && seq >= from.HighestFirst) return $"{name}: {seq} is missing without need";
                 continue;
             }
             if (!inbox.Line.TryGetValue(seq, out var id)) return $"{name}: {seq} of {log.Last} did not arrive";
-            if (id != log.IdAt(seq)) return $"{name}: {seq} is {id}, sent was {log.IdAt(seq)}";
+            // Where the sender keeps nothing any more to compare with, it says from where on records are missing, and what lies before may be of another branch.
+            if (id != log.IdAt(seq) && !inbox.Skipped.Any(s => s.From > seq)) return $"{name}: {seq} is {id}, sent was {log.IdAt(seq)}";
         }
         if (inbox.Line.Count > 0 && inbox.Line.Keys.Last() > log.Last) return $"{name}: {inbox.Line.Keys.Last()} is beyond {log.Last}";
         var twice = inbox.Effects.GroupBy(i => i).FirstOrDefault(g => g.Count() > 1);

@@ -72,8 +72,8 @@ internal sealed class DbArrivedValues(IServiceScopeFactory scopes, Guid peer, in
     public async ValueTask<IReadOnlyList<StateVersion>> Versions(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var rows = await Rows(scope.ServiceProvider.GetRequiredService<LinksDb>()).Select(r => new { r.Key, r.Version }).ToListAsync(ct);
-        return [.. rows.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => new StateVersion(r.Key, (ulong)r.Version))];
+        var rows = await Rows(scope.ServiceProvider.GetRequiredService<LinksDb>()).Select(r => new { r.Key, r.Version, r.Payload }).ToListAsync(ct);
+        return [.. rows.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => new StateVersion(r.Key, (ulong)r.Version, r.Payload))];
     }
 
     public async ValueTask Take(IReadOnlyList<StateItem> items, StateRange? allOf, CancellationToken ct)

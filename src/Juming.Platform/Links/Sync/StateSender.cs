@@ -68,7 +68,7 @@ internal sealed class StateSender(uint topic, IStateStore store, Action<SyncFram
             all = await store.All(ct);
         }
         (_known, _sent) = (true, Newest(all));
-        if (!position.Digest.Span.SequenceEqual(StateDigest.Of(all.Select(i => new StateVersion(i.Key, i.Version))))) Part(all);
+        if (!position.Digest.Span.SequenceEqual(StateDigest.Of(all.Select(i => new StateVersion(i.Key, i.Version, i.Payload.Memory))))) Part(all);
         await Pump(ct);
     }
 

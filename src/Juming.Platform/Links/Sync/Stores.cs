@@ -68,15 +68,15 @@ internal interface IStateStore
 /// <summary>Latest values by key of one sender, at the other end.</summary>
 internal interface IStateInbox
 {
-    /// <summary>All keys with their versions, by key, ordinal.</summary>
+    /// <summary>All keys with their versions and payloads, by key, ordinal.</summary>
     ValueTask<IReadOnlyList<StateVersion>> Versions(CancellationToken ct);
 
     /// <summary>Takes values that are newer than what is held, and drops what <paramref name="allOf"/> does not hold any more, in one transaction.</summary>
     ValueTask Take(IReadOnlyList<StateItem> items, StateRange? allOf, CancellationToken ct);
 }
 
-/// <summary>A key and its version.</summary>
-internal readonly record struct StateVersion(string Key, ulong Version);
+/// <summary>A key, its version and what it says.</summary>
+internal readonly record struct StateVersion(string Key, ulong Version, ReadOnlyMemory<byte> Payload);
 
 /// <summary>Whoever must know that something happened to a link that ought not to happen in peace.</summary>
 internal interface ILinkAlarms

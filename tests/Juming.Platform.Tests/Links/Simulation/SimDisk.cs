@@ -67,8 +67,6 @@ internal sealed class SimLog(SimFaults faults) : ILogStore
 
     public void Damage(ulong seq) => _damaged.Add(seq);
 
-    public bool IsDamaged(ulong seq) => _damaged.Contains(seq);
-
     public long IdAt(ulong seq) => IdOf(_records[(int)seq - 1].Record);
 
     public ValueTask<LogEnds> Ends(CancellationToken ct) => new(new LogEnds(First, Last, _acked));
@@ -119,6 +117,9 @@ internal sealed class SimInbox(SimFaults faults) : IInboxStore
 
     /// <summary>Numbers that were told lost or damaged.</summary>
     public HashSet<ulong> Missing { get; } = [];
+
+    /// <summary>Ranges that were passed over because nobody kept them.</summary>
+    public List<(ulong From, ulong To)> Skipped { get; } = [];
 
     /// <summary>Lowest number whose mark is kept.</summary>
     public ulong MarksFrom { get; private set; }
@@ -174,6 +175,7 @@ internal sealed class SimInbox(SimFaults faults) : IInboxStore
         faults.Commit(() =>
         {
             for (var seq = _last + 1; seq <= to; seq++) Missing.Add(seq);
+            Skipped.Add((_last + 1, to));
             _marks.Clear();
             _marks[to] = hash;
             (_last, MarksFrom) = (to, to);
@@ -190,6 +192,7 @@ internal sealed class SimInbox(SimFaults faults) : IInboxStore
         copy.Effects.AddRange(Effects);
         copy._ended.UnionWith(_ended);
         copy.Missing.UnionWith(Missing);
+        copy.Skipped.AddRange(Skipped);
         return copy;
     }
 }
@@ -239,7 +242,7 @@ internal sealed class SimValuesInbox(SimFaults faults) : IStateInbox
 
     public IEnumerable<StateItem> Held => _items.Values;
 
-    public ValueTask<IReadOnlyList<StateVersion>> Versions(CancellationToken ct) => new([.. _items.Values.Select(i => new StateVersion(i.Key, i.Version))]);
+    public ValueTask<IReadOnlyList<StateVersion>> Versions(CancellationToken ct) => new([.. _items.Values.Select(i => new StateVersion(i.Key, i.Version, i.Payload.Memory))]);
 
     public ValueTask Take(IReadOnlyList<StateItem> items, StateRange? allOf, CancellationToken ct)
     {

@@ -29,6 +29,12 @@ internal sealed class SimNode : ILinkAlarms
     /// <summary>What was told.</summary>
     public HashSet<(LinkAlarm Kind, uint Topic, ulong From, ulong To)> Alarms { get; } = [];
 
+    /// <summary>Records that ever rotted.</summary>
+    public HashSet<ulong> Damaged { get; } = [];
+
+    /// <summary>Lowest number that the log kept at the time when it kept least.</summary>
+    public ulong HighestFirst { get; private set; }
+
     private SimNode Other => _up ? _world.Operator : _world.Site;
 
     public void Raise(LinkAlarm kind, uint topic, ulong from, ulong to) => Alarms.Add((kind, topic, from, to));
@@ -113,11 +119,15 @@ internal sealed class SimNode : ILinkAlarms
     public void Purge()
     {
         if (Disk.Log.Last > 10) Disk.Log.Purge(Disk.Log.Last - (ulong)_world.Random.Next(5, 10));
+        HighestFirst = Math.Max(HighestFirst, Disk.Log.First);
         if (Disk.Inbox.Line.Count > 20) Disk.Inbox.ForgetMarks((ulong)Disk.Inbox.Line.Count - 20);
     }
 
     public void DamageOne()
     {
-        if (Disk.Log.Last > 0) Disk.Log.Damage(Disk.Log.First + (ulong)_world.Random.NextInt64((long)(Disk.Log.Last - Disk.Log.First + 1)));
+        if (Disk.Log.Last < Disk.Log.First) return;
+        var seq = Disk.Log.First + (ulong)_world.Random.NextInt64((long)(Disk.Log.Last - Disk.Log.First + 1));
+        Disk.Log.Damage(seq);
+        Damaged.Add(seq);
     }
 }
