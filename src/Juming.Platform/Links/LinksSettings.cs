@@ -1,0 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Juming.Platform.Modules;
+
+namespace Juming.Platform.Links;
+
+/// <summary>How this host is linked with those above and below it.</summary>
+public sealed class LinksSettings : IValidatableObject
+{
+    /// <summary>IP address and port at which those below come in, "0.0.0.0:8452"; port 0 takes a free one. Empty: nobody comes in.</summary>
+    public string Listen { get; set; } = "";
+
+    /// <summary>What those below are told to dial, "https://operator.example:8452". Empty: the machine's name with the port of <see cref="Listen"/>.</summary>
+    public string PublicUrl { get; set; } = "";
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Listen.Length > 0 && (!IPEndPoint.TryParse(Listen, out var point) || !Listen.EndsWith(":" + point.Port, StringComparison.Ordinal)))
+            yield return new SettingProblem(nameof(Listen), $"'{Listen}' is no IP address with a port", "empty, or an IP address and a port such as 0.0.0.0:8452");
+        if (PublicUrl.Length > 0 && !(Uri.TryCreate(PublicUrl, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.AbsolutePath == "/"))
+            yield return new SettingProblem(nameof(PublicUrl), $"'{PublicUrl}' is no https address of a host", "empty, or https://host:port");
+    }
+}

@@ -1,0 +1,200 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Grpc.Core;
+using Juming.Contracts.Link;
+using Juming.Platform.Http;
+using Juming.Platform.Links.Data;
+using Juming.Platform.Links.Identity;
+using Juming.Platform.Links.Run;
+using Juming.Platform.Links.Sync;
+using Juming.Platform.Links.Upper;
+using Juming.Platform.Modules;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Juming.Platform.Links.Lower;
+
+/// <summary>Keeps the connection to the host above: dials, holds the session, synchronises, renews the certificate, and after each end waits a random while, longer each time.</summary>
+internal sealed partial class Dialler(
+    Membership membership, LinkTopics topics, LinkStatus status, UpperWake wake, OutboundSettings outbound, IServiceScopeFactory scopes, ILinkAlarms alarms, TierContext tier, TimeProvider clock, ILogger<Dialler> log) : BackgroundService
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan HeartbeatEach = TimeSpan.FromSeconds(20);
+
+    // Made anew by each process: the host above tells two with one identity apart by it.
+    private readonly ulong _bootId = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+    private TimeSpan _pause = FirstPause;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (tier.Offline) return;
+        try
+        {
+            while (true)
+            {
+                if (await membership.Get(stoppingToken) is not { } member)
+                {
+                    status.Set(LinkState.NotJoined);
+                    await wake.Joined(stoppingToken);
+                    continue;
+                }
+                await Once(member, stoppingToken);
+                var pause = TimeSpan.FromSeconds(Random.Shared.NextDouble() * _pause.TotalSeconds);
+                _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+                await Task.Delay(pause, clock, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            status.Set(LinkState.Waiting, "stopping");
+        }
+    }
+
+    private async Task Once(Membership.Held member, CancellationToken ct)
+    {
+        using var channel = UpperChannel.Of(member, outbound, clock);
+        status.Set(LinkState.Connecting);
+        try
+        {
+            await Hold(channel, member, ct);
+        }
+        catch (RpcException e) when (!ct.IsCancellationRequested)
+        {
+            var problem = channel.Stranger is null ? LinkStatus.ProblemOf(e) : "stranger";
+            if (status.Now.Problem != problem) LogBroken(log, member.Url, problem, channel.Stranger ?? e.Status.Detail);
+            status.Set(LinkState.Waiting, problem, channel.Stranger ?? e.Status.Detail);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested && e is IOException or OperationCanceledException or Keep.FenceLostException)
+        {
+            status.Set(LinkState.Waiting, "broken", e.Message);
+        }
+    }
+
+    private async Task Hold(UpperChannel channel, Membership.Held member, CancellationToken ct)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct, wake.Left);
+        var client = new Session.SessionClient(channel.Channel);
+        using var call = client.Open(cancellationToken: ending.Token);
+        await call.RequestStream.WriteAsync(new LowerFrame { Hello = new Hello { ProtocolMin = 1, ProtocolMax = 1, Build = Build, BootId = _bootId, Time = LinkDoor.Micros(clock.GetUtcNow()) } }, ending.Token);
+        if (!await call.ResponseStream.MoveNext(ending.Token)) throw new IOException("The host above closed the session at once.");
+        if (call.ResponseStream.Current.FrameCase != UpperFrame.FrameOneofCase.Welcome)
+        {
+            Leave(call.ResponseStream.Current.Ended);
+            return;
+        }
+        var fence = call.ResponseStream.Current.Welcome.Fence;
+        await TakeFence(member.Upper, fence, ending.Token);
+        status.Set(LinkState.Connected);
+        status.Heard();
+        _pause = FirstPause;
+        LogConnected(log, member.Url);
+        var reading = Read(call.ResponseStream, ending.Token);
+        var beating = Beat(call.RequestStream, client, member, ending.Token);
+        var syncing = Synchronise(channel, member, fence, ending.Token);
+        var first = await Task.WhenAny(reading, beating, syncing);
+        await ending.CancelAsync();
+        await Task.WhenAll(reading, beating, syncing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+        if (status.Now.State == LinkState.Connected) status.Set(LinkState.Waiting, "closed");
+    }
+
+    private async Task Read(IAsyncStreamReader<UpperFrame> from, CancellationToken ct)
+    {
+        while (await from.MoveNext(ct))
+        {
+            status.Heard();
+            if (from.Current.FrameCase != UpperFrame.FrameOneofCase.Ended) continue;
+            Leave(from.Current.Ended);
+            return;
+        }
+    }
+
+    private async Task Beat(IClientStreamWriter<LowerFrame> to, Session.SessionClient client, Membership.Held member, CancellationToken ct)
+    {
+        while (true)
+        {
+            // Not all at the same moment: a thousand sites were started by the same power coming back.
+            await Task.Delay(HeartbeatEach * (0.8 + (0.4 * Random.Shared.NextDouble())), clock, ct);
+            await to.WriteAsync(new LowerFrame { Heartbeat = new Heartbeat { Time = LinkDoor.Micros(clock.GetUtcNow()) } }, ct);
+            if (!IsHalfOver(member)) continue;
+            await Renew(client, member, ct);
+            // The new certificate counts from the next connection on, which comes at once.
+            return;
+        }
+    }
+
+    private async Task Synchronise(UpperChannel channel, Membership.Held member, long fence, CancellationToken ct)
+    {
+        using var call = new Contracts.Link.Sync.SyncClient(channel.Channel).Run(new Metadata { { "fence", fence.ToString(System.Globalization.CultureInfo.InvariantCulture) } }, cancellationToken: ct);
+        await new SyncRun(topics.ForUpper(member.Upper, fence), call.ResponseStream, call.RequestStream, wake.Bell, clock, alarms).Run(ct);
+    }
+
+    private async Task Renew(Session.SessionClient client, Membership.Held member, CancellationToken ct)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var reply = await client.RenewAsync(new RenewRequest { SigningRequest = ByteString.CopyFrom(LinkCertificates.Request(key)) }, cancellationToken: ct);
+        await membership.Keep(member.Upper, member.Self, member.Url, member.Authority.RawData, reply.Certificate.ToByteArray(), key, ct);
+        LogRenewed(log);
+    }
+
+    private bool IsHalfOver(Membership.Held member)
+    {
+        var (from, to) = (member.Certificate.NotBefore.ToUniversalTime(), member.Certificate.NotAfter.ToUniversalTime());
+        return clock.GetUtcNow().UtcDateTime > from + ((to - from) / 2);
+    }
+
+    /// <summary>Writes of an earlier session of this host are refused from here on.</summary>
+    private async Task TakeFence(Guid upper, long fence, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<LinksDb>();
+        await db.SaveWith(async _ => await db.Peers.Where(p => p.Id == upper).ExecuteUpdateAsync(s => s.SetProperty(p => p.Fence, fence), ct), ct);
+    }
+
+    private void Leave(Ended ended)
+    {
+        status.Set(LinkState.Waiting, ended.Reason.ToString().ToLowerInvariant());
+        if (ended.RetryAfterSeconds > 0) _pause = TimeSpan.FromSeconds(Math.Min(ended.RetryAfterSeconds, LongestPause.TotalSeconds));
+        LogEnded(log, ended.Reason);
+    }
+
+    private static string Build => typeof(Dialler).Assembly.GetName().Version?.ToString() ?? "";
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Connected with {Url}")]
+    private static partial void LogConnected(ILogger log, Uri url);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The link to {Url} is broken: {Problem} ({Detail})")]
+    private static partial void LogBroken(ILogger log, Uri url, string problem, string detail);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The host above ended the session: {Reason}")]
+    private static partial void LogEnded(ILogger log, EndReason reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The link's certificate was renewed")]
+    private static partial void LogRenewed(ILogger log);
+}
+
+/// <summary>Tells the dialler that there is something to send, or that this host has joined.</summary>
+internal sealed class UpperWake
+{
+    private readonly Wake _joined = new();
+    private CancellationTokenSource _left = new();
+
+    /// <summary>There is something to send.</summary>
+    public Wake Bell { get; } = new();
+
+    /// <summary>This host has joined.</summary>
+    public void TellJoined() => _joined.Ring();
+
+    /// <summary>Waits for that.</summary>
+    public Task Joined(CancellationToken ct) => _joined.Next(ct);
+
+    /// <summary>Ended when this host leaves.</summary>
+    public CancellationToken Left => Volatile.Read(ref _left).Token;
+
+    /// <summary>This host has left.</summary>
+    public void TellLeft() => Interlocked.Exchange(ref _left, new CancellationTokenSource()).Cancel();
+}

@@ -1,0 +1,66 @@
+using Grpc.Core;
+
+namespace Juming.Platform.Links.Lower;
+
+/// <summary>How the link to the host above stands, for those who look.</summary>
+internal sealed class LinkStatus(TimeProvider clock)
+{
+    private readonly Lock _lock = new();
+    private LinkState _state = LinkState.NotJoined;
+    private DateTimeOffset _since = clock.GetUtcNow();
+    private string _problem = "";
+    private string _detail = "";
+    private DateTimeOffset? _heardAt;
+
+    /// <summary>Sets the state; what it was stays since when it was.</summary>
+    public void Set(LinkState state, string problem = "", string detail = "")
+    {
+        lock (_lock)
+        {
+            if (_state != state) _since = clock.GetUtcNow();
+            (_state, _problem, _detail) = (state, problem, detail);
+        }
+    }
+
+    /// <summary>The other end said something.</summary>
+    public void Heard()
+    {
+        lock (_lock) _heardAt = clock.GetUtcNow();
+    }
+
+    /// <summary>As it stands.</summary>
+    public (LinkState State, DateTimeOffset Since, string Problem, string Detail, DateTimeOffset? HeardAt) Now
+    {
+        get
+        {
+            lock (_lock) return (_state, _since, _problem, _detail, _heardAt);
+        }
+    }
+
+    /// <summary>Why a connection failed, as a stable code.</summary>
+    public static string ProblemOf(RpcException e) => e.StatusCode switch
+    {
+        StatusCode.Unauthenticated => "shut-out",
+        StatusCode.PermissionDenied => "refused",
+        StatusCode.ResourceExhausted => "busy",
+        StatusCode.FailedPrecondition => "session-ended",
+        StatusCode.Unimplemented => "other-release",
+        _ => "unreachable",
+    };
+}
+
+/// <summary>How a link stands.</summary>
+internal enum LinkState
+{
+    /// <summary>This host has joined nobody.</summary>
+    NotJoined,
+
+    /// <summary>Dialling.</summary>
+    Connecting,
+
+    /// <summary>Both talk.</summary>
+    Connected,
+
+    /// <summary>Waiting to dial again.</summary>
+    Waiting,
+}

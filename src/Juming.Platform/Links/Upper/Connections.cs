@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Juming.Platform.Links.Run;
+
+namespace Juming.Platform.Links.Upper;
+
+/// <summary>Who is connected to this process right now.</summary>
+internal sealed class Connections
+{
+    private readonly ConcurrentDictionary<Guid, Connection> _live = new();
+
+    /// <summary>One peer's session.</summary>
+    public sealed class Connection(Guid peer, long fence, ulong bootId, CancellationToken ct) : IDisposable
+    {
+        private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(ct);
+
+        public Guid Peer { get; } = peer;
+        public long Fence { get; } = fence;
+        public ulong BootId { get; } = bootId;
+        public Wake Wake { get; } = new();
+        public CancellationToken Ended => _end.Token;
+
+        /// <summary>Why it was ended from here; null while it lasts or when the other end went.</summary>
+        public Contracts.Link.EndReason? Reason { get; private set; }
+
+        public void End(Contracts.Link.EndReason reason)
+        {
+            Reason ??= reason;
+            try
+            {
+                _end.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It ended by itself at the same moment.
+            }
+        }
+
+        public void Dispose() => _end.Dispose();
+    }
+
+    /// <summary>Peers that are connected.</summary>
+    public ICollection<Connection> All => _live.Values;
+
+    /// <summary>Puts a session in the place of an earlier one of the same peer, which ends.</summary>
+    public void Enter(Connection connection)
+    {
+        Connection? before = null;
+        _live.AddOrUpdate(connection.Peer, connection, (_, now) =>
+        {
+            before = now;
+            return connection;
+        });
+        before?.End(Contracts.Link.EndReason.TakenOver);
+    }
+
+    /// <summary>Takes a session out, unless another has its place already.</summary>
+    public void Leave(Connection connection) => _live.TryRemove(new KeyValuePair<Guid, Connection>(connection.Peer, connection));
+
+    /// <summary>The session of a peer.</summary>
+    public Connection? Of(Guid peer) => _live.GetValueOrDefault(peer);
+}

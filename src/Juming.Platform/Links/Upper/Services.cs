@@ -1,0 +1,123 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Juming.Contracts.Link;
+using Juming.Platform.Links.Identity;
+using Juming.Platform.Links.Run;
+using Juming.Platform.Links.Sync;
+
+namespace Juming.Platform.Links.Upper;
+
+/// <summary>What a caller without a certificate may ask. A few at a time: each answer costs a signature and a commit.</summary>
+internal sealed class EnrolmentService(EnrolmentDesk desk, Authority authority) : Enrolment.EnrolmentBase
+{
+    private static readonly SemaphoreSlim AtOnce = new(4, 4);
+
+    public override async Task<AuthorityReply> Authority(AuthorityRequest request, ServerCallContext context) =>
+        new() { Certificate = ByteString.CopyFrom((await authority.Get(context.CancellationToken)).Certificate.RawData) };
+
+    public override async Task<EnrolReply> Enrol(EnrolRequest request, ServerCallContext context)
+    {
+        if (!await AtOnce.WaitAsync(TimeSpan.FromSeconds(2), context.CancellationToken)) throw new RpcException(new Status(StatusCode.ResourceExhausted, "busy"));
+        try
+        {
+            var (reply, refusal) = await desk.Enrol(request, context.Peer, context.CancellationToken);
+            return reply ?? throw new RpcException(new Status(StatusCode.PermissionDenied, refusal.ToString()!));
+        }
+        finally
+        {
+            AtOnce.Release();
+        }
+    }
+}
+
+/// <summary>Holds a peer's session.</summary>
+internal sealed class SessionService(LinkDoor door, Connections connections, EnrolmentDesk desk, TimeProvider clock) : Session.SessionBase
+{
+    private const uint Protocol = 1;
+
+    private static readonly TimeSpan FirstWord = TimeSpan.FromSeconds(10);
+
+    public override async Task<EnrolReply> Renew(RenewRequest request, ServerCallContext context)
+    {
+        var peer = await door.Enter(context);
+        var (reply, refusal) = await desk.Renew(peer, request.SigningRequest.ToByteArray(), context.CancellationToken);
+        return reply ?? throw new RpcException(new Status(StatusCode.PermissionDenied, refusal.ToString()!));
+    }
+
+    public override async Task Open(IAsyncStreamReader<LowerFrame> requestStream, IServerStreamWriter<UpperFrame> responseStream, ServerCallContext context)
+    {
+        var peer = await door.Enter(context);
+        if (await First(requestStream, context.CancellationToken) is not { } hello) throw new RpcException(new Status(StatusCode.InvalidArgument, "hello expected"));
+        if (hello.ProtocolMin > Protocol || hello.ProtocolMax < Protocol)
+        {
+            await responseStream.WriteAsync(new UpperFrame { Ended = new Ended { Reason = EndReason.Protocol } }, context.CancellationToken);
+            return;
+        }
+        var (fence, refusal) = await door.TakeOver(peer, hello, context.Peer, context.CancellationToken);
+        if (refusal is { } reason)
+        {
+            await responseStream.WriteAsync(new UpperFrame { Ended = new Ended { Reason = reason } }, context.CancellationToken);
+            return;
+        }
+        using var connection = new Connections.Connection(peer, fence, hello.BootId, context.CancellationToken);
+        connections.Enter(connection);
+        try
+        {
+            await responseStream.WriteAsync(
+                new UpperFrame { Welcome = new Welcome { Protocol = Protocol, Fence = fence, Time = LinkDoor.Micros(clock.GetUtcNow()), LeaseSeconds = (uint)LinkDoor.Lease.TotalSeconds } }, context.CancellationToken);
+            await Hold(connection, requestStream, responseStream);
+        }
+        finally
+        {
+            connections.Leave(connection);
+            if (connection.Reason is { } ended && !context.CancellationToken.IsCancellationRequested)
+                await responseStream.WriteAsync(new UpperFrame { Ended = new Ended { Reason = ended } }, context.CancellationToken);
+            connection.End(EndReason.Drained);
+        }
+    }
+
+    private async Task Hold(Connections.Connection connection, IAsyncStreamReader<LowerFrame> from, IServerStreamWriter<UpperFrame> to)
+    {
+        try
+        {
+            while (true)
+            {
+                using var patience = CancellationTokenSource.CreateLinkedTokenSource(connection.Ended);
+                patience.CancelAfter(LinkDoor.Lease);
+                if (!await from.MoveNext(patience.Token) || from.Current.FrameCase == LowerFrame.FrameOneofCase.Goodbye) return;
+                await door.Renew(connection.Peer, connection.Fence, connection.Ended);
+                await to.WriteAsync(new UpperFrame { Lease = new Lease { Seconds = (uint)LinkDoor.Lease.TotalSeconds } }, connection.Ended);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or Keep.FenceLostException)
+        {
+            // Ended from here, gone, or silent for a whole lease: what follows is the same.
+            if (e is Keep.FenceLostException) connection.End(EndReason.TakenOver);
+        }
+    }
+
+    private static async Task<Hello?> First(IAsyncStreamReader<LowerFrame> from, CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(FirstWord);
+        return await from.MoveNext(patience.Token) && from.Current.FrameCase == LowerFrame.FrameOneofCase.Hello ? from.Current.Hello : null;
+    }
+}
+
+/// <summary>Synchronises a peer's topics while its session lasts.</summary>
+internal sealed class SyncService(LinkDoor door, LinkTopics topics, ILinkAlarms alarms, TimeProvider clock) : Contracts.Link.Sync.SyncBase
+{
+    public override async Task Run(IAsyncStreamReader<SyncFrame> requestStream, IServerStreamWriter<SyncFrame> responseStream, ServerCallContext context)
+    {
+        var connection = await door.Join(context);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(connection.Ended, context.CancellationToken);
+        try
+        {
+            await new SyncRun(topics.ForLower(connection.Peer, connection.Fence), requestStream, responseStream, connection.Wake, clock, alarms).Run(both.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or Keep.FenceLostException)
+        {
+            throw new RpcException(new Status(StatusCode.Cancelled, "the session ended"));
+        }
+    }
+}
