@@ -17,8 +17,8 @@ public sealed class OutboundCallsTests
     ];
 
     [Test]
-    public void Nothing_but_the_guard_makes_a_client() =>
-        Assert.That(Users([.. Tiers.All.SelectMany(t => PlatformServices.Assemblies(t.Modules)).Append(typeof(Tiers).Assembly).Distinct()]), Is.EqualTo(new[] { typeof(GuardedHttp).FullName }));
+    public void Nothing_but_the_guard_and_the_way_up_makes_a_client() =>
+        Assert.That(Users([.. Tiers.All.SelectMany(t => PlatformServices.Assemblies(t.Modules)).Append(typeof(Tiers).Assembly).Distinct()]), Is.EquivalentTo(new[] { typeof(GuardedHttp).FullName, "Juming.Platform.Links.Lower.UpperChannel" }));
 
     [Test]
     public void A_planted_client_is_found() => Assert.That(Users([typeof(OutboundCallsTests).Assembly]), Does.Contain(typeof(Planted.PlantedClient).FullName));

@@ -1,5 +1,6 @@
 using Juming.Platform.Access;
 using Juming.Platform.Links.Identity;
+using Juming.Platform.Links.Keep;
 using Juming.Platform.Links.Lower;
 using Juming.Platform.Links.Sync;
 using Juming.Platform.Links.Upper;
@@ -21,7 +22,7 @@ public sealed class LinksModule : Module
     {
         services.AddSettings<LinksSettings>("Modules:Links");
         services.AddSingleton<LinkWatch>().AddSingleton<ILinkAlarms>(p => p.GetRequiredService<LinkWatch>()).AddSingleton<ILinkIncidents>(p => p.GetRequiredService<LinkWatch>());
-        services.AddSingleton<LinkTopics>().AddSingleton<Authority>().AddSingleton<EnrolmentDesk>().AddSingleton<LinkDoor>().AddSingleton<Connections>().AddSingleton<LinkListener>();
+        services.AddSingleton<LinkTopics>().AddSingleton<Outgoing>().AddSingleton<Authority>().AddSingleton<EnrolmentDesk>().AddSingleton<LinkDoor>().AddSingleton<Connections>().AddSingleton<LinkListener>();
         services.AddSingleton<Membership>().AddSingleton<LinkStatus>().AddSingleton<UpperWake>();
         services.AddScoped<ILinkDesk, LinkDesk>();
         services.AddSingleton(new NoticeKind(LinkWatch.IncidentNotice, typeof(LinksTexts), Role.SystemAdmin, Role.SecurityAdmin));

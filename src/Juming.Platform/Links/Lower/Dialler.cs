@@ -62,7 +62,17 @@ internal sealed partial class Dialler(
         {
             await Hold(channel, member, ct);
         }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
+        catch (RpcException) when (ct.IsCancellationRequested)
+        {
+            // The library tells a cancelled call in words of its own.
+            throw new OperationCanceledException(ct);
+        }
+        catch (RpcException) when (status.Now.State == LinkState.Waiting)
+        {
+            // The other end said why it ended before the call broke.
+            return;
+        }
+        catch (RpcException e)
         {
             var problem = channel.Stranger is null ? LinkStatus.ProblemOf(e) : "stranger";
             if (status.Now.Problem != problem) LogBroken(log, member.Url, problem, channel.Stranger ?? e.Status.Detail);
