@@ -32,8 +32,9 @@ public sealed class IntelJourney : AxeTest
         await Expect(page.GetByTestId("reopen")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("indicator")).ToContainTextAsync("误报");
         await Picture(page, "intel-pane-light");
-        Assert.That(await Look(page, "/indicators with its pane"), Is.Empty);
+        // Before axe, whose own probing of styles the page forbids.
         NothingComplained();
+        Assert.That(await Look(page, "/indicators with its pane"), Is.Empty);
     }
 
     [Test]
@@ -44,12 +45,13 @@ public sealed class IntelJourney : AxeTest
         await page.GetByTestId("name").FillAsync("Inner list");
         await page.GetByTestId("address").FillAsync("https://10.1.2.3/list.txt");
         await Picture(page, "intel-source-new-dark");
-        Assert.That(await Look(page, "/feeds with its form"), Is.Empty);
         await page.GetByTestId("save").ClickAsync();
         await page.GetByTestId("source-Inner list").Locator("a").First.ClickAsync();
         await Expect(page.GetByTestId("problem")).ToContainTextAsync("This address may not be called", new() { Timeout = 15_000 });
         await Picture(page, "intel-sources-dark");
-        Assert.That(await Look(page, "/feeds with its pane"), Is.Empty);
         NothingComplained();
+        Assert.That(await Look(page, "/feeds with its pane"), Is.Empty);
+        await Open(page, "/feeds?new=1");
+        Assert.That(await Look(page, "/feeds with its form"), Is.Empty);
     }
 }

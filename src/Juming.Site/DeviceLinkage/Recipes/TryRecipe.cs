@@ -27,7 +27,7 @@ internal sealed record TrialVerdict(Guid? Run, Guid? Undo, string? Failure, stri
 
 file sealed class Validator : AbstractValidator<TryRecipe>
 {
-    public Validator() => RuleFor(c => c.Target).MaximumLength(60).Must(t => !t.Any(char.IsControl));
+    public Validator() => RuleFor(c => c.Target).MaximumLength(60).Must(t => t is not null && !t.Any(char.IsControl));
 }
 
 file sealed class Handler(LinkageDb db, RunDesk desk, IProtectedAddresses protectedAddresses, CurrentActor current) : ICommandHandler<TryRecipe, TrialVerdict>

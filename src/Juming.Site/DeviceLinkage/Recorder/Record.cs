@@ -28,8 +28,8 @@ file sealed class Validator : AbstractValidator<OpenRecording>
 {
     public Validator()
     {
-        RuleFor(c => c.Capability).Must(c => RecordedSubject.Of(c) is not null).WithMessage("This can't be recorded.");
-        RuleFor(c => c.Target).MaximumLength(60).Must(t => !t.Any(char.IsControl));
+        RuleFor(c => c.Capability).Must(c => c is not null && RecordedSubject.Of(c) is not null).WithMessage("This can't be recorded.");
+        RuleFor(c => c.Target).MaximumLength(60).Must(t => t is not null && !t.Any(char.IsControl));
         RuleFor(c => c.Target).NotEmpty().When(c => RecordedSubject.Of(c.Capability) is { OnlyReads: false });
         RuleFor(c => c.Target).Must(t => System.Net.IPAddress.TryParse(t, out _)).WithErrorCode(LinkageErrors.NoTestAddress.Code).WithMessage("This is no address.").When(c => RecordedSubject.Of(c.Capability) is { IsAddress: true });
     }
