@@ -37,6 +37,10 @@ public sealed class RunningTier : IAsyncDisposable
         Directory.CreateDirectory(data);
         var overrides = new Dictionary<string, string?> { ["Log:Level"] = "Warning" };
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>()) overrides[key] = value;
+        // Two sites of tests that run beside each other must not meet at the product's own ports.
+        if (tier == "site")
+            foreach (var receiver in new[] { "Modules:Collection:Udp", "Modules:Collection:Tcp" })
+                if (!overrides.Keys.Any(k => k.StartsWith(receiver, StringComparison.OrdinalIgnoreCase))) overrides[receiver + ":0"] = "127.0.0.1:0";
         var options = new TierOptions(definition, data) { Urls = address?.GetLeftPart(UriPartial.Authority) ?? "https://127.0.0.1:0", Overrides = overrides, Services = services };
         var app = TierHost.Build(options);
         await app.StartAsync();
