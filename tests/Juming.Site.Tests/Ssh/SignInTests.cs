@@ -139,7 +139,8 @@ internal sealed class SignInTests
         Assert.That(await _bench.Sh("sshd -T | grep -i ^permitroot"), Is.EqualTo("permitrootlogin no"));
         await _bench.Refused("ssh.own-access", "harden", name, "sshd-no-passwords");
         await _bench.Refused("ssh.own-account", "change-rights", name, "lock-account", "account=ops");
-        await _bench.Refused("ssh.own-access", "change-rights", name, "remove-sudo-rule", "account=ops\nrule=juming");
+        await _bench.Sh("printf 'ops ALL=(ALL) NOPASSWD: ALL\\nzhang ALL=(ALL) ALL\\n' >/etc/sudoers.d/both; chmod 440 /etc/sudoers.d/both");
+        await _bench.Refused("ssh.own-access", "change-rights", name, "remove-sudo-rule", "account=zhang\nrule=both");
         await _bench.RollBack(run);
         Assert.That(await _bench.Sh("sshd -T | grep -i ^permitroot"), Is.EqualTo("permitrootlogin without-password"));
     }

@@ -24,7 +24,7 @@ public sealed class SshServer : IAsyncDisposable
     /// <summary>Password of the account plain.</summary>
     public const string PlainPassword = "Correct-horse-2";
 
-    /// <summary>Its port on 127.0.0.1 to 127.0.0.30, so that it can stand for several hosts.</summary>
+    /// <summary>Its port on 127.0.0.1 to 127.0.0.15 (sshd takes no more), so that it can stand for several hosts.</summary>
     public int Port { get; }
 
     /// <summary>Private key that signs in as root.</summary>

@@ -40,7 +40,7 @@ chmod 600 /home/zhang/.ssh/authorized_keys
 chown -R zhang: /home/zhang/.ssh
 cat >/etc/ssh/sshd_config <<EOF
 Port $port
-$(for last in $(seq 1 30); do echo "ListenAddress 127.0.0.$last"; done)
+$(for last in $(seq 1 15); do echo "ListenAddress 127.0.0.$last"; done)
 HostKey /etc/ssh/ssh_host_ed25519_key
 HostKey /etc/ssh/ssh_host_ecdsa_key
 PidFile /run/sshd.pid
@@ -56,7 +56,7 @@ LogLevel VERBOSE
 EOF
 chmod 644 /etc/ssh/sshd_config
 /usr/sbin/sshd -D -E "$room/sshd.log" &
-until [ -s /run/sshd.pid ]; do sleep 0.02; done
+until [ -s /run/sshd.pid ]; do kill -0 $!; sleep 0.02; done
 echo ready
 wait
 sleep infinity

@@ -105,7 +105,14 @@ internal sealed class HostSession : IAsyncDisposable
             await input.WriteAsync(System.Text.Encoding.UTF8.GetBytes(script), ct);
             await input.FlushAsync(ct);
         }
-        await Task.WhenAll(output.Take(command.OutputStream, ct), errors.Take(command.ExtendedOutputStream, ct));
+        var reading = new List<Task> { output.Take(command.OutputStream, ct), errors.Take(command.ExtendedOutputStream, ct) };
+        // The first that can't go on ends it: the other may wait for what never comes.
+        while (reading.Count > 0)
+        {
+            var ended = await Task.WhenAny(reading);
+            await ended;
+            reading.Remove(ended);
+        }
         await running;
     }
 
