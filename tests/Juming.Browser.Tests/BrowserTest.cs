@@ -47,7 +47,7 @@ public abstract class BrowserTest
         Directory.CreateDirectory(Shots);
         SyslogPort = FreePort();
         _folder = Restarts ? Directory.CreateTempSubdirectory("juming-browser").FullName : null;
-        Site = await RunningTier.Start(TierName, _folder, settings: TierName != "site" ? null : new Dictionary<string, string?>(Settings)
+        Site = await RunningTier.Start(TierName, _folder, settings: TierName != "site" ? Settings : new Dictionary<string, string?>(Settings)
         {
             ["Modules:Collection:Udp:0"] = $"127.0.0.1:{SyslogPort}",
             ["Modules:Collection:Tcp:0"] = $"127.0.0.1:{SyslogPort}",

@@ -12,6 +12,8 @@ public sealed class NotifyJourney : AxeTest
 {
     protected override string TierName => "operator";
 
+    protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["Modules:Notify:PublicUrl"] = "https://juming-operator.security.corp.example:8442" };
+
     [TestCase("zh-CN", "light")]
     [TestCase("en", "dark")]
     public async Task A_channel_is_set_up_and_tested_and_the_bell_rings(string culture, string theme)
@@ -43,9 +45,10 @@ public sealed class NotifyJourney : AxeTest
         await page.GetByTestId("field-aes").FillAsync("jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C");
         await page.GetByTestId("save").ClickAsync();
         await page.GetByTestId("channel-cards-" + theme).GetByRole(Microsoft.Playwright.AriaRole.Link).First.ClickAsync();
-        await Expect(page.GetByTestId("call-address")).ToContainTextAsync("Modules:Notify:PublicUrl");
+        await Expect(page.GetByTestId("call-address")).ToContainTextAsync("https://juming-operator.security.corp.example:8442/calls/notify/wecom/");
         await Expect(page.GetByTestId("called-at")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("field-aes")).ToHaveValueAsync("");
+        await page.GetByTestId("called-at").ScrollIntoViewIfNeededAsync();
         await Picture(page, $"notify-wecom-{culture}-{theme}");
 
         await Open(page, "/notify?tab=rules&open=new");
