@@ -53,7 +53,16 @@ public sealed class SshServer : IAsyncDisposable
         var port = FreePort();
         var room = Process.Start(new ProcessStartInfo("unshare", ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", Path.Combine(folder, "sshd.sh"), folder, port.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var first = await room.StandardOutput.ReadLineAsync(patience.Token);
+        string? first;
+        try
+        {
+            first = await room.StandardOutput.ReadLineAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            room.Kill();
+            throw;
+        }
         if (first != "ready")
         {
             var said = await room.StandardError.ReadToEndAsync(patience.Token);
