@@ -4,7 +4,7 @@ using Juming.Site.ThreatIntel.Index;
 
 namespace Juming.Benchmarks.Intel;
 
-/// <summary>What the index was chosen over (decision 0006): keys alone, no values, so that only the structures differ.</summary>
+/// <summary>What the index was chosen over (decision 0007): keys alone, no values, so that only the structures differ.</summary>
 internal static class Alternatives
 {
     private const int Asked = 4_000_000;
