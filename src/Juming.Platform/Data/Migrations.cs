@@ -1,6 +1,7 @@
 using FluentMigrator;
 using FluentMigrator.Builders.Create.Table;
 using FluentMigrator.Runner;
+using FluentMigrator.Runner.Initialization;
 using Juming.Platform.Modules;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,9 +28,12 @@ public static class ColumnTypes
 /// <summary>Brings the schema up to this release at start; copies a SQLite file first.</summary>
 public static class SchemaUpgrade
 {
-    /// <summary>Applies the pending migrations of the given assemblies, all of them or those up to a version.</summary>
+    /// <summary>
+    /// Applies the pending migrations of the given assemblies, all of them or those up to a version. One that carries the name of a module as its tag is for hosts
+    /// that have the module.
+    /// </summary>
     /// <exception cref="SettingsException">The database that the settings name can't be reached.</exception>
-    public static void Run(Database database, IEnumerable<System.Reflection.Assembly> assemblies, long upTo = long.MaxValue)
+    public static void Run(Database database, IEnumerable<System.Reflection.Assembly> assemblies, long upTo = long.MaxValue, params string[] modules)
     {
         if (database.IsPostgres) Reach(database);
         using var services = new ServiceCollection()
@@ -37,6 +41,7 @@ public static class SchemaUpgrade
             .ConfigureRunner(r => (database.IsPostgres ? r.AddPostgres() : r.AddSQLite())
                 .WithGlobalConnectionString(database.ConnectionString)
                 .ScanIn([.. assemblies]).For.Migrations())
+            .Configure<RunnerOptions>(runner => runner.Tags = modules)
             .BuildServiceProvider(false);
         using var scope = services.CreateScope();
         var runner = scope.ServiceProvider.GetRequiredService<IMigrationRunner>();

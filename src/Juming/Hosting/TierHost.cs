@@ -43,7 +43,7 @@ public static class TierHost
         if (!options.Offline) Listen(builder, options);
         builder.Host.UseDefaultServiceProvider(provider => (provider.ValidateOnBuild, provider.ValidateScopes) = (true, true));
         var app = Wire(builder, options);
-        SchemaUpgrade.Run(app.Services.GetRequiredService<Database>(), PlatformServices.Assemblies(options.Tier.Modules));
+        SchemaUpgrade.Run(app.Services.GetRequiredService<Database>(), PlatformServices.Assemblies(options.Tier.Modules), modules: [.. options.Tier.Modules.Select(m => m.Name)]);
         if (!options.Offline) Shell.ShellServices.Map(app);
         return app;
     }

@@ -31,8 +31,8 @@ internal sealed class CardTests
         var (id, target) = await _bench.Ask();
         var body = await _bench.Message("anna", target);
         var card = body.GetProperty("template_card");
-        Assert.That(card.GetProperty("main_title").GetProperty("title").GetString(), Is.EqualTo("待审批:封禁地址"));
-        Assert.That(card.GetProperty("button_list").EnumerateArray().Select(b => b.GetProperty("text").GetString()), Is.EqualTo(new[] { "同意", "驳回:误报", "驳回:影响业务", "驳回:待核实", "打开页面" }));
+        Assert.That(card.GetProperty("main_title").GetProperty("title").GetString(), Is.EqualTo("待审批：封禁地址"));
+        Assert.That(card.GetProperty("button_list").EnumerateArray().Select(b => b.GetProperty("text").GetString()), Is.EqualTo(new[] { "同意", "驳回：误报", "驳回：影响业务", "驳回：待核实", "打开页面" }));
         Assert.That(card.GetProperty("button_list")[4].GetProperty("url").GetString(), Does.StartWith("https://juming.example/m/approvals/"));
         var (mine, others) = (card.GetProperty("task_id").GetString()!, await _bench.Task("bert", target));
         var at = _bench.Clock.GetUtcNow();
@@ -50,8 +50,8 @@ internal sealed class CardTests
             using var answer = await again.Post(_bench.Client, _bench.CallPath);
             Assert.That((int)answer.StatusCode, Is.EqualTo(200));
         }
-        await _bench.Says(mine, "anna", "已批准:" + _bench.Anna.Name);
-        await _bench.Says(others, "bert", "已批准:" + _bench.Anna.Name);
+        await _bench.Says(mine, "anna", "已批准：" + _bench.Anna.Name);
+        await _bench.Says(others, "bert", "已批准：" + _bench.Anna.Name);
         var standing = await _bench.Look(id);
         Assert.That((standing.State, standing.DecidedBy, standing.Answers.Single().Way), Is.EqualTo((ApprovalState.Approved, _bench.Anna.Name, "wecom")));
         using var auditor = await _bench.Site.SignIn(Role.AuditAdmin);
@@ -69,7 +69,7 @@ internal sealed class CardTests
         Assert.That(answers, Has.All.EqualTo(200));
         var standing = await _bench.Look(id);
         Assert.That(standing.Answers, Has.Count.EqualTo(1));
-        var words = (standing.State == ApprovalState.Approved ? "已批准:" : "已驳回:") + standing.DecidedBy;
+        var words = (standing.State == ApprovalState.Approved ? "已批准：" : "已驳回：") + standing.DecidedBy;
         await _bench.Says(mine, "anna", words);
         await _bench.Says(others, "bert", words);
     }
@@ -80,9 +80,9 @@ internal sealed class CardTests
         var (id, target) = await _bench.Ask();
         var task = await _bench.Task("anna", target);
         await _bench.Press("anna", task, "refuse-harm");
-        await _bench.Says(task, "anna", "已驳回:" + _bench.Anna.Name);
+        await _bench.Says(task, "anna", "已驳回：" + _bench.Anna.Name);
         var standing = await _bench.Look(id);
-        Assert.That((standing.State, standing.Reason), Is.EqualTo((ApprovalState.Rejected, "会影响业务(卡片按钮)")));
+        Assert.That((standing.State, standing.Reason), Is.EqualTo((ApprovalState.Rejected, "会影响业务（卡片按钮）")));
     }
 
     [Test]
@@ -91,7 +91,7 @@ internal sealed class CardTests
         var (id, target) = await _bench.Ask();
         var task = await _bench.Task("anna", target);
         Assert.That(await _bench.Answer(id, _bench.Bert, false, "our own scanner"), Is.Null);
-        await _bench.Says(task, "anna", "已驳回:" + _bench.Bert.Name);
+        await _bench.Says(task, "anna", "已驳回：" + _bench.Bert.Name);
         Assert.That(await _bench.Press("anna", task, "agree"), Is.EqualTo(200));
         Assert.That((await _bench.Look(id)).State, Is.EqualTo(ApprovalState.Rejected));
 
@@ -99,7 +99,7 @@ internal sealed class CardTests
         task = await _bench.Task("anna", target);
         _bench.Clock.Shift += TimeSpan.FromMinutes(4);
         Assert.That(await _bench.Press("anna", task, "agree"), Is.EqualTo(200));
-        await _bench.Says(task, "anna", "已超时,未执行");
+        await _bench.Says(task, "anna", "已超时，未执行");
         Assert.That((await _bench.Look(id)).State, Is.EqualTo(ApprovalState.Expired));
     }
 
@@ -109,12 +109,12 @@ internal sealed class CardTests
         var (id, target) = await _bench.Ask(keys: 2);
         var (mine, others) = (await _bench.Task("anna", target), await _bench.Task("bert", target));
         await _bench.Press("anna", mine, "agree");
-        await _bench.Says(mine, "anna", "已记录,待另一人批准");
+        await _bench.Says(mine, "anna", "已记录，待另一人批准");
         await _bench.Press("anna", mine, "agree");
         Assert.That((await _bench.Look(id)).State, Is.EqualTo(ApprovalState.Asked));
         await _bench.Press("bert", others, "agree");
-        await _bench.Says(mine, "anna", $"已批准:{_bench.Anna.Name}, {_bench.Bert.Name}");
-        await _bench.Says(others, "bert", $"已批准:{_bench.Anna.Name}, {_bench.Bert.Name}");
+        await _bench.Says(mine, "anna", $"已批准：{_bench.Anna.Name}, {_bench.Bert.Name}");
+        await _bench.Says(others, "bert", $"已批准：{_bench.Anna.Name}, {_bench.Bert.Name}");
     }
 
     [Test]
@@ -128,7 +128,7 @@ internal sealed class CardTests
         await _bench.Says(task, "anna", "请打开页面处理");
         Assert.That((await _bench.Look(id)).State, Is.EqualTo(ApprovalState.Asked));
         Assert.That(await _bench.Answer(id, _bench.Bert, true, code: _bench.CodeOf(_bench.Bert)), Is.Null);
-        await _bench.Says(task, "anna", "已批准:" + _bench.Bert.Name);
+        await _bench.Says(task, "anna", "已批准：" + _bench.Bert.Name);
     }
 
     [Test]
@@ -163,8 +163,8 @@ internal sealed class CardTests
         Assert.That((await _bench.Look(id)).State, Is.EqualTo(ApprovalState.Approved), "the decision does not wait for the card");
         await CardBench.Until(() => _bench.Fake.WeCom.Said.ContainsKey((mine, "anna")) || _bench.Fake.WeCom.Said.ContainsKey((others, "bert")), "the first change that was taken");
         _bench.Clock.Shift += TimeSpan.FromSeconds(10);
-        await _bench.Says(mine, "anna", "已批准:" + _bench.Anna.Name);
-        await _bench.Says(others, "bert", "已批准:" + _bench.Anna.Name);
+        await _bench.Says(mine, "anna", "已批准：" + _bench.Anna.Name);
+        await _bench.Says(others, "bert", "已批准：" + _bench.Anna.Name);
 
         (id, target) = await _bench.Ask();
         mine = await _bench.Task("anna", target);
