@@ -39,9 +39,9 @@ public sealed class SettingsFilesTests
     public async Task The_guide_describes_every_key_and_no_other()
     {
         var known = new HashSet<string> { "Modules:<name>:Enabled" };
-        foreach (var tier in Tiers.All)
+        foreach (var tier in new[] { "cloud", "operator", "site" })
         {
-            await using var host = await RunningTier.Start(tier.Name, settings: await Databases.TestDatabases.MakeFor(tier.Name, Databases.TestDatabases.Sqlite));
+            await using var host = await RunningTier.Start(tier, settings: await Databases.TestDatabases.MakeFor(tier, Databases.TestDatabases.Sqlite));
             known.UnionWith(host.Services.GetServices<SettingsSection>().SelectMany(s => Settings.KeysOf(s.Type).Select(k => $"{s.Path}:{k}")));
         }
         var rows = File.ReadLines(Path.Combine(Root(), "docs", "operations.md")).SkipWhile(l => !l.StartsWith("| key |", StringComparison.Ordinal)).Skip(2).TakeWhile(l => l.StartsWith('|'));
