@@ -4,7 +4,7 @@ using Juming.Platform.Data;
 namespace Juming.Platform.Links.Data;
 
 /// <summary>What two neighbouring tiers keep about each other.</summary>
-[Migration(2026_11_28_14_00), Tags("links")]
+[Migration(2026_11_28_14_00), Tags(TagBehavior.RequireAny, "links")]
 public sealed class CreateLinksTables : ModuleMigration
 {
     /// <inheritdoc/>
