@@ -96,7 +96,7 @@ internal sealed class RecordedActsTests
         {
             await hand.Press("运行状态");
             await hand.Turn(RecorderPhase.Proof);
-            await hand.Mark(await hand.Window.Page.EvaluateAsync<string>("() => [...document.querySelectorAll('td')].find(t => t.textContent === 'CPU使用率').nextSibling.textContent"));
+            await hand.Mark(await hand.Window.Page.Locator("//td[text()='CPU使用率']/following-sibling::*[1]").TextContentAsync() ?? "");
             read = await Kept(hand);
         }
         await Use(read, device, "");
