@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using Juming.Platform.Access;
 using Juming.Platform.Links.Sync;
@@ -71,8 +72,7 @@ internal sealed partial class LinkWatch(IServiceScopeFactory scopes, INotices no
         }
     }
 
-    private static string Code(Enum kind) =>
-        string.Concat(kind.ToString().Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
+    private static string Code(Enum kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Link, topic {Topic}: {Kind}, records {From} to {To}")]
     private static partial void LogAlarm(ILogger log, LinkAlarm kind, uint topic, ulong from, ulong to);

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Juming.Contracts.Link;
+using Juming.Platform.Data;
 using Juming.Platform.Links.Data;
 using Juming.Platform.Links.Sync;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +22,7 @@ internal sealed class Outgoing(IServiceScopeFactory scopes, TimeProvider clock)
             var known = await db.LogEnds.Where(r => r.Peer == peer && r.Topic == topic).ExecuteUpdateAsync(s => s.SetProperty(r => r.Last, r => r.Last), ct) == 1;
             var end = known ? await db.LogEnds.FirstAsync(r => r.Peer == peer && r.Topic == topic, ct) : new LogEndRow { Peer = peer, Topic = topic };
             if (!known) db.Add(end);
-            var at = Upper.LinkDoor.Micros(clock.GetUtcNow());
+            var at = PlainStatements.Micros(clock.GetUtcNow());
             foreach (var (type, key, payload) in records)
             {
                 var record = new Record { Type = (uint)type, Key = key, At = at, Payload = UnsafeByteOperations.UnsafeWrap(payload) };

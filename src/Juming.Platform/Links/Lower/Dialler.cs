@@ -2,12 +2,12 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
 using Juming.Contracts.Link;
+using Juming.Platform.Data;
 using Juming.Platform.Http;
 using Juming.Platform.Links.Data;
 using Juming.Platform.Links.Identity;
 using Juming.Platform.Links.Run;
 using Juming.Platform.Links.Sync;
-using Juming.Platform.Links.Upper;
 using Juming.Platform.Modules;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -89,7 +89,7 @@ internal sealed partial class Dialler(
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct, wake.Left);
         var client = new Session.SessionClient(channel.Channel);
         using var call = client.Open(cancellationToken: ending.Token);
-        await call.RequestStream.WriteAsync(new LowerFrame { Hello = new Hello { ProtocolMin = 1, ProtocolMax = 1, Build = Build, BootId = _bootId, Time = LinkDoor.Micros(clock.GetUtcNow()) } }, ending.Token);
+        await call.RequestStream.WriteAsync(new LowerFrame { Hello = new Hello { ProtocolMin = 1, ProtocolMax = 1, Build = Build, BootId = _bootId, Time = PlainStatements.Micros(clock.GetUtcNow()) } }, ending.Token);
         if (!await call.ResponseStream.MoveNext(ending.Token)) throw new IOException("The host above closed the session at once.");
         if (call.ResponseStream.Current.FrameCase != UpperFrame.FrameOneofCase.Welcome)
         {
@@ -129,7 +129,7 @@ internal sealed partial class Dialler(
         {
             // Not all at the same moment: a thousand sites were started by the same power coming back.
             await Task.Delay(HeartbeatEach * (0.8 + (0.4 * Random.Shared.NextDouble())), clock, ct);
-            await to.WriteAsync(new LowerFrame { Heartbeat = new Heartbeat { Time = LinkDoor.Micros(clock.GetUtcNow()) } }, ct);
+            await to.WriteAsync(new LowerFrame { Heartbeat = new Heartbeat { Time = PlainStatements.Micros(clock.GetUtcNow()) } }, ct);
             if (!IsHalfOver(member)) continue;
             await Renew(client, member, ct);
             // The new certificate counts from the next connection on, which comes at once.

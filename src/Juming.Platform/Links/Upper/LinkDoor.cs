@@ -1,6 +1,7 @@
 using System.Globalization;
 using Grpc.Core;
 using Juming.Contracts.Link;
+using Juming.Platform.Data;
 using Juming.Platform.Links.Data;
 using Juming.Platform.Links.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -71,7 +72,7 @@ internal sealed class LinkDoor(IServiceScopeFactory scopes, Authority authority,
             fence = row.Fence;
             (cloned, shutOut) = NoteBoot(row, boot, now);
             row.Build = hello.Build.Length > 60 ? hello.Build[..60] : hello.Build;
-            row.SkewMs = (hello.Time - Micros(now)) / 1000;
+            row.SkewMs = (hello.Time - PlainStatements.Micros(now)) / 1000;
             (row.LastSeenAt, row.LeaseUntil) = (now, now + Lease);
         }, ct);
         if (cloned) await incidents.Tell(shutOut ? LinkIncident.Quarantined : LinkIncident.Cloned, peer, from, ct);
@@ -88,9 +89,6 @@ internal sealed class LinkDoor(IServiceScopeFactory scopes, Authority authority,
         if (await db.Peers.Where(p => p.Id == peer && p.Fence == fence && p.RevokedAt == null).ExecuteUpdateAsync(s => s.SetProperty(p => p.LastSeenAt, now).SetProperty(p => p.LeaseUntil, until), ct) != 1)
             throw new Keep.FenceLostException();
     }
-
-    /// <summary>Microseconds since 1970 UTC.</summary>
-    public static long Micros(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10;
 
     /// <summary>A process that restarts comes with a new number and goes on; one that comes back after another took over shows that there are two.</summary>
     private static (bool Cloned, bool ShutOut) NoteBoot(PeerRow row, string boot, DateTimeOffset now)

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Juming.Contracts.Link;
+using Juming.Platform.Data;
 using Juming.Platform.Links.Identity;
 using Juming.Platform.Links.Run;
 using Juming.Platform.Links.Sync;
@@ -64,7 +65,7 @@ internal sealed class SessionService(LinkDoor door, Connections connections, Enr
         try
         {
             await responseStream.WriteAsync(
-                new UpperFrame { Welcome = new Welcome { Protocol = Protocol, Fence = fence, Time = LinkDoor.Micros(clock.GetUtcNow()), LeaseSeconds = (uint)LinkDoor.Lease.TotalSeconds } }, context.CancellationToken);
+                new UpperFrame { Welcome = new Welcome { Protocol = Protocol, Fence = fence, Time = PlainStatements.Micros(clock.GetUtcNow()), LeaseSeconds = (uint)LinkDoor.Lease.TotalSeconds } }, context.CancellationToken);
             await Hold(connection, requestStream, responseStream);
         }
         finally

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Juming.Platform.Data;
 using Juming.Site.Collection.Data;
 using Juming.Site.Events;
 using Microsoft.EntityFrameworkCore;
@@ -54,9 +55,9 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
         {
             var source = new Source { Id = row.Id, Key = row.Key, Persisted = true };
             Apply(source, row);
-            source.FirstSeen = Micros(row.FirstSeen);
-            source.RestoreLastSeen(Micros(row.LastSeen));
-            source.Silence.Restore(row.Habit, Micros(clock.GetUtcNow()));
+            source.FirstSeen = PlainStatements.Micros(row.FirstSeen);
+            source.RestoreLastSeen(PlainStatements.Micros(row.LastSeen));
+            source.Silence.Restore(row.Habit, PlainStatements.Micros(clock.GetUtcNow()));
             _byKey[row.Key] = source;
             _byId[row.Id] = source;
             if (IsSyslog(row.Key)) _syslog++;
@@ -105,7 +106,7 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
     public async Task<int> MakeRoom(Func<int, long> everReceived, CancellationToken ct)
     {
         if (Volatile.Read(ref _syslog) < MostUnproven * 9 / 10 && _byKey.Count < MostSources * 9 / 10) return 0;
-        var since = Micros(clock.GetUtcNow() - IdleAfter);
+        var since = PlainStatements.Micros(clock.GetUtcNow() - IdleAfter);
         // The highest number stays, so that a restart goes on counting behind it.
         var highest = _byId.Values.Where(s => s.Persisted).Select(s => s.Id).DefaultIfEmpty().Max();
         var idle = _byId.Values.Where(s => s.Persisted && s.Id != highest && !s.Tended && IsSyslog(s.Key) && s.LastSeen > 0 && s.LastSeen < since && everReceived(s.Id) < LittleSent).ToList();
@@ -179,7 +180,7 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
                     if (!rows.TryGetValue(source.Id, out var row)) continue;
                     row.LastSeen = Instant(source.LastSeen);
                     row.Habit = source.Silence.Habit;
-                    source.SavedSeen = Micros(row.LastSeen);
+                    source.SavedSeen = PlainStatements.Micros(row.LastSeen);
                 }
                 await db.SaveChangesAsync(ct);
             }
@@ -239,8 +240,6 @@ internal sealed class SourceRegister(IServiceScopeFactory scopes, CollectionSett
     /// <summary>A key as long as its column: the end of a longer one is replaced by a hash of it all.</summary>
     private static string Fitting(string key) =>
         key.Length <= MostKey ? key : string.Concat(key.AsSpan(0, MostKey - 65), "#", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
-
-    private static long Micros(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10;
 
     private static DateTimeOffset Instant(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * 10);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Juming.Platform.Data;
 using Juming.Site.Detection.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,7 +16,7 @@ internal sealed class SourceSights
     /// <summary>Reads the table at start.</summary>
     public async Task Load(DetectionDb db, CancellationToken ct)
     {
-        foreach (var row in await db.Sights.AsNoTracking().ToListAsync(ct)) Note(row.Logsource, Micros(row.LastAt));
+        foreach (var row in await db.Sights.AsNoTracking().ToListAsync(ct)) Note(row.Logsource, PlainStatements.Micros(row.LastAt));
     }
 
     /// <summary>Takes over what a rule set has seen.</summary>
@@ -38,6 +39,4 @@ internal sealed class SourceSights
     }
 
     private void Note(string source, long at) => _lastSeen.AddOrUpdate(source, at, (_, before) => Math.Max(before, at));
-
-    private static long Micros(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10;
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Serialization;
 using FluentValidation;
+using Juming.Platform.Data;
 using Juming.Platform.Handlers;
 using Juming.Site.Detection.Pipeline;
 using Juming.Site.Events;
@@ -44,7 +45,7 @@ file sealed class Handler(RuleBook book, ISearch search, ILineNormalizer normali
             batch.Clear();
             foreach (var stored in chunk.Events)
             {
-                normalizer.Normalize(batch, Encoding.UTF8.GetBytes(stored.Raw), new LineContext { Received = Micros(stored.Received), SourceId = stored.SourceId, Source = sources.MemoryOf(stored.SourceId) });
+                normalizer.Normalize(batch, Encoding.UTF8.GetBytes(stored.Raw), new LineContext { Received = PlainStatements.Micros(stored.Received), SourceId = stored.SourceId, Source = sources.MemoryOf(stored.SourceId) });
                 batch.Current.Id = stored.Id;
             }
             sink.Chunk = chunk.Events;
@@ -55,8 +56,6 @@ file sealed class Handler(RuleBook book, ISearch search, ILineNormalizer normali
         }
         return new RuleTrial(events, sink.Matches, sink.First, events >= MostEvents, trial.NotTried);
     }
-
-    private static long Micros(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10;
 
     private sealed class Sink(IReadOnlySet<string> own) : IMatchSink
     {
