@@ -42,7 +42,7 @@ internal sealed class PostgresCluster : IDisposable
         return cluster;
     }
 
-    public void Up() => RunServer("pg_ctl", "-D", Data, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"), "-o", string.Create(CultureInfo.InvariantCulture, $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"), "start");
+    public void Up() => RunServer("pg_ctl", "-D", Data, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"), "-o", string.Create(CultureInfo.InvariantCulture, $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=600"), "start");
 
     /// <summary>Ends the server as a crash would.</summary>
     public void Down() => RunServer("pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop");
@@ -59,7 +59,8 @@ internal sealed class PostgresCluster : IDisposable
         return To(name);
     }
 
-    public string To(string database) => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Database={database};Username=juming;Password={Password};Timeout=5");
+    /// <summary>Where a database of this cluster is. The pool of a tier that has ended gives its connections back soon: one cluster serves every test of the run.</summary>
+    public string To(string database) => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Database={database};Username=juming;Password={Password};Timeout=5;Connection Idle Lifetime=10;Connection Pruning Interval=5");
 
     public void Dispose()
     {
