@@ -11,6 +11,7 @@ const string Usage = """
       test                    everything of the everyday run, browser and both databases included
       test long               what takes minutes: every simulated console in both versions, hostile and slow ones
       publish --out DIR       put the runnable program into DIR
+      package [--out DIR] [--revision N] [--check]  a Debian package per tier into DIR (artifacts/packages); --check tries them in a private root
       farm [--seed N] [--ports FROM]  simulated device consoles on loopback, with their passwords
       bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, web, chaos (these four without a name), fuzz, captcha, playbooks, farm, linkage, intel
       bench rules PATH…       rules on parsed events, events per core-second
@@ -28,6 +29,7 @@ try
         "format" => Format(),
         "test" => Test([.. args.Skip(1)]),
         "publish" => Publish(args),
+        "package" => Package([.. args.Skip(1)]),
         "farm" => Farm([.. args.Skip(1)]),
         "bench" => Bench([.. args.Skip(1)]),
         null or "help" or "--help" or "-h" => Say(Usage, 0),
@@ -93,6 +95,26 @@ int Publish(string[] line)
     Install(new() { ["nodejs"] = "node", ["npm"] = "npm" });
     Run("dotnet", $"publish src/Juming -c Release -r linux-x64 --self-contained -p:PublishReadyToRun=true -o \"{Path.GetFullPath(line[at + 1])}\" --nologo -clp:ErrorsOnly", "publish");
     return Say($"The program is in {Path.GetFullPath(line[at + 1])}; start it with ./juming --tier site", 0);
+}
+
+int Package(string[] line)
+{
+    string? Value(string option) => Array.IndexOf(line, option) is >= 0 and var at && at + 1 < line.Length ? line[at + 1] : null;
+    var folder = Path.GetFullPath(Value("--out") ?? Path.Combine(artifacts, "packages"));
+    var revision = Value("--revision") ?? "1";
+    if (!int.TryParse(revision, out var number) || number < 1) return Say("--revision wants a number from 1.", 2);
+    Install(new() { ["nodejs"] = "node", ["npm"] = "npm", ["dpkg-dev"] = "dpkg-deb" });
+    var program = Path.Combine(artifacts, "package", "program");
+    if (Directory.Exists(program)) Directory.Delete(program, true);
+    Run("dotnet", $"publish src/Juming -c Release -r linux-x64 --self-contained -p:PublishReadyToRun=true -o \"{program}\" --nologo -clp:ErrorsOnly", "publish");
+    Run("bash", $"packaging/make.sh \"{program}\" \"{folder}\" {number}", "making the packages");
+    if (!line.Contains("--check")) return 0;
+    Install(new() { ["debootstrap"] = "debootstrap" });
+    var later = Path.Combine(artifacts, "package", "later");
+    Run("bash", $"packaging/make.sh \"{program}\" \"{later}\" {number + 1}", "making the packages of the upgrade");
+    foreach (var tier in new[] { "cloud", "operator", "site" })
+        Run("bash", $"packaging/check.sh {tier} \"{folder}\" \"{later}\"", $"the check of juming-{tier}");
+    return 0;
 }
 
 int Farm(string[] line)

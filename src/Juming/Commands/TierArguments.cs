@@ -11,7 +11,7 @@ internal sealed class TierArguments
     public Option<string> Tier { get; } = new("--tier") { Description = "site, operator, cloud (or 3, 2, 1), or all. Default: $JUMING_TIER.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("JUMING_TIER") ?? "" };
     public Option<string> Data { get; } = new("--data") { Description = "Data folder. Default: $JUMING_DATA, or ./data/<tier>.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("JUMING_DATA") ?? "" };
     public Option<string?> Urls { get; } = new("--urls") { Description = "Addresses to listen on, separated by semicolons." };
-    public Option<string?> Settings { get; } = new("--settings") { Description = "Settings file. Default: appsettings.Tier<N>.json beside the program." };
+    public Option<string?> Settings { get; } = new("--settings") { Description = "Settings file. Default: $JUMING_SETTINGS, or appsettings.Tier<N>.json beside the program.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("JUMING_SETTINGS") is { Length: > 0 } file ? file : null };
     public Option<string[]> Set { get; } = new("--set") { Description = "One setting as Key:Sub=value, or site:Key:Sub=value for one tier of several; may be repeated; the strongest source." };
 
     public void AddTo(Command command, bool withUrls = true)

@@ -13,7 +13,7 @@ internal static class SettingsSources
     private const string Prefix = "JUMING_";
 
     // Variables that steer the program itself, or its tests and benchmarks, are not settings.
-    private static readonly string[] NotSettings = ["TIER", "DATA", "SHARED", "PROGRAM", "BENCH_DIR"];
+    private static readonly string[] NotSettings = ["TIER", "DATA", "SETTINGS", "SHARED", "PROGRAM", "BENCH_DIR"];
 
     /// <summary>All of a host's settings, flat.</summary>
     /// <exception cref="SettingsException">The file can't be read.</exception>

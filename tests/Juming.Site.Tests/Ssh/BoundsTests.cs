@@ -1,9 +1,13 @@
 using Juming.Platform.Access;
+using Juming.Site.Assets;
+using Juming.Site.Assets.Change;
 using Juming.Site.Response;
+using Juming.Site.Response.Actions;
 using Juming.Site.Response.Rehearsal;
 using Juming.Site.Ssh.Commands;
 using Juming.Site.Ssh.Effects;
 using Juming.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using static Juming.Site.Tests.Response.ResponseBench;
 
@@ -84,6 +88,24 @@ internal sealed class BoundsTests
         Assert.That(_bench.Server.Log, Has.Length.EqualTo(before));
         var wrong = await _bench.Bench.Publish(SshBench.Step("change-rights", "root", "lock-account", "account=-x"));
         Assert.That((await _bench.Bench.Site.Send(new RehearsePlaybook(wrong, null, false, null))).Value.Failure, Is.EqualTo("ssh.bad-parameter"));
+    }
+
+    [Test]
+    public async Task A_core_asset_is_changed_only_by_a_run_that_a_person_started()
+    {
+        await _bench.Add("ledger", "root", key: _bench.Server.RootKey, address: "10.92.4.8");
+        Assert.That((await _bench.Bench.Site.Send(new EnterAsset("ledger-db", "10.92.4.8", "") { Importance = AssetImportance.Core })).Error, Is.Null);
+        await using var scope = _bench.Bench.Site.Services.CreateAsyncScope();
+        var change = scope.ServiceProvider.GetServices<IResponseAction>().Single(a => a.Spec.Code == "change-rights");
+        var lookUp = scope.ServiceProvider.GetServices<IResponseAction>().Single(a => a.Spec.Code == "ssh-command");
+        ActionCall Call(string template, string inputs, bool automatic) => new()
+        {
+            Key = "k", Run = Guid.NewGuid(), RunNumber = "R1", Playbook = "p", Step = "s", By = "p", Began = TimeProvider.System.GetUtcNow(), Automatic = automatic, Inputs = SshBench.Args("ledger", template, inputs),
+        };
+        Assert.That((await change.Plan(Call("lock-account", "account=zhang", true), CancellationToken.None)).Refusal, Is.EqualTo("core-needs-person"));
+        Assert.That((await change.Act(Call("lock-account", "account=zhang", true), CancellationToken.None)).Code, Is.EqualTo("core-needs-person"));
+        Assert.That((await change.Plan(Call("lock-account", "account=zhang", false), CancellationToken.None)).Refusal, Is.Null, "a person may");
+        Assert.That((await lookUp.Plan(Call("show", "name=a", true), CancellationToken.None)).Refusal, Is.Null, "reading changes nothing");
     }
 
     [Test]

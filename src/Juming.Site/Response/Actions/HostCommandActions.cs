@@ -1,18 +1,20 @@
 using System.Globalization;
 using Juming.Platform.Access;
+using Juming.Site.Assets;
 using Juming.Site.Ssh;
 
 namespace Juming.Site.Response.Actions;
 
 /// <summary>
 /// Runs a template of one kind on a host of the register over SSH. The module behind it keeps each effect under the call's key, reads the host before and after, and takes
-/// back to what it read; what broke off is settled by reading the host.
+/// back to what it read; what broke off is settled by reading the host. A core asset is changed only by a run that a person started.
 /// </summary>
-internal abstract class HostCommandAction(IHostCommands? commands) : IResponseAction
+internal abstract class HostCommandAction(IHostCommands? commands, IAssetDirectory? assets) : IResponseAction
 {
     private const string Host = "ssh-host";
     private const string Template = "template";
     private const string Inputs = "inputs";
+    private const string CoreNeedsPerson = "core-needs-person";
     private const int MostOutput = 8000;
 
     public abstract ActionSpec Spec { get; }
@@ -32,14 +34,15 @@ internal abstract class HostCommandAction(IHostCommands? commands) : IResponseAc
         if (command.Changes) lines.Add(PlanLine.Of("plan.ssh-risk", ("risk", command.Risk)));
         if (command is { Changes: true, CanUndo: false }) lines.Add(PlanLine.Of("plan.ssh-final"));
         if (seen.Refusal is { } refusal) lines.Add(PlanLine.Of("plan.ssh-refused", ("host", host), ("reason", refusal), ("detail", seen.Detail)));
-        return new ActionPlan(lines, seen.Refusal);
+        return new ActionPlan(lines, seen.Refusal ?? (NeedsPerson(call, seen) ? CoreNeedsPerson : null));
     }
 
     public async Task<ActionOutcome> Act(ActionCall call, CancellationToken ct)
     {
         // A line that is none would be passed over, and a default would stand in its place.
         if (call.Of(Inputs).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Any(l => l.IndexOf('=', StringComparison.Ordinal) <= 0)) return ActionOutcome.Failed("bad-pair");
-        return Told(call, await commands!.Apply(Order(call), By(call), ct));
+        if (NeedsPerson(call, await commands!.Foresee(Order(call), ct))) return ActionOutcome.Failed(CoreNeedsPerson);
+        return Told(call, await commands.Apply(Order(call), By(call), ct));
     }
 
     public async Task<ActionOutcome> Settle(ActionCall call, CancellationToken ct) => Told(call, await commands!.Look(Order(call), By(call), ct));
@@ -73,6 +76,9 @@ internal abstract class HostCommandAction(IHostCommands? commands) : IResponseAc
         Limit = TimeSpan.FromMinutes(15),
     };
 
+    private bool NeedsPerson(ActionCall call, CommandForecast seen) =>
+        call.Automatic && seen is { Command.Changes: true, Host: { } host } && assets?.Find(host.Address)?.Importance == AssetImportance.Core;
+
     private CommandOrder Order(ActionCall call) => new(call.Of(Host), call.Of(Template), Kind, call.Key, Pairs.Read(call.Of(Inputs)));
 
     private Actor By(ActionCall call) => RunActor.Of(call, Spec.Permission);
@@ -95,7 +101,7 @@ internal abstract class HostCommandAction(IHostCommands? commands) : IResponseAc
 }
 
 /// <summary>Runs a command on a host.</summary>
-internal sealed class SshCommand(IHostCommands? commands = null) : HostCommandAction(commands)
+internal sealed class SshCommand(IHostCommands? commands = null, IAssetDirectory? assets = null) : HostCommandAction(commands, assets)
 {
     public override ActionSpec Spec { get; } = SpecOf("ssh-command", SshRun.Code, "undo-command");
 
@@ -103,7 +109,7 @@ internal sealed class SshCommand(IHostCommands? commands = null) : HostCommandAc
 }
 
 /// <summary>Runs a baseline's fix on a host.</summary>
-internal sealed class HardenHost(IHostCommands? commands = null) : HostCommandAction(commands)
+internal sealed class HardenHost(IHostCommands? commands = null, IAssetDirectory? assets = null) : HostCommandAction(commands, assets)
 {
     public override ActionSpec Spec { get; } = SpecOf("harden", SshHarden.Code, "undo-fix");
 
@@ -111,7 +117,7 @@ internal sealed class HardenHost(IHostCommands? commands = null) : HostCommandAc
 }
 
 /// <summary>Changes the rights of an account on a host.</summary>
-internal sealed class ChangeRights(IHostCommands? commands = null) : HostCommandAction(commands)
+internal sealed class ChangeRights(IHostCommands? commands = null, IAssetDirectory? assets = null) : HostCommandAction(commands, assets)
 {
     public override ActionSpec Spec { get; } = SpecOf("change-rights", SshRights.Code, "undo-rights");
 
