@@ -4,16 +4,17 @@
 set -euo pipefail
 tier=$1 folder=$2 later=$3
 name=juming-$tier
-base=$(dirname "$folder")/package/base
+base=$(cd "$(dirname "$0")/.." && pwd)/artifacts/package/base
+mkdir -p "$(dirname "$base")"
 root=$(mktemp -d "$(dirname "$base")/root-XXXXXX")
-port=$((8440 + $(case $tier in cloud) echo 1 ;; operator) echo 2 ;; site) echo 3 ;; esac)))
+case $tier in cloud) port=8441 ;; operator) port=8442 ;; site) port=8443 ;; esac
 boot=
 say() { echo "$name: $*"; }
 fail() { echo "$name: FAILED: $*" >&2; in_root journalctl -u "$name" --no-pager -n 40 >&2 || true; exit 1; }
 end() {
-    if [ -n "$boot" ]; then in_root systemctl poweroff --force >/dev/null 2>&1 || true; sleep 2; kill -9 "$boot" 2>/dev/null || true; fi
-    umount -lR "$root" 2>/dev/null || true
-    rm -rf --one-file-system "$root"
+    # Its mounts are its own and go with it.
+    if [ -n "$boot" ]; then kill -9 "$boot" 2>/dev/null || true; wait "$boot" 2>/dev/null || true; fi
+    rm -rf --one-file-system "$root" "$root.apt" "$root.log"
 }
 trap end EXIT
 
@@ -31,21 +32,36 @@ cp "$later"/${name}_*.deb "$root/root/later.deb"
 
 # Boots it with namespaces of its own for processes, mounts and names; the network is the machine's, for the packages that are fetched.
 unshare --fork --pid --mount --uts --ipc --cgroup --propagation private --kill-child bash -c '
+    set -e
     mount --bind "$1" "$1"
     mount -t proc proc "$1/proc"
     mount -t tmpfs tmpfs "$1/run"
     mount -t tmpfs tmpfs "$1/tmp"
     mount -t sysfs -o ro sysfs "$1/sys"
-    mount --rbind /sys/fs/cgroup "$1/sys/fs/cgroup"
-    mount --rbind /dev "$1/dev"
-    mkdir -p "$1/run/systemd"
+    if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+        mount -t cgroup2 cgroup2 "$1/sys/fs/cgroup"
+    else
+        mount -t tmpfs tmpfs "$1/sys/fs/cgroup"
+        for kind in name=systemd,none pids memory cpu devices; do
+            folder=$1/sys/fs/cgroup/$(case $kind in name*) echo systemd ;; *) echo "$kind" ;; esac)
+            mkdir "$folder"
+            mount -t cgroup -o "$kind" cgroup "$folder"
+        done
+    fi
+    mount -t tmpfs tmpfs "$1/dev"
+    for node in null zero full random urandom tty; do cp -a "/dev/$node" "$1/dev/"; done
+    mkdir "$1/dev/pts" "$1/dev/shm"
+    mount -t devpts -o newinstance,ptmxmode=0666 devpts "$1/dev/pts"
+    mount -t tmpfs tmpfs "$1/dev/shm"
+    ln -s pts/ptmx "$1/dev/ptmx"
+    ln -s /proc/self/fd "$1/dev/fd"
     cd "$1"
-    exec chroot . env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=juming /lib/systemd/systemd --system --log-target=console --show-status=0 systemd.unit=basic.target' boot "$root" >"$root.log" 2>&1 &
+    exec chroot . env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=juming /lib/systemd/systemd --system --log-target=journal --show-status=0 systemd.unit=basic.target' boot "$root" >"$root.log" 2>&1 </dev/null &
 boot=$!
 in_root() {
     local pid
     pid=$(pgrep -P "$boot" | head -1)
-    nsenter -t "$pid" -p -m -u -i -r"$root" -w"$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive "$@"
+    nsenter -t "$pid" -p -m -u -i -r -w env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive "$@"
 }
 for _ in $(seq 60); do in_root systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded' && break; sleep 1; done
 in_root systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded' || { tail -20 "$root.log" >&2; fail "its systemd does not start here"; }
