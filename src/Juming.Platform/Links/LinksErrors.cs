@@ -25,4 +25,7 @@ internal static class LinksErrors
 
     /// <summary>The token was refused.</summary>
     public static readonly Error TokenRefused = new(ErrorKind.Forbidden, "links.token-refused", "The operator does not take this token ({reason}): ask for a new one.");
+
+    /// <summary>The ledger has no such entry.</summary>
+    public static readonly Error NoSuchEntry = new(ErrorKind.NotFound, "links.no-such-entry", "The ledger has no such entry.");
 }

@@ -1,4 +1,5 @@
 using Juming.Platform.Access;
+using Juming.Platform.Links.Egress;
 using Juming.Platform.Links.Identity;
 using Juming.Platform.Links.Keep;
 using Juming.Platform.Links.Lower;
@@ -18,6 +19,15 @@ public sealed class LinksModule : Module
     public override string Name => "links";
 
     /// <inheritdoc/>
+    public override IEnumerable<MenuItem> Menu => EgressWiring.Menu;
+
+    /// <inheritdoc/>
+    public override IEnumerable<RecurringJob> Jobs => EgressWiring.Jobs;
+
+    /// <inheritdoc/>
+    public override void MapEndpoints(Microsoft.AspNetCore.Routing.IEndpointRouteBuilder routes) => EgressWiring.Map(routes);
+
+    /// <inheritdoc/>
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<LinksSettings>("Modules:Links");
@@ -27,6 +37,7 @@ public sealed class LinksModule : Module
         services.AddScoped<ILinkDesk, LinkDesk>();
         services.AddSingleton(new NoticeKind(LinkWatch.IncidentNotice, typeof(LinksTexts), Role.SystemAdmin, Role.SecurityAdmin));
         services.AddSingleton(new NoticeKind(LinkWatch.AlarmNotice, typeof(LinksTexts), Role.SystemAdmin, Role.SecurityAdmin));
+        services.AddEgress();
         services.AddHostedService(p => p.GetRequiredService<LinkWatch>());
         services.AddHostedService(p => p.GetRequiredService<LinkListener>());
         services.AddHostedService<Dialler>();

@@ -13,6 +13,18 @@ public sealed class LinksSettings : IValidatableObject
     /// <summary>What those below are told to dial, "https://operator.example:8452". Empty: the machine's name with the port of <see cref="Listen"/>.</summary>
     public string PublicUrl { get; set; } = "";
 
+    /// <summary>Most bytes of messages that may go up in an hour.</summary>
+    [Range(1_000, 100_000_000)]
+    public long EgressBytesPerHour { get; set; } = 1_000_000;
+
+    /// <summary>Most bytes of words among them: numbers tell little, words could be made to tell anything.</summary>
+    [Range(100, 10_000_000)]
+    public long EgressLabelBytesPerHour { get; set; } = 65_536;
+
+    /// <summary>Days for which the exact bytes of what left are kept; the ledger itself is kept for good.</summary>
+    [Range(90, 3_650)]
+    public int EgressContentDays { get; set; } = 90;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
