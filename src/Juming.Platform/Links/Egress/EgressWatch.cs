@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Juming.Platform.Access;
+using Juming.Platform.Data;
 using Juming.Platform.Links.Egress.Ledger;
 using Juming.Platform.Notify;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +27,7 @@ internal sealed partial class EgressWatch(IServiceScopeFactory scopes, INotices 
             {
                 await Tell(refusal, ct);
             }
-            catch (Exception e) when (Data.DatabaseErrors.IsOutage(e))
+            catch (Exception e) when (DatabaseErrors.IsOutage(e))
             {
                 // The refusal itself is kept; the gate goes on.
                 LogUntold(log, e);

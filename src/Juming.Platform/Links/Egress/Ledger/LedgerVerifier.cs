@@ -2,15 +2,6 @@ using System.Security.Cryptography;
 
 namespace Juming.Platform.Links.Egress.Ledger;
 
-/// <summary>What verification found.</summary>
-/// <param name="Intact">Nothing was changed.</param>
-/// <param name="Entries">Entries that were looked at.</param>
-/// <param name="Head">Hash of the last of them.</param>
-/// <param name="SignedHeads">Signed ends of days that fit.</param>
-/// <param name="At">The first bad entry.</param>
-/// <param name="Reason">Why it is bad: "edited", "missing", "content", "head", "signature" or "cut-off".</param>
-internal sealed record LedgerVerdict(bool Intact, long Entries, string Head, int SignedHeads, long? At = null, string? Reason = null);
-
 /// <summary>The signed end of a day, with the key that signed it.</summary>
 internal sealed record SignedHead(int Day, long Last, byte[] Hash, byte[] Signature, byte[] PublicKey);
 

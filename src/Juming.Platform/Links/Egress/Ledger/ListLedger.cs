@@ -22,8 +22,7 @@ internal sealed record ListLedger(string? Text, EgressPlace? Place, int? Type, D
 /// <param name="Days">How much left on each day where to, of those that fit; the last 30 days at most.</param>
 internal sealed record LedgerPage(IReadOnlyList<LedgerLine> Items, long Total, IReadOnlyList<LedgerDay> Days);
 
-/// <summary>One entry.</summary>
-/// <param name="Message">Name of the message; empty for what is none.</param>
+/// <summary>One entry; the message's name is empty for what is none.</summary>
 internal sealed record LedgerLine(long Seq, DateTimeOffset At, EgressKind Kind, string Destination, EgressPlace Place, string Sender, string Message, string About, int Level, long Bytes, string Sha256, string Hash)
 {
     public static LedgerLine Of(LedgerRow row) => new(

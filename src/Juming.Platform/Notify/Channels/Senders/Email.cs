@@ -92,7 +92,7 @@ internal sealed class EmailSender(GuardedConnections connections, IOutboundLedge
             using var harmless = EmailMessage.Of(call with { Message = call.Message with { Url = masked } });
             kept = await Bytes(harmless, ct);
         }
-        await ledger.EnterOrFail(new OutboundEntry(true, "notify", destination, place, mail.Subject, sent.Length, sent, kept), ct);
+        await ledger.EnterOrFail(new OutboundEntry(true, "notify", destination, place, call.Message.Subject, sent.Length, sent, kept), ct);
     }
 
     private static async Task<byte[]> Bytes(MimeMessage mail, CancellationToken ct)
