@@ -16,6 +16,7 @@ TokenCommand.AddTo(root);
 AuditCommand.AddTo(root);
 EgressCommand.AddTo(root);
 VaultCommand.AddTo(root);
+LinkCommands.AddTo(root);
 VersionCommand.AddTo(root);
 try
 {
