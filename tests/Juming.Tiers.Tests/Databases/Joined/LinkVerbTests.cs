@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using NUnit.Framework;
 
-namespace Juming.Tiers.Tests.Joined;
+namespace Juming.Tiers.Tests.Databases.Joined;
 
 /// <summary>The program itself: its verbs, and three tiers that join each other.</summary>
 [NonParallelizable]
