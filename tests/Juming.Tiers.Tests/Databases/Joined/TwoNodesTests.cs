@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using Juming.Operator.Customers.Sites;
+using Juming.Platform.Handlers;
+using Juming.Platform.Links;
+using Juming.Platform.Links.Join;
+using Juming.Platform.Links.Lower;
+using Juming.Platform.Links.Upper;
+using Juming.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+
+namespace Juming.Tiers.Tests.Databases.Joined;
+
+/// <summary>Two nodes of one operator on one PostgreSQL database.</summary>
+internal sealed class TwoNodesTests
+{
+    private readonly List<string> _folders = [];
+
+    [TearDown]
+    public void Clean()
+    {
+        foreach (var folder in _folders) Directory.Delete(folder, true);
+        _folders.Clear();
+    }
+
+    [Test]
+    public async Task Both_are_one_operator_and_what_one_decides_the_other_does_within_a_second()
+    {
+        var settings = await TestDatabases.MakeFor("operator", TestDatabases.Postgres);
+        settings["Modules:Links:Listen"] = "127.0.0.1:0";
+        settings["Database:SeveralNodes"] = "true";
+        await using var one = await RunningTier.Start("operator", Folder(), settings);
+        await using var two = await RunningTier.Start("operator", Folder(one), settings);
+        var (first, second) = (await one.Services.GetRequiredService<Platform.Links.Identity.Authority>().Get(CancellationToken.None), await two.Services.GetRequiredService<Platform.Links.Identity.Authority>().Get(CancellationToken.None));
+        Assert.That(second.Upper, Is.EqualTo(first.Upper), "one authority");
+        var token = (await one.Send(new MakeSiteToken("Shared", "s1"))).Value;
+        await using var site = await RunningTier.Start("site");
+        // The token of one node is as good at the other.
+        Assert.That((await site.Send(new JoinUpper(AddressOf(two), new Secret(token.Token)))).Error, Is.Null);
+        await TwoWaits.Until(() => Task.FromResult(site.Services.GetRequiredService<LinkStatus>().Now.State == LinkState.Connected), "it is connected");
+        var view = (await one.Send(new ListSites())).Value.Items.Single();
+        Assert.That((view.State, one.Services.GetRequiredService<Connections>().Of(view.Id), two.Services.GetRequiredService<Connections>().Of(view.Id) is not null), Is.EqualTo((SiteState.Connected, (Connections.Connection?)null, true)), "the node that does not hold it knows as well");
+        var watch = Stopwatch.StartNew();
+        Assert.That((await one.Send(new ShutSiteOut(view.CustomerId, view.Id))).Error, Is.Null);
+        await TwoWaits.Until(() => Task.FromResult(two.Services.GetRequiredService<Connections>().Of(view.Id) is null), "it is gone");
+        TestContext.Out.WriteLine($"ended at the other node after {watch.ElapsedMilliseconds} ms");
+        await TwoWaits.Until(() => Task.FromResult(site.Services.GetRequiredService<LinkStatus>().Now.State != LinkState.Connected), "the site knows");
+    }
+
+    [Test]
+    public async Task A_site_that_moves_to_another_node_is_let_go_by_the_first()
+    {
+        var settings = await TestDatabases.MakeFor("operator", TestDatabases.Postgres);
+        settings["Modules:Links:Listen"] = "127.0.0.1:0";
+        settings["Database:SeveralNodes"] = "true";
+        await using var one = await RunningTier.Start("operator", Folder(), settings);
+        await using var two = await RunningTier.Start("operator", Folder(one), settings);
+        var token = (await one.Send(new MakeSiteToken("Moving", "s1"))).Value;
+        await using var site = await RunningTier.Start("site");
+        Assert.That((await site.Send(new JoinUpper(token.Url, new Secret(token.Token)))).Error, Is.Null);
+        await TwoWaits.Until(() => Task.FromResult(one.Services.GetRequiredService<Connections>().All.Count == 1), "it is connected");
+        var member = (await site.Services.GetRequiredService<Platform.Links.Identity.Membership>().Get(CancellationToken.None))!;
+        // As a balancer would send it elsewhere while the first node has not noticed that it went.
+        using var channel = UpperChannel.Of(member with { Url = new Uri(AddressOf(two)) }, new Platform.Http.OutboundSettings(), TimeProvider.System);
+        using var call = new Contracts.Link.Session.SessionClient(channel.Channel).Open();
+        await call.RequestStream.WriteAsync(new Contracts.Link.LowerFrame { Hello = new Contracts.Link.Hello { ProtocolMin = 1, ProtocolMax = 1, BootId = 77 } });
+        Assert.That(await call.ResponseStream.MoveNext(CancellationToken.None), Is.True);
+        var first = one.Services.GetRequiredService<Connections>();
+        await TwoWaits.Until(() => Task.FromResult(first.All.All(c => c.Ended.IsCancellationRequested || c.Fence > call.ResponseStream.Current.Welcome.Fence)), "the first node let go");
+    }
+
+    [Test]
+    public async Task Both_write_one_audit_trail_that_holds_and_a_change_in_it_is_found()
+    {
+        var settings = await TestDatabases.MakeFor("operator", TestDatabases.Postgres);
+        settings["Database:SeveralNodes"] = "true";
+        await using var one = await RunningTier.Start("operator", Folder(), settings);
+        await using var two = await RunningTier.Start("operator", Folder(one), settings);
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(i => (i % 2 == 0 ? one : two).Send(new Juming.Operator.Customers.Units.AddCustomer("customer " + i))));
+        foreach (var node in new[] { one, two })
+        {
+            var verdict = (await node.Send(new Platform.Access.Audit.VerifyAudit())).Value;
+            Assert.That((verdict.Intact, verdict.Entries >= 30), Is.EqualTo((true, true)), verdict.Reason);
+        }
+        await using (var scope = two.Services.CreateAsyncScope())
+            await Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlRawAsync(scope.ServiceProvider.GetRequiredService<Platform.Events.OutboxDb>().Database, "delete from access_audit where seq = (select max(seq) from access_audit)");
+        var cut = (await one.Send(new Platform.Access.Audit.VerifyAudit())).Value;
+        Assert.That((cut.Intact, cut.Reason), Is.EqualTo((false, "cut-off")));
+    }
+
+    /// <summary>A data folder; that of a further node has the keys of the first.</summary>
+    private string Folder(RunningTier? first = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("juming-node-").FullName;
+        _folders.Insert(0, folder);
+        if (first is not null) Directory.CreateSymbolicLink(Path.Combine(folder, "keys"), Path.Combine(first.Folder, "keys"));
+        return folder;
+    }
+
+    private static string AddressOf(RunningTier tier) => tier.Services.GetRequiredService<LinkListener>().Addresses.Single();
+}
