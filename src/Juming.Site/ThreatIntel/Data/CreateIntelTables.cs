@@ -72,7 +72,6 @@ public sealed class CreateIntelTables : ModuleMigration
             .WithColumn("value").AsString(2048).NotNullable()
             .WithColumn("confidence").AsInt32().NotNullable()
             .WithColumn("severity").AsInt32().NotNullable()
-            .WithColumn("valid_until").AsInstant().Nullable()
             .WithColumn("facts").AsString(int.MaxValue).NotNullable();
         Create.Index("ix_intel_changes_version").OnTable("intel_changes").OnColumn("version");
     }
@@ -90,6 +89,7 @@ public sealed class CreateIntelTables : ModuleMigration
             .WithColumn("count").AsInt32().NotNullable()
             .WithColumn("left_out").AsInt64().NotNullable()
             .WithColumn("looked").AsInt64().NotNullable()
+            .WithColumn("gone").AsInt64().NotNullable()
             .WithColumn("events").AsInt64().NotNullable()
             .WithColumn("alerts").AsInt32().NotNullable()
             .WithColumn("cut").AsInt32().NotNullable()

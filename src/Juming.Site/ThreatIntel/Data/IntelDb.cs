@@ -48,7 +48,6 @@ internal sealed class ChangeRow
     public string Value { get; set; } = "";
     public int Confidence { get; set; }
     public int Severity { get; set; }
-    public DateTimeOffset? ValidUntil { get; set; }
 
     /// <summary>The rest, JSON.</summary>
     public string Facts { get; set; } = "";
@@ -143,8 +142,13 @@ internal sealed class HuntRow
     /// <summary>New indicators that are not searched for, because there were too many at once.</summary>
     public long LeftOut { get; set; }
 
-    /// <summary>Events that were looked at because they hold the text of a value.</summary>
+    /// <summary>Events that are still stored and were searched.</summary>
     public long Looked { get; set; }
+
+    /// <summary>Events that were stored in that time and are no longer there.</summary>
+    public long Gone { get; set; }
+
+    /// <summary>Events that an indicator met.</summary>
     public long Events { get; set; }
     public int Alerts { get; set; }
 

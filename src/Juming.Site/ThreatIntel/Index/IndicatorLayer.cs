@@ -118,15 +118,12 @@ internal sealed class IndicatorView(IndicatorIndex? index, IReadOnlyList<Indicat
         return Layers.Any(l => !l.Find(key).IsNone) || Index?.FindAll([key], marks) > 0;
     }
 
-    /// <summary>Holds a hit of fingerprints against the full value; null when the value is another one, or what was hit no longer counts.</summary>
-    /// <param name="hit">The hit.</param>
-    /// <param name="value">The value as it stands in the event.</param>
-    public (IndexedIndicator Indicator, bool IsOwn)? Confirm(in IndicatorHit hit, ReadOnlySpan<byte> value)
+    /// <summary>What a hit of fingerprints stands for; null when it no longer counts. Whether it stands for the value of the event is still to be seen.</summary>
+    public (IndexedIndicator Indicator, bool IsOwn)? Resolve(in IndicatorHit hit)
     {
         var layer = hit.Place == 0 ? null : Layers[hit.Place - 1];
         var found = layer is null ? Index!.Values.Read(hit.Mark.Record) : layer.Entries[(int)hit.Mark.Record];
-        if (found is not { } indicator || !IndicatorConfirmation.Stands(hit.Mark, Encoding.UTF8.GetBytes(indicator.Value.Value), value)) return null;
-        if (layer is null && Layers.Any(l => !l.IsOwn && l.Covers(indicator.Id))) return null;
+        if (found is not { } indicator || (layer is null && Layers.Any(l => !l.IsOwn && l.Covers(indicator.Id)))) return null;
         return (indicator, layer is { IsOwn: true });
     }
 }

@@ -11,8 +11,8 @@ namespace Juming.Site.ThreatIntel.Set;
 internal static class ChangeRows
 {
     private const string PutChange = """
-        INSERT INTO intel_changes (id, version, withdrawn, kind, value, confidence, severity, valid_until, facts)
-        VALUES (@id, @version, @withdrawn, @kind, @value, @confidence, @severity, NULL, @facts)
+        INSERT INTO intel_changes (id, version, withdrawn, kind, value, confidence, severity, facts)
+        VALUES (@id, @version, @withdrawn, @kind, @value, @confidence, @severity, @facts)
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, withdrawn = excluded.withdrawn, kind = excluded.kind, value = excluded.value, confidence = excluded.confidence, severity = excluded.severity, facts = excluded.facts
         """;
 
@@ -29,7 +29,6 @@ internal static class ChangeRows
         Value = entry.Value.Value,
         Confidence = entry.Confidence,
         Severity = entry.Severity,
-        ValidUntil = entry.ValidUntil,
         Facts = Encoding.UTF8.GetString(IndicatorFacts.Indexed(entry).Facts.Span),
     };
 
