@@ -93,8 +93,8 @@ public sealed class CreateIntelTables : ModuleMigration
             .WithColumn("events").AsInt64().NotNullable()
             .WithColumn("alerts").AsInt32().NotNullable()
             .WithColumn("cut").AsInt32().NotNullable()
-            .WithColumn("done_at").AsInstant().Nullable()
-            .WithColumn("problem").AsString(300).NotNullable();
+            .WithColumn("begun_at").AsInstant().Nullable()
+            .WithColumn("done_at").AsInstant().Nullable();
         Create.Table("intel_bulletins")
             .WithColumn("id").AsId().PrimaryKey()
             .WithColumn("title").AsString(200).NotNullable()

@@ -154,8 +154,8 @@ internal sealed class HuntRow
 
     /// <summary>Portions in which more was found than is read.</summary>
     public int Cut { get; set; }
+    public DateTimeOffset? BegunAt { get; set; }
     public DateTimeOffset? DoneAt { get; set; }
-    public string Problem { get; set; } = "";
 }
 
 /// <summary>A bulletin (通报) of an authority or of the provider.</summary>

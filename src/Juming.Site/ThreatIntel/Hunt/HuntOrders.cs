@@ -31,9 +31,11 @@ internal sealed class HuntSignal : IDisposable
     public void Dispose() => _signal.Dispose();
 }
 
-/// <summary>Notes what stored events are to be searched for: as many indicators a run as one query names. Small deliveries that come before a run has begun go along with it.</summary>
+/// <summary>Notes what stored events are to be searched for: as many indicators a run as one query names.</summary>
 internal sealed class HuntOrders(IntelDb db, IntelSettings settings, TimeProvider clock)
 {
+    private const int MostJoined = 200;
+
     /// <summary>Makes runs of new indicators; they are not stored yet.</summary>
     public static IReadOnlyList<HuntRow> Of(IReadOnlyList<IndicatorEntry> fresh, long leftOut, bool isOwn)
     {
@@ -60,28 +62,36 @@ internal sealed class HuntOrders(IntelDb db, IntelSettings settings, TimeProvide
     }
 
     /// <summary>Adds runs to what the context saves next.</summary>
-    public async Task Put(IReadOnlyList<HuntRow> runs, CancellationToken ct)
+    public void Put(IReadOnlyList<HuntRow> runs)
     {
-        if (runs.Count == 0 || settings.HuntDays == 0) return;
+        if (settings.HuntDays == 0) return;
         var now = clock.GetUtcNow();
         foreach (var run in runs)
         {
-            if (runs.Count == 1 && await Joined(run, now, ct)) return;
             (run.At, run.From, run.To, run.Reached) = (now, now.AddDays(-settings.HuntDays), now, now);
             db.Add(run);
         }
     }
 
-    private async Task<bool> Joined(HuntRow run, DateTimeOffset now, CancellationToken ct)
+    /// <summary>Begins a run; deliveries that wait as well and find room in its query go along with it, so that a change a second does not make a search a second.</summary>
+    public async Task Begin(HuntRow run, CancellationToken ct)
     {
-        var waiting = await db.Hunts.Where(h => h.DoneAt == null && h.IsOwn == run.IsOwn && h.Reached == h.To).OrderByDescending(h => h.At).FirstOrDefaultAsync(ct);
-        if (waiting is null || waiting.Looked > 0) return false;
-        var all = Read(waiting).Concat(Read(run)).DistinctBy(h => h.Id).ToList();
-        var query = new HuntQuery();
-        if (!all.TrueForAll(query.TryAdd)) return false;
-        (waiting.Indicators, waiting.Count, waiting.LeftOut) = (JsonSerializer.Serialize(all), all.Count, waiting.LeftOut + run.LeftOut);
-        (waiting.To, waiting.Reached) = (now, now);
-        return true;
+        var (all, query) = (Read(run).ToList(), new HuntQuery());
+        all.ForEach(h => query.TryAdd(h));
+        foreach (var other in await db.Hunts.Where(h => h.BegunAt == null && h.DoneAt == null && h.IsOwn == run.IsOwn && h.Id != run.Id).OrderBy(h => h.At).Take(MostJoined).ToListAsync(ct))
+        {
+            var further = Read(other);
+            if (!further.All(query.TryAdd)) break;
+            all.AddRange(further);
+            run.LeftOut += other.LeftOut;
+            db.Remove(other);
+        }
+        all = [.. all.DistinctBy(h => h.Id)];
+        var now = clock.GetUtcNow();
+        (run.Indicators, run.Count, run.BegunAt) = (JsonSerializer.Serialize(all), all.Count, now);
+        // What came since it was ordered may have been asked by a worker that still had the set of before.
+        (run.To, run.Reached) = (now, now);
+        await db.SaveChangesAsync(ct);
     }
 
     /// <summary>What a run searches for.</summary>

@@ -58,6 +58,7 @@ internal sealed partial class Hunter(ISearch search, ILedger ledger, IndicatorsI
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IntelDb>();
         if (await db.Hunts.Where(h => h.DoneAt == null).OrderBy(h => h.At).FirstOrDefaultAsync(ct) is not { } run) return false;
+        if (run.BegunAt is null) await scope.ServiceProvider.GetRequiredService<HuntOrders>().Begin(run, ct);
         var from = run.Reached - Portion > run.From ? Hour(run.Reached - Portion) : run.From;
         var found = await Look(run, from, ct);
         await scope.ServiceProvider.GetRequiredService<ILateFindings>().Write([.. found.Alerts], ct);

@@ -253,7 +253,7 @@ internal sealed partial class IndicatorSet(TierContext tier, IndicatorsInForce i
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IntelDb>();
         var orders = scope.ServiceProvider.GetRequiredService<HuntOrders>();
-        await orders.Put(hunts, ct);
+        orders.Put(hunts);
         await db.SaveWith(async s =>
         {
             await ChangeRows.Put(s, state);
