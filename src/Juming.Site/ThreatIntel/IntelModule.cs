@@ -11,7 +11,7 @@ using Juming.Site.ThreatIntel.Hunt;
 using Juming.Site.ThreatIntel.InForce;
 using Juming.Site.ThreatIntel.Matching;
 using Juming.Site.ThreatIntel.Own;
-using Juming.Site.ThreatIntel.Set;
+using Juming.Site.ThreatIntel.Sets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -42,8 +42,8 @@ public sealed class IntelModule : Module
     /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu =>
     [
-        new("response", "Indicators", "/indicators", IntelRead.Code, 25, "search", typeof(IntelTexts), "/alerts"),
-        new("response", "Bulletins", "/bulletins", IntelRead.Code, 26, "bell", typeof(IntelTexts), "/alerts"),
+        new("response", "Indicators", "/indicators", IntelRead.Code, 33, "grid", typeof(IntelTexts)),
+        new("response", "Bulletins", "/bulletins", IntelRead.Code, 34, "bell", typeof(IntelTexts), "/indicators"),
     ];
 
     /// <inheritdoc/>

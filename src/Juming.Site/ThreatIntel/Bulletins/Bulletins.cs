@@ -2,9 +2,9 @@ using System.Text.Json;
 using FluentValidation;
 using Juming.Platform.Access;
 using Juming.Platform.Handlers;
-using Juming.Site.Detection;
 using Juming.Site.ThreatIntel.Data;
 using Microsoft.EntityFrameworkCore;
+using Severity = Juming.Site.Detection.Severity;
 
 namespace Juming.Site.ThreatIntel.Bulletins;
 
@@ -13,10 +13,10 @@ namespace Juming.Site.ThreatIntel.Bulletins;
 /// <param name="DoneBy">Who did it; null while it is open.</param>
 /// <param name="DoneAt">When.</param>
 /// <param name="Remark">What was found, or why it is not needed.</param>
-internal sealed record BulletinAction(string Text, string? DoneBy = null, DateTimeOffset? DoneAt = null, string Remark = "");
+public sealed record BulletinAction(string Text, string? DoneBy = null, DateTimeOffset? DoneAt = null, string Remark = "");
 
 /// <summary>A step in a bulletin's life.</summary>
-internal sealed record BulletinStep(BulletinState State, string By, DateTimeOffset At);
+public sealed record BulletinStep(BulletinState State, string By, DateTimeOffset At);
 
 /// <summary>Enters a bulletin; answers with its identity.</summary>
 internal sealed record EnterBulletin(string Title, string Sender, string Number, string Text, Severity Severity, DateTimeOffset? Due, IReadOnlyList<string> Actions) : ICommand<Guid>, INeeds<IntelWrite>;
@@ -31,7 +31,7 @@ internal sealed record TickAction(Guid Id, long Revision, int Action, bool IsDon
 internal sealed record ListBulletins(bool Closed = false, int Skip = 0, int Take = 50) : IQuery<BulletinPage>, INeeds<IntelRead>;
 
 /// <summary>A bulletin.</summary>
-internal sealed record BulletinView(
+public sealed record BulletinView(
     Guid Id, string Title, string Sender, string Number, string Text, Severity Severity, BulletinState State, DateTimeOffset ReceivedAt, DateTimeOffset? Due, bool IsLate, IReadOnlyList<BulletinAction> Actions, string Answer, IReadOnlyList<BulletinStep> History, long Revision);
 
 /// <summary>A page of them, and how many there are.</summary>

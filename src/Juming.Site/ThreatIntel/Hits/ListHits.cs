@@ -1,9 +1,9 @@
 using FluentValidation;
 using Juming.Contracts.Indicators;
 using Juming.Platform.Handlers;
-using Juming.Site.Detection;
 using Juming.Site.ThreatIntel.Data;
 using Microsoft.EntityFrameworkCore;
+using Severity = Juming.Site.Detection.Severity;
 
 namespace Juming.Site.ThreatIntel.Hits;
 

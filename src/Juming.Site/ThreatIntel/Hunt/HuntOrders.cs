@@ -3,7 +3,7 @@ using System.Text.Json;
 using Juming.Contracts.Indicators;
 using Juming.Site.ThreatIntel.Data;
 using Juming.Site.ThreatIntel.Index;
-using Juming.Site.ThreatIntel.Set;
+using Juming.Site.ThreatIntel.Sets;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.ThreatIntel.Hunt;

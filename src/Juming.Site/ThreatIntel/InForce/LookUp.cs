@@ -4,7 +4,7 @@ using Juming.Contracts.Indicators;
 using Juming.Platform.Handlers;
 using Juming.Site.ThreatIntel.Data;
 using Juming.Site.ThreatIntel.Index;
-using Juming.Site.ThreatIntel.Set;
+using Juming.Site.ThreatIntel.Sets;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.ThreatIntel.InForce;

@@ -4,7 +4,7 @@ using Juming.Site.Assets;
 using Juming.Site.Detection;
 using Juming.Site.Events;
 using Juming.Site.ThreatIntel.Index;
-using Juming.Site.ThreatIntel.Set;
+using Juming.Site.ThreatIntel.Sets;
 
 namespace Juming.Site.ThreatIntel.Matching;
 

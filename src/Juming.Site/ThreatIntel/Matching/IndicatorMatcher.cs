@@ -3,7 +3,7 @@ using Juming.Site.Detection;
 using Juming.Site.Events;
 using Juming.Site.ThreatIntel.Index;
 using Juming.Site.ThreatIntel.InForce;
-using Juming.Site.ThreatIntel.Set;
+using Juming.Site.ThreatIntel.Sets;
 
 namespace Juming.Site.ThreatIntel.Matching;
 

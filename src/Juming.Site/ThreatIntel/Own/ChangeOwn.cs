@@ -7,7 +7,7 @@ using Juming.Platform.Handlers;
 using Juming.Site.ThreatIntel.Data;
 using Juming.Site.ThreatIntel.Hunt;
 using Juming.Site.ThreatIntel.InForce;
-using Juming.Site.ThreatIntel.Set;
+using Juming.Site.ThreatIntel.Sets;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.ThreatIntel.Own;

@@ -26,7 +26,7 @@ internal sealed record ListOwn : IQuery<OwnPage>, INeeds<IntelRead>
 }
 
 /// <summary>One of the site's own indicators.</summary>
-internal sealed record OwnView(Guid Id, IndicatorKind Kind, string Value, int Severity, int Confidence, string Threat, IReadOnlyList<string> Labels, IReadOnlyList<string> Techniques, string Note, DateTimeOffset ValidUntil, string By, DateTimeOffset At, DateTimeOffset? EndedAt, string EndedBy);
+public sealed record OwnView(Guid Id, IndicatorKind Kind, string Value, int Severity, int Confidence, string Threat, IReadOnlyList<string> Labels, IReadOnlyList<string> Techniques, string Note, DateTimeOffset ValidUntil, string By, DateTimeOffset At, DateTimeOffset? EndedAt, string EndedBy);
 
 /// <summary>A page of them, and how many there are.</summary>
 internal sealed record OwnPage(IReadOnlyList<OwnView> Items, int Total);

@@ -3,7 +3,7 @@ using Juming.Contracts.Indicators;
 using Juming.Site.ThreatIntel.Data;
 using Juming.Site.ThreatIntel.Index;
 using Juming.Site.ThreatIntel.InForce;
-using Juming.Site.ThreatIntel.Set;
+using Juming.Site.ThreatIntel.Sets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using Juming.Contracts.Indicators;
 using Juming.Platform.Handlers;
 using Juming.Platform.Web;
-using Juming.Site.ThreatIntel.Set;
+using Juming.Site.ThreatIntel.Sets;
 
 namespace Juming.Site.ThreatIntel.Own;
 

@@ -5,7 +5,7 @@ using Juming.Site.ThreatIntel.Data;
 using Juming.Site.ThreatIntel.Index;
 using static Juming.Platform.Data.PlainStatements;
 
-namespace Juming.Site.ThreatIntel.Set;
+namespace Juming.Site.ThreatIntel.Sets;
 
 /// <summary>Single changes as rows and as what the layer above the set takes.</summary>
 internal static class ChangeRows

@@ -1,7 +1,7 @@
 using Juming.Contracts.Indicators;
 using Juming.Site.ThreatIntel.Index;
 
-namespace Juming.Site.ThreatIntel.Set;
+namespace Juming.Site.ThreatIntel.Sets;
 
 /// <summary>Sees whether a value may be in force at a site: in its normal form, and none that everybody's traffic holds.</summary>
 internal static class IndicatorCheck

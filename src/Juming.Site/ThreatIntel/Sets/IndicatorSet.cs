@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Juming.Site.ThreatIntel.Set;
+namespace Juming.Site.ThreatIntel.Sets;
 
 /// <summary>
 /// The cloud's indicators at this site: a mapped set, and above it single changes, which are rows and a layer in memory. A set is built beside the one in force without holding up changes;
@@ -147,7 +147,7 @@ internal sealed partial class IndicatorSet(TierContext tier, IndicatorsInForce i
             await Save(new SetRow { Version = 0, WantsSetAfter = left, ReplacedAt = _state.ReplacedAt, ChangedAt = clock.GetUtcNow() }, long.MaxValue, [], ct);
             _shelf.RollBack();
             _changes = [];
-            await Save(new SetRow { WantsSetAfter = left, ReplacedAt = clock.GetUtcNow(), ChangedAt = clock.GetUtcNow(), Kinds = SetBuild.Count(_shelf.Current!.Values.ReadAll()) }, long.MaxValue, [], ct);
+            await Save(new SetRow { WantsSetAfter = left, ReplacedAt = clock.GetUtcNow(), ChangedAt = clock.GetUtcNow(), Kinds = SetBuild.KindsOf(_shelf.Current!.Values.ReadAll()) }, long.MaxValue, [], ct);
             Show();
             LogRolledBack(log, left, Version);
             return Delivery(0);

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Juming.Contracts.Indicators;
 using Juming.Site.ThreatIntel.Index;
 
-namespace Juming.Site.ThreatIntel.Set;
+namespace Juming.Site.ThreatIntel.Sets;
 
 /// <summary>Builds one set: checks entries, counts kinds, and keeps the gravest and surest of those that were not in force before. Memory grows with 24 bytes an entry.</summary>
 internal sealed class SetBuild(IndexBuilder builder, IndicatorView before, int mostFresh) : IDisposable
@@ -63,7 +63,7 @@ internal sealed class SetBuild(IndexBuilder builder, IndicatorView before, int m
     public static IndicatorEntry Sane(IndicatorEntry entry) => entry with { Confidence = Math.Clamp(entry.Confidence, 0, 100), Severity = Math.Clamp(entry.Severity, 1, 4), Tlp = Enum.IsDefined(entry.Tlp) ? entry.Tlp : SharingLimit.Red };
 
     /// <summary>Counts a set by kind, JSON.</summary>
-    public static string Count(IEnumerable<IndexedIndicator> all)
+    public static string KindsOf(IEnumerable<IndexedIndicator> all)
     {
         var kinds = new long[16];
         foreach (var one in all) kinds[(int)one.Value.Kind]++;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Juming.Site.ThreatIntel.Index;
 
-namespace Juming.Site.ThreatIntel.Set;
+namespace Juming.Site.ThreatIntel.Sets;
 
 /// <summary>What is known of an indicator beyond what a look-up needs: stored beside its value, read at a hit.</summary>
 internal sealed record IndicatorFacts(DateTimeOffset? Until, SharingLimit Tlp, string Threat, IReadOnlyList<string> Labels, IReadOnlyList<string> Techniques, int Sources)
