@@ -10,9 +10,9 @@ using static Juming.Site.Tests.ThreatIntel.IntelSite;
 
 namespace Juming.Site.Tests.ThreatIntel;
 
-/// <summary>From a log line on the wire to the alert that an indicator makes: of every kind, folded, muted, found later.</summary>
+/// <summary>From a log line on the wire to the alert that an indicator makes: of every kind, folded, muted, found later; and what is handed in.</summary>
 [Category("C1.4")]
-internal sealed class MatchTests
+internal sealed partial class MatchTests
 {
     private string _folder = null!;
     private IntelSite _site = null!;
