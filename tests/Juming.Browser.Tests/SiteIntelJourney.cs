@@ -56,6 +56,12 @@ public sealed class SiteIntelJourney : AxeTest
         await page.GetByTestId("mute").ClickAsync();
         await Expect(page.GetByTestId("met")).ToContainTextAsync("muted here");
         await Picture(page, "site-intel-lookup-dark");
+        await Open(page, "/indicators?tab=own&new=file");
+        await page.GetByTestId("file").SetInputFilesAsync(new Microsoft.Playwright.FilePayload { Name = "list.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes("value,threat\n203.0.113.77,Kit\ncom.cn,\n10.0.0.1,\n") });
+        await Expect(page.GetByTestId("preview")).ToContainTextAsync("1 new");
+        await Picture(page, "site-intel-import-dark");
+        await page.GetByTestId("confirm").ClickAsync();
+        await Expect(page.GetByTestId("outcome")).ToContainTextAsync("1 new");
         await Open(page, "/indicators?tab=hunts");
         await Expect(page.GetByTestId("hunt").First).ToBeVisibleAsync();
         await Picture(page, "site-intel-hunts-dark");
@@ -65,12 +71,6 @@ public sealed class SiteIntelJourney : AxeTest
         await Expect(page.GetByTestId("met")).ToBeVisibleAsync();
         Assert.That(await Look(page, "indicators in force"), Is.Empty);
         await Open(page, "/indicators?tab=own&new=file");
-        await page.GetByTestId("file").SetInputFilesAsync(new Microsoft.Playwright.FilePayload { Name = "list.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes("value,threat\n203.0.113.77,Kit\ncom.cn,\n10.0.0.1,\n") });
-        await Expect(page.GetByTestId("preview")).ToContainTextAsync("1 new");
-        await Picture(page, "site-intel-import-dark");
-        await page.GetByTestId("confirm").ClickAsync();
-        await Expect(page.GetByTestId("outcome")).ToContainTextAsync("1 new");
-        NothingComplained();
         Assert.That(await Look(page, "an import of indicators"), Is.Empty);
     }
 

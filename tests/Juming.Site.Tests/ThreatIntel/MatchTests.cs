@@ -64,6 +64,7 @@ internal sealed partial class MatchTests
             Assert.That(c2.Techniques, Is.EqualTo(new[] { "T1071.001" }));
             Assert.That(c2.Tactics, Is.EqualTo(new[] { "TA0011" }));
             Assert.That(c2.Events, Has.Count.EqualTo(1));
+            Assert.That(c2.Matched.Values, Has.None.Null);
             Assert.That((c2.Matched["threat"], c2.Matched["sources"], c2.Matched["field"], c2.Matched["origin"]), Is.EqualTo(("TestLoader", "3", "destination.ip", "cloud")));
         });
         var knock = (await Of("198.51.100.0/25"))[0].Alert;
