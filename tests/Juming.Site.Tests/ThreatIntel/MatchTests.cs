@@ -79,6 +79,7 @@ internal sealed partial class MatchTests
         var hour = new DateTimeOffset(at.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
         await _site.Set.Change(_site.Set.Version + 1, [cloud], [], CancellationToken.None);
         await Enter("own.example");
+        await Task.Delay(300);
         // Thirty minutes apart: rules would make two alerts of that.
         await _site.Log(new[] { 1, 31, 59 }.Select(m => Event(("@timestamp", hour.AddHours(-1).AddMinutes(m).ToString("O")), ("source.ip", "10.9.1.1"), ("destination.ip", "203.0.113.80"))));
         await _site.Log(Event(("@timestamp", hour.AddHours(-1).AddMinutes(5).ToString("O")), ("source.ip", "10.9.1.2"), ("destination.ip", "203.0.113.80")), Event(("source.ip", "10.9.1.1"), ("dns.question.name", "own.example")));
@@ -90,6 +91,8 @@ internal sealed partial class MatchTests
         }
         Assert.That(counts, Is.EqualTo(new long[] { 1, 3 }));
         Assert.That(await Of("own.example"), Has.Count.EqualTo(1));
+        for (var i = 0; i < 100 && (await _site.Tier.Send(new ListHunts())).Value.Items.Any(h => h.DoneAt is null); i++) await Task.Delay(50);
+        Assert.That(await Of("own.example", 0, "intel.found-later"), Is.Empty, "what was met as it came is not found once more");
         for (var i = 0; i < 100 && (await _site.Sightings()).All(s => s.Indicator != cloud.Id); i++) await Task.Delay(50);
         var sightings = await _site.Sightings();
         Assert.That(sightings.Single(s => s.Indicator == cloud.Id).Count, Is.InRange(2, 4), "what grew is told once a minute");
