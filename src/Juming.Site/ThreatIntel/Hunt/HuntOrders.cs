@@ -8,8 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.ThreatIntel.Hunt;
 
-/// <summary>An indicator that stored events are searched for.</summary>
-/// <param name="Until">From then on it was asked of events as they came.</param>
+/// <summary>An indicator that stored events are searched for; from <c>Until</c> on it was asked of events as they came.</summary>
 internal sealed record Hunted(Guid Id, IndicatorKind Kind, string Value, int Confidence, int Severity, string Facts, DateTimeOffset Until = default)
 {
     public static Hunted Of(IndicatorEntry entry) => new(entry.Id, entry.Value.Kind, entry.Value.Value, entry.Confidence, entry.Severity, Encoding.UTF8.GetString(IndicatorFacts.Indexed(entry).Facts.Span));
