@@ -58,6 +58,22 @@ internal static class LinkCertificates
     /// <summary>First bytes of the hash of an authority's public key.</summary>
     public static byte[] PinOf(X509Certificate2 authority) => SHA256.HashData(authority.PublicKey.ExportSubjectPublicKeyInfo())[..JoinToken.PinLength];
 
+    /// <summary>Why a certificate that came back is not the one that was asked for; null when it is.</summary>
+    public static string? ProblemOfAnswer(byte[] answer, X509Certificate2 authority, Uri name, ECDsa key, DateTimeOffset now)
+    {
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadCertificate(answer);
+            using var theirs = certificate.GetECDsaPublicKey();
+            if (theirs is null || !theirs.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo())) return "it is for another key";
+            return ProblemOf(certificate, authority, name, server: false, now);
+        }
+        catch (CryptographicException)
+        {
+            return "it is no certificate";
+        }
+    }
+
     /// <summary>Why a certificate does not prove a name under an authority; null when it does.</summary>
     public static string? ProblemOf(X509Certificate2? certificate, X509Certificate2 authority, Uri name, bool server, DateTimeOffset now)
     {
@@ -97,6 +113,8 @@ internal static class LinkCertificates
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(use)], true));
-        return request.Create(authority, now - Backdated, until, RandomNumberGenerator.GetBytes(16));
+        // A clock that was put back a little since the authority was made is no reason to sign nothing.
+        var from = now - Backdated;
+        return request.Create(authority, from < authority.NotBefore ? authority.NotBefore : from, until, RandomNumberGenerator.GetBytes(16));
     }
 }
