@@ -12,6 +12,7 @@ namespace Juming.Site.Tests.ThreatIntel;
 
 /// <summary>From a log line on the wire to the alert that an indicator makes: of every kind, folded, muted, found later; and what is handed in.</summary>
 [Category("C1.4")]
+[NonParallelizable]
 internal sealed partial class MatchTests
 {
     private string _folder = null!;
