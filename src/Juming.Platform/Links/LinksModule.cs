@@ -25,6 +25,8 @@ public sealed class LinksModule : Module
         services.AddSingleton<LinkTopics>().AddSingleton<Outgoing>().AddSingleton<Authority>().AddSingleton<EnrolmentDesk>().AddSingleton<LinkDoor>().AddSingleton<Connections>().AddSingleton<LinkListener>();
         services.AddSingleton<Membership>().AddSingleton<LinkStatus>().AddSingleton<UpperWake>();
         services.AddScoped<ILinkDesk, LinkDesk>();
+        services.AddSingleton<BulkShelves>().AddSingleton<ILinkNews>(p => p.GetRequiredService<BulkShelves>());
+        services.AddSingleton<UpperBulk>().AddSingleton<IUpperBulk>(p => p.GetRequiredService<UpperBulk>());
         services.AddSingleton(new NoticeKind(LinkWatch.IncidentNotice, typeof(LinksTexts), Role.SystemAdmin, Role.SecurityAdmin));
         services.AddSingleton(new NoticeKind(LinkWatch.AlarmNotice, typeof(LinksTexts), Role.SystemAdmin, Role.SecurityAdmin));
         services.AddHostedService(p => p.GetRequiredService<LinkWatch>());

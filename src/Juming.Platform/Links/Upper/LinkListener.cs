@@ -19,7 +19,7 @@ namespace Juming.Platform.Links.Upper;
 /// <summary>
 /// Where those below come in: a listener of its own, with nothing on it but the services of links, so that no page is reachable there and no link through the console's door.
 /// </summary>
-internal sealed partial class LinkListener(LinksSettings settings, Authority authority, EnrolmentDesk desk, LinkDoor door, Connections connections, LinkTopics topics, ILinkAlarms alarms, TimeProvider clock, ILoggerFactory logs, TierContext tier) : IHostedService
+internal sealed partial class LinkListener(LinksSettings settings, Authority authority, EnrolmentDesk desk, LinkDoor door, Connections connections, LinkTopics topics, ILinkAlarms alarms, BulkShelves shelves, TimeProvider clock, ILoggerFactory logs, TierContext tier) : IHostedService
 {
     private readonly ILogger _log = logs.CreateLogger<LinkListener>();
     private WebApplication? _app;
@@ -41,13 +41,14 @@ internal sealed partial class LinkListener(LinksSettings settings, Authority aut
             grpc.MaxSendMessageSize = SyncRun.LargestFrame;
             grpc.EnableDetailedErrors = false;
         });
-        builder.Services.AddSingleton(authority).AddSingleton(desk).AddSingleton(door).AddSingleton(connections).AddSingleton(topics).AddSingleton(alarms).AddSingleton(clock);
+        builder.Services.AddSingleton(authority).AddSingleton(desk).AddSingleton(door).AddSingleton(connections).AddSingleton(topics).AddSingleton(alarms).AddSingleton(shelves).AddSingleton<BulkTurns>().AddSingleton(clock);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, held));
         _app = builder.Build();
         _app.UseRouting();
         _app.MapGrpcService<EnrolmentService>();
         _app.MapGrpcService<SessionService>();
         _app.MapGrpcService<SyncService>();
+        _app.MapGrpcService<BulkService>();
         await _app.StartAsync(cancellationToken);
         LogListening(_log, string.Join(", ", Addresses));
     }

@@ -32,7 +32,7 @@ internal sealed class EnrolmentService(EnrolmentDesk desk, Authority authority) 
 }
 
 /// <summary>Holds a peer's session.</summary>
-internal sealed class SessionService(LinkDoor door, Connections connections, EnrolmentDesk desk, TimeProvider clock) : Session.SessionBase
+internal sealed class SessionService(LinkDoor door, Connections connections, EnrolmentDesk desk, BulkShelves shelves, TimeProvider clock) : Session.SessionBase
 {
     private const uint Protocol = 1;
 
@@ -79,14 +79,24 @@ internal sealed class SessionService(LinkDoor door, Connections connections, Enr
 
     private async Task Hold(Connections.Connection connection, IAsyncStreamReader<LowerFrame> from, IServerStreamWriter<UpperFrame> to)
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(connection.Ended);
+        var heard = Heard(connection, from, ending.Token);
         try
         {
+            // Whoever comes back is told what is newest; it may have slept through a change.
+            connection.News.Ring();
+            var news = connection.News.Next(ending.Token);
             while (true)
             {
-                using var patience = CancellationTokenSource.CreateLinkedTokenSource(connection.Ended);
-                patience.CancelAfter(LinkDoor.Lease);
-                if (!await from.MoveNext(patience.Token) || from.Current.FrameCase == LowerFrame.FrameOneofCase.Goodbye) return;
-                await door.Renew(connection.Peer, connection.Fence, connection.Ended);
+                if (await Task.WhenAny(heard, news) == news)
+                {
+                    await news;
+                    news = connection.News.Next(ending.Token);
+                    if (await shelves.HeadHash(ending.Token) is { } head) await to.WriteAsync(new UpperFrame { Nudge = new Nudge { Head = ByteString.CopyFrom(head) } }, connection.Ended);
+                    continue;
+                }
+                if (!await heard) return;
+                heard = Heard(connection, from, ending.Token);
                 await to.WriteAsync(new UpperFrame { Lease = new Lease { Seconds = (uint)LinkDoor.Lease.TotalSeconds } }, connection.Ended);
             }
         }
@@ -95,6 +105,23 @@ internal sealed class SessionService(LinkDoor door, Connections connections, Enr
             // Ended from here, gone, or silent for a whole lease: what follows is the same.
             if (e is Keep.FenceLostException) connection.End(EndReason.TakenOver);
         }
+        finally
+        {
+            await ending.CancelAsync();
+            // A pending read on a stream that was given back to its pool would spoil the next call.
+            await heard.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Waits for the peer's next word and renews its lease.</summary>
+    /// <returns>False when it said goodbye or the stream ended.</returns>
+    private async Task<bool> Heard(Connections.Connection connection, IAsyncStreamReader<LowerFrame> from, CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(LinkDoor.Lease);
+        if (!await from.MoveNext(patience.Token) || from.Current.FrameCase == LowerFrame.FrameOneofCase.Goodbye) return false;
+        await door.Renew(connection.Peer, connection.Fence, ct);
+        return true;
     }
 
     private static async Task<Hello?> First(IAsyncStreamReader<LowerFrame> from, CancellationToken ct)
