@@ -45,14 +45,14 @@ internal sealed class UpperBulk(Membership membership, OutboundSettings outbound
     /// <inheritdoc/>
     public async Task<BulkHead?> Head(byte[] known, CancellationToken ct)
     {
-        var reply = await Ask((client, deadline) => client.HeadAsync(new HeadRequest { Known = ByteString.CopyFrom(known) }, deadline: deadline, cancellationToken: ct), ct);
+        var reply = await Ask((client, token) => client.HeadAsync(new HeadRequest { Known = ByteString.CopyFrom(known) }, cancellationToken: token), ct);
         return reply.Same ? null : new BulkHead([], (long)Math.Min(reply.RootVersion, int.MaxValue), reply.Timestamp.ToByteArray(), [.. reply.Own.Select(o => o.ToByteArray())]);
     }
 
     /// <inheritdoc/>
     public async Task<byte[]?> Root(long version, CancellationToken ct)
     {
-        var reply = await Ask((client, deadline) => client.RootAsync(new RootRequest { Version = (ulong)version }, deadline: deadline, cancellationToken: ct), ct);
+        var reply = await Ask((client, token) => client.RootAsync(new RootRequest { Version = (ulong)version }, cancellationToken: token), ct);
         return reply.Root.IsEmpty ? null : reply.Root.ToByteArray();
     }
 
@@ -86,21 +86,23 @@ internal sealed class UpperBulk(Membership membership, OutboundSettings outbound
         {
             return await call.ResponseStream.MoveNext(patience.Token);
         }
-        catch (Exception e) when (!ct.IsCancellationRequested && e is RpcException or OperationCanceledException or IOException)
+        catch (Exception e) when (!ct.IsCancellationRequested && e is (RpcException or OperationCanceledException or IOException))
         {
             throw Away(e);
         }
     }
 
-    private async Task<T> Ask<T>(Func<Bulk.BulkClient, DateTime, AsyncUnaryCall<T>> ask, CancellationToken ct)
+    private async Task<T> Ask<T>(Func<Bulk.BulkClient, CancellationToken, AsyncUnaryCall<T>> ask, CancellationToken ct)
     {
         var client = await Client(ct);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(Patience);
         try
         {
-            using var call = ask(client, DateTime.UtcNow + Patience);
+            using var call = ask(client, patience.Token);
             return await call.ResponseAsync;
         }
-        catch (Exception e) when (!ct.IsCancellationRequested && e is RpcException or OperationCanceledException or IOException)
+        catch (Exception e) when (!ct.IsCancellationRequested && e is (RpcException or OperationCanceledException or IOException))
         {
             throw Away(e);
         }
