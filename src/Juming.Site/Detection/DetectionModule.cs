@@ -32,7 +32,7 @@ public sealed class DetectionModule : Module
         services.AddSingleton<DetectionMatcher>().AddSingleton<IBatchMatcher>(p => p.GetRequiredService<DetectionMatcher>());
         services.AddSingleton<AlertWriter>().AddSingleton<IAlertIntake>(p => p.GetRequiredService<AlertWriter>());
         services.AddSingleton<CatchUp>().AddSingleton<WatchedLists>().AddSingleton<RuleBook>().AddSingleton<IDetectionRun, DetectionRun>();
-        services.AddScoped<RuleViews>().AddScoped<DetectionUpkeep>().AddScoped<IAlertDirectory, AlertDirectory>().AddScoped<IAlertOverview, AlertSums>().AddSingleton<IRuleTitles, RuleTitles>();
+        services.AddScoped<RuleViews>().AddScoped<DetectionUpkeep>().AddScoped<IAlertDirectory, AlertDirectory>().AddScoped<ILateFindings, LateFindings>().AddScoped<IAlertOverview, AlertSums>().AddSingleton<IRuleTitles, RuleTitles>();
         services.AddSingleton<IRuleDesk, RuleDesk>();
         services.AddSingleton<IFigures, DetectionFigures>().AddSingleton<IReadiness, RulesReadiness>();
         // Started in this order and stopped in the reverse: matches must find rules and the writer at work.

@@ -47,7 +47,7 @@ internal static class AlertRows
     /// <summary>The folds of stored alerts, in their order.</summary>
     public static async Task<IReadOnlyList<Fold>> Folds(IQueryable<AlertRow> alerts, CancellationToken ct)
     {
-        var rows = await alerts.Select(a => new { a.Id, a.FoldKey, a.FirstAt, a.LastAt, a.Count, a.Events, a.Result, a.LastSequence, a.TimeEstimated, a.Announced }).ToListAsync(ct);
+        var rows = await alerts.Select(a => new { a.Id, a.FoldKey, a.FirstAt, a.LastAt, a.Count, a.Events, a.Result, a.LastSequence, a.TimeEstimated, a.Announced, a.Code }).ToListAsync(ct);
         var folds = new List<Fold>(rows.Count);
         foreach (var row in rows)
         {
@@ -55,6 +55,8 @@ internal static class AlertRows
             {
                 Id = row.Id,
                 Key = row.FoldKey,
+                // A code with a batch is a finding; without one it was raised by itself.
+                Near = row.Code is not null && row.LastSequence > 0 ? Fold.Longest : Fold.Window,
                 First = PlainStatements.Micros(row.FirstAt),
                 Last = PlainStatements.Micros(row.LastAt),
                 Count = row.Count,

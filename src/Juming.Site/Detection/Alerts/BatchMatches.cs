@@ -50,6 +50,27 @@ internal sealed class BatchMatches(long from, long to, FoldRules? rules = null)
         open.Add(at, header.Id, result, estimated);
     }
 
+    /// <summary>Counts a finding and folds it.</summary>
+    /// <param name="batch">Batch of the event.</param>
+    /// <param name="index">Index of the event.</param>
+    /// <param name="finding">What was found.</param>
+    public void Add(EventBatch batch, int index, Finding finding)
+    {
+        ref var header = ref batch.Events[index];
+        Count(FindingAlerts.CountedAs(finding.Code), header.Received);
+        var estimated = _fold.IsLive && (header.Flags & EventFlags.TimeSuspect) != 0;
+        var at = estimated ? header.Received : header.Time;
+        var key = FindingAlerts.KeyOf(finding, at);
+        ref var open = ref CollectionsMarshal.GetValueRefOrAddDefault(_open, key, out _);
+        if (open is null)
+        {
+            open = FindingAlerts.Open(batch, index, finding, key, at);
+            open.Sequence = To;
+            Folds.Add(open);
+        }
+        open.Add(at, header.Id, finding.Result, estimated);
+    }
+
     /// <summary>Counts what several events made a correlation say.</summary>
     public void Add(AlertRule rule, Fold fold, long received)
     {

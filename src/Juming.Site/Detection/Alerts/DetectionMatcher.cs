@@ -5,10 +5,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Juming.Site.Detection.Alerts;
 
-/// <summary>Asks the rules in force about stored batches and hands what they found to the writer's queue.</summary>
+/// <summary>Asks the rules in force, and who else judges events, about stored batches and hands what they found to the writer's queue.</summary>
 internal sealed partial class DetectionMatcher(
-    RulesInForce rules, MatchQueue queue, WarmMarks marks, TierContext tier, DetectionSettings settings, ILogger<DetectionMatcher> log) : IBatchMatcher
+    RulesInForce rules, MatchQueue queue, WarmMarks marks, TierContext tier, DetectionSettings settings, IEnumerable<IBatchJudge> judges, ILogger<DetectionMatcher> log) : IBatchMatcher
 {
+    private readonly IBatchJudge[] _judges = [.. judges];
     private readonly FoldRules _fold = new((long)TimeSpan.FromMinutes(settings.AlertMinutes).TotalMicroseconds, !tier.Offline);
     private volatile Action<ObservedMatch>? _observer;
 
@@ -31,12 +32,18 @@ internal sealed partial class DetectionMatcher(
         try
         {
             rules.Current?.Match(batch, matches, _observer);
+            foreach (var judge in _judges) judge.Judge(batch, new Findings(matches, batch));
         }
         catch (Exception e)
         {
             LogFailed(log, to, e);
         }
         return matches;
+    }
+
+    private sealed class Findings(BatchMatches matches, EventBatch batch) : IFindings
+    {
+        public void Add(int index, Finding finding) => matches.Add(batch, index, finding);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Batch {Sequence} could not be matched to its end")]

@@ -17,6 +17,9 @@ internal sealed class Fold
     /// <summary>Longest text of a party, bytes.</summary>
     public const int MostText = 256;
 
+    /// <summary>How near matches must be to it to belong to it, microseconds. The key of a finding names its hour, so within that they need not be near.</summary>
+    public long Near { get; init; } = Window;
+
     public required Guid Key { get; init; }
     public required Guid Id { get; init; }
 
@@ -53,7 +56,7 @@ internal sealed class Fold
     /// <param name="last">Time of the last.</param>
     /// <param name="longest">Longest span of an alert, microseconds.</param>
     public bool Takes(long first, long last, long longest) =>
-        last >= First - Window && first <= Last + Window && Math.Max(last, Last) - Math.Min(first, First) <= longest;
+        last >= First - Near && first <= Last + Near && Math.Max(last, Last) - Math.Min(first, First) <= longest;
 
     /// <summary>Takes one more event in.</summary>
     public void Add(long at, Guid id, AttackResult result, bool estimated)

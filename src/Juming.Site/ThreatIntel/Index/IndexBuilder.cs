@@ -11,12 +11,14 @@ namespace Juming.Site.ThreatIntel.Index;
 /// <param name="Confidence">0 to 100.</param>
 /// <param name="LastDay">Last day on which it counts; null for no end.</param>
 /// <param name="Exact">A domain that does not stand for the names below it.</param>
-internal readonly record struct IndexedIndicator(Guid Id, IndicatorValue Value, int Severity, int Confidence, DateOnly? LastDay = null, bool Exact = false);
+/// <param name="Facts">What else there is to say of it; given back at a hit.</param>
+internal readonly record struct IndexedIndicator(Guid Id, IndicatorValue Value, int Severity, int Confidence, DateOnly? LastDay = null, bool Exact = false, ReadOnlyMemory<byte> Facts = default);
 
-/// <summary>Builds the two files of a set: the mapped index, and the values, which are read at a hit only. Takes 16 bytes of memory an indicator, and 8 for its place.</summary>
+/// <summary>Builds the two files of a set: the mapped index, and the values with what else is known of them, which are read at a hit only. Takes 16 bytes of memory an indicator, and 8 for its place.</summary>
 internal sealed class IndexBuilder : IDisposable
 {
     private readonly string _folder;
+    private readonly long _version;
     private readonly CheckedWriter _values;
     private readonly List<long> _places = [];
     private readonly List<(NetRange Range, ulong Mark)> _networks = [];
@@ -26,9 +28,11 @@ internal sealed class IndexBuilder : IDisposable
     private uint _depths;
 
     /// <summary>Begins a set in a folder.</summary>
-    public IndexBuilder(string folder)
+    /// <param name="folder">Where its files lie.</param>
+    /// <param name="version">What it is complete up to.</param>
+    public IndexBuilder(string folder, long version = 0)
     {
-        _folder = folder;
+        (_folder, _version) = (folder, version);
         _values = new CheckedWriter(IndicatorShelf.ValuesFile(folder, Set));
         Span<byte> head = stackalloc byte[IndicatorValues.Head];
         head.Clear();
@@ -57,31 +61,19 @@ internal sealed class IndexBuilder : IDisposable
             case IndicatorKind.Network when NetRange.TryRead(text, out var range):
                 _networks.Add((range, mark));
                 break;
-            case IndicatorKind.Address when NetAddress.TryRead(text, out var address):
-                Add(IndicatorKeys.OfAddress(address), mark);
+            default:
+                Add(IndicatorKeys.Of(indicator.Value.Kind, text) ?? throw NotNormal(indicator.Value), mark);
+                if (indicator.Value.Kind == IndicatorKind.Domain) _depths |= 1u << IndicatorKeys.Depth(text);
                 break;
-            case IndicatorKind.Domain when IndicatorKeys.Depth(text) <= IndicatorKeys.MostSuffixes:
-                _depths |= 1u << IndicatorKeys.Depth(text);
-                Add(IndicatorKeys.OfDomain(text), mark);
-                break;
-            case IndicatorKind.Url:
-                Add(IndicatorKeys.OfUrl(text), mark);
-                break;
-            case IndicatorKind.Email:
-                Add(IndicatorKeys.OfEmail(text), mark);
-                break;
-            case IndicatorKind.Md5 or IndicatorKind.Sha1 or IndicatorKind.Sha256:
-                Span<byte> digest = stackalloc byte[32];
-                if (!HexForm.TryRead(text, digest, out var kind) || kind != indicator.Value.Kind) throw NotNormal(indicator.Value);
-                Add(IndicatorKeys.OfDigest(digest[..(length / 2)]), mark);
-                break;
-            default: throw NotNormal(indicator.Value);
         }
         _places.Add(_values.Position);
-        Span<byte> id = stackalloc byte[16];
-        indicator.Id.TryWriteBytes(id);
-        _values.Write(id);
+        Span<byte> head = stackalloc byte[IndicatorValues.RecordHead];
+        indicator.Id.TryWriteBytes(head);
+        BinaryPrimitives.WriteUInt64LittleEndian(head[16..], mark);
+        BinaryPrimitives.WriteUInt16LittleEndian(head[24..], (ushort)length);
+        _values.Write(head);
         _values.Write(text);
+        _values.Write(indicator.Facts.Span);
     }
 
     /// <summary>Writes both files; on the disk when it returns.</summary>
@@ -144,6 +136,7 @@ internal sealed class IndexBuilder : IDisposable
         var numbers = new IndexLayout.Numbers
         {
             Set = Set,
+            Version = _version,
             Records = (uint)(_places.Count - 1),
             Entries = (uint)_count,
             Buckets = buckets,

@@ -31,16 +31,20 @@ internal static class IndexLayout
     /// <summary>In the head of a file whose length was not known when it was begun.</summary>
     public const long NoLength = 0;
 
-    public const ulong IndexMagic = 0x31_58_44_4E_49_4D_4A_01;
-    public const ulong ValuesMagic = 0x31_4C_41_56_49_4D_4A_01;
+    public const ulong IndexMagic = 0x31_58_44_4E_49_4D_4A_02;
+    public const ulong ValuesMagic = 0x31_4C_41_56_49_4D_4A_02;
 
     private const int Part = 1 << 20;
+    private const int VersionAt = 64;
 
     /// <summary>Numbers at the head of a file.</summary>
     public sealed record Numbers
     {
         public Guid Set { get; init; }
         public long Length { get; init; }
+
+        /// <summary>What the set is complete up to, as who delivers it counts.</summary>
+        public long Version { get; init; }
 
         /// <summary>Values, those of networks among them.</summary>
         public uint Records { get; init; }
@@ -72,6 +76,7 @@ internal static class IndexLayout
             BinaryPrimitives.WriteUInt64LittleEndian(head, IndexMagic);
             BinaryPrimitives.WriteInt64LittleEndian(head[8..], End + SHA256.HashSizeInBytes);
             Set.TryWriteBytes(head[16..]);
+            BinaryPrimitives.WriteInt64LittleEndian(head[VersionAt..], Version);
             uint[] numbers = [Records, Entries, Buckets, AllBuckets, Depths, SegmentsV4, SegmentsV6];
             for (var i = 0; i < numbers.Length; i++) BinaryPrimitives.WriteUInt32LittleEndian(head[(32 + (4 * i))..], numbers[i]);
         }
@@ -83,6 +88,7 @@ internal static class IndexLayout
             {
                 Length = BinaryPrimitives.ReadInt64LittleEndian(head[8..]),
                 Set = new Guid(head.Slice(16, 16)),
+                Version = BinaryPrimitives.ReadInt64LittleEndian(head[VersionAt..]),
                 Records = At(head, 0),
                 Entries = At(head, 1),
                 Buckets = At(head, 2),

@@ -16,7 +16,8 @@ internal static class IndicatorConfirmation
         return length > 0 && Stands(mark, kept[..length], value) ? id : null;
     }
 
-    private static bool Stands(IndicatorMark mark, ReadOnlySpan<byte> kept, ReadOnlySpan<byte> value)
+    /// <summary>True when the value of an event is one that a kept value stands for.</summary>
+    public static bool Stands(IndicatorMark mark, ReadOnlySpan<byte> kept, ReadOnlySpan<byte> value)
     {
         Span<byte> normal = stackalloc byte[UrlForm.Longest];
         if (UrlForm.TryWrite(value, normal, out var length))

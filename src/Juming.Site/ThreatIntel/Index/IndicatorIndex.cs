@@ -47,6 +47,9 @@ internal sealed unsafe class IndicatorIndex
     /// <summary>Name of the set.</summary>
     public Guid Set => _numbers.Set;
 
+    /// <summary>What it is complete up to, as who delivers it counts.</summary>
+    public long Version => _numbers.Version;
+
     /// <summary>Indicators in it.</summary>
     public uint Count => _numbers.Records;
 

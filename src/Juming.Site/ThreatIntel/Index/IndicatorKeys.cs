@@ -73,6 +73,22 @@ internal static class IndicatorKeys
         return count;
     }
 
+    /// <summary>The key of a value in its normal form; null when it is not one, or is too deep to be looked for.</summary>
+    public static ulong? Of(IndicatorKind kind, ReadOnlySpan<byte> normal)
+    {
+        switch (kind)
+        {
+            case IndicatorKind.Address: return NetAddress.TryRead(normal, out var address) ? OfAddress(address) : null;
+            case IndicatorKind.Domain: return Depth(normal) <= MostSuffixes ? OfDomain(normal) : null;
+            case IndicatorKind.Url: return OfUrl(normal);
+            case IndicatorKind.Email: return OfEmail(normal);
+            case IndicatorKind.Md5 or IndicatorKind.Sha1 or IndicatorKind.Sha256:
+                Span<byte> digest = stackalloc byte[32];
+                return HexForm.TryRead(normal, digest, out var read) && read == kind ? OfDigest(digest[..(normal.Length / 2)]) : null;
+            default: return null;
+        }
+    }
+
     /// <summary>Labels of a name.</summary>
     public static int Depth(ReadOnlySpan<byte> normal) => normal.Count((byte)'.') + 1;
 

@@ -5,7 +5,8 @@ namespace Juming.Site.ThreatIntel.Index;
 /// <summary>A value that an index knows.</summary>
 /// <param name="Tag">What the caller gave with the value.</param>
 /// <param name="Mark">What is known of the indicator.</param>
-internal readonly record struct IndicatorHit(int Tag, IndicatorMark Mark);
+/// <param name="Place">0 for the index, or the number of the layer above it.</param>
+internal readonly record struct IndicatorHit(int Tag, IndicatorMark Mark, byte Place = 0);
 
 /// <summary>
 /// Looks many values up at once. Values are added as they stand in events; each is brought to its normal form at once and gives one key or some, and all keys are looked up together. One
@@ -21,17 +22,20 @@ internal sealed class IndicatorProbe
     private ulong[] _marks = new ulong[Room];
     private int[] _tags = new int[Room];
     private int _count;
-    private IndicatorIndex _index = null!;
+    private IndicatorView _view = IndicatorView.Empty;
 
     /// <summary>Keys that have been looked up since it was made.</summary>
     public long Looked { get; private set; }
 
-    /// <summary>Forgets what was added and turns to an index.</summary>
-    public void Begin(IndicatorIndex index)
+    /// <summary>Forgets what was added and turns to what is in force.</summary>
+    public void Begin(IndicatorView view)
     {
-        (_index, _count) = (index, 0);
+        (_view, _count) = (view, 0);
         _hits.Clear();
     }
+
+    /// <summary>The same for an index alone.</summary>
+    public void Begin(IndicatorIndex index) => Begin(ReferenceEquals(_view.Index, index) && _view.Layers.Count == 0 ? _view : new IndicatorView(index, []));
 
     /// <summary>Adds a value; what is no value of its kind is passed over.</summary>
     /// <param name="kind">Address, Domain, Url, Email, or any hash.</param>
@@ -72,36 +76,50 @@ internal sealed class IndicatorProbe
     public ReadOnlySpan<IndicatorHit> Run()
     {
         Looked += _count;
-        if (_index.FindAll(_keys.AsSpan(0, _count), _marks) > 0)
+        if (_view.Index is { } index && index.FindAll(_keys.AsSpan(0, _count), _marks) > 0)
             for (var i = 0; i < _count; i++)
-                if (_marks[i] != 0) Hit(_tags[i], new(_marks[i]));
+                if (_marks[i] != 0) Hit(_tags[i], new(_marks[i]), 0);
+        for (var layer = 0; layer < _view.Layers.Count; layer++) RunLayer(_view.Layers[layer], (byte)(layer + 1));
         _count = 0;
         return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_hits);
     }
 
-    private void Hit(int tag, IndicatorMark mark)
+    private void RunLayer(IndicatorLayer layer, byte place)
+    {
+        for (var i = 0; i < _count; i++)
+            if (layer.Find(_keys[i]) is { IsNone: false } mark) Hit(_tags[i], mark, place);
+    }
+
+    private void Hit(int tag, IndicatorMark mark, byte place)
     {
         // A negative tag is that of a name's parent, which an exact indicator does not stand for.
         if (tag < 0 && mark.IsExact) return;
-        _hits.Add(new(tag < 0 ? ~tag : tag, mark));
+        _hits.Add(new(tag < 0 ? ~tag : tag, mark, place));
     }
 
     private void Add(NetAddress address, int tag)
     {
         Add(IndicatorKeys.OfAddress(address), tag);
-        if (_index.HasNetworks && _index.FindNetwork(address) is { IsNone: false } mark) _hits.Add(new(tag, mark));
+        if (_view.HasNetworks) AddNetworks(address, tag);
     }
 
     private void AddV4(uint address, int tag)
     {
         Add(IndicatorKeys.OfV4(address), tag);
-        if (_index.HasNetworks && _index.FindNetwork(new(address, true)) is { IsNone: false } mark) _hits.Add(new(tag, mark));
+        if (_view.HasNetworks) AddNetworks(new(address, true), tag);
+    }
+
+    private void AddNetworks(NetAddress address, int tag)
+    {
+        if (_view.Index is { HasNetworks: true } index && index.FindNetwork(address) is { IsNone: false } mark) _hits.Add(new(tag, mark));
+        for (var layer = 0; layer < _view.Layers.Count; layer++)
+            if (_view.Layers[layer].FindNetwork(address) is { IsNone: false } above) _hits.Add(new(tag, above, (byte)(layer + 1)));
     }
 
     private void AddName(ReadOnlySpan<byte> normal, int tag)
     {
         if (_count + IndicatorKeys.MostSuffixes > _keys.Length) Grow();
-        var count = IndicatorKeys.OfSuffixes(normal, _index.Depths, _keys.AsSpan(_count), out var whole);
+        var count = IndicatorKeys.OfSuffixes(normal, _view.Depths, _keys.AsSpan(_count), out var whole);
         for (var i = 0; i < count; i++) _tags[_count + i] = i == whole ? tag : ~tag;
         _count += count;
     }

@@ -76,7 +76,7 @@ internal sealed class IndicatorShelf
     }
 
     /// <summary>Begins a set in this folder.</summary>
-    public IndexBuilder Build() => new(_folder);
+    public IndexBuilder Build(long version = 0) => new(_folder, version);
 
     internal static string IndexFile(string folder, Guid set) => Path.Combine(folder, set.ToString("N") + ".index");
 
