@@ -22,7 +22,7 @@ internal sealed class ContentDb(DbContextOptions<ContentDb> options, CommitQueue
         model.Entity<RootRow>().ToTable("Roots").HasKey(r => r.Version);
         model.Entity<RootRow>().Property(r => r.Version).Metadata.ValueGenerated = ValueGenerated.Never;
         model.Entity<FileRow>().ToTable("Files").HasKey(r => r.Role);
-        model.Entity<KeyRow>().ToTable("Keys").HasKey(r => r.Role);
+        model.Entity<KeyRow>().ToTable("Keys").HasKey(r => r.KeyId);
         model.Entity<HostRow>().ToTable("Hosts").Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
     }
 }
@@ -44,11 +44,13 @@ internal sealed class FileRow
     public DateTimeOffset At { get; set; }
 }
 
-/// <summary>A key that this host signs with, by its role.</summary>
+/// <summary>A key that this host signs with.</summary>
 internal sealed class KeyRow
 {
-    public required string Role { get; set; }
     public required string KeyId { get; set; }
+
+    /// <summary>The role it is for; while keys are exchanged there are two.</summary>
+    public required string Role { get; set; }
 
     /// <summary>SubjectPublicKeyInfo, base64.</summary>
     public required string Public { get; set; }

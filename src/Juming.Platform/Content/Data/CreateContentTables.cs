@@ -20,8 +20,8 @@ public sealed class CreateContentTables : ModuleMigration
             .WithColumn("bytes").AsBinary(int.MaxValue).NotNullable()
             .WithColumn("at").AsInstant().NotNullable();
         Create.Table("content_keys")
-            .WithColumn("role").AsString(80).PrimaryKey()
-            .WithColumn("key_id").AsString(64).NotNullable()
+            .WithColumn("key_id").AsString(64).PrimaryKey()
+            .WithColumn("role").AsString(80).NotNullable()
             .WithColumn("public").AsString(200).NotNullable()
             .WithColumn("secret").AsId().NotNullable()
             .WithColumn("created_at").AsInstant().NotNullable();

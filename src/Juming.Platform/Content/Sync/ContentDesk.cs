@@ -1,7 +1,5 @@
 using Juming.Platform.Content.Keep;
-using Juming.Platform.Content.Trust;
 using Juming.Platform.Links;
-using Juming.Platform.Links.Run;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Juming.Platform.Content.Sync;
@@ -17,7 +15,10 @@ internal sealed class ContentDesk(TrustBook book, BlobShelf shelf, IServiceProvi
     public BlobShelf Shelf => shelf;
 
     /// <summary>Rings when content is to be looked at again.</summary>
-    public Wake Bell { get; } = new();
+    public Bell UseBell { get; } = new();
+
+    /// <summary>Rings when the host above is to be asked.</summary>
+    public Bell AskBell { get; } = new();
 
     /// <summary>The host above; null in a tier without links.</summary>
     public IUpperBulk? Above => _above.Value;
@@ -26,12 +27,12 @@ internal sealed class ContentDesk(TrustBook book, BlobShelf shelf, IServiceProvi
     public IReadOnlyList<ContentTarget> Targets => book.Last?.Targets ?? [];
 
     /// <inheritdoc/>
-    public void LookAgain() => Bell.Ring();
+    public void LookAgain() => UseBell.Ring();
 
     /// <summary>What is believed has changed: used here, and told to those below.</summary>
     public void Changed()
     {
-        Bell.Ring();
+        UseBell.Ring();
         _below.Value?.Tell();
     }
 

@@ -1,9 +1,7 @@
 using Juming.Platform.Access;
-using Juming.Platform.Content.Format;
 using Juming.Platform.Content.Keep;
 using Juming.Platform.Handlers;
 using Juming.Platform.Modules;
-using Juming.Platform.Notify;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -30,15 +28,9 @@ internal sealed partial class ContentLoop(ContentDesk desk, ContentUpdate update
             {
                 var good = await above.Upper(stoppingToken) is null || await Ask(stoppingToken);
                 _pause = good ? FirstPause : _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
-                if (!good)
-                {
-                    await above.Told(_pause, stoppingToken);
-                    continue;
-                }
-                await above.Told(Idle, stoppingToken);
-                if (IsNews(above)) continue;
+                if (await Wait(above, good ? Idle : _pause, stoppingToken) || !good) continue;
                 above.Close();
-                await above.Told(Rest * (0.8 + (0.4 * Random.Shared.NextDouble())), stoppingToken);
+                await Wait(above, Rest * (0.8 + (0.4 * Random.Shared.NextDouble())), stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -47,7 +39,20 @@ internal sealed partial class ContentLoop(ContentDesk desk, ContentUpdate update
         }
     }
 
-    private bool IsNews(Links.IUpperBulk above) => above.Newest is { } newest && !(book.Last?.Head is { } head && head.Hash.AsSpan().SequenceEqual(newest));
+    /// <summary>Waits for news from above or for somebody here who wants to know.</summary>
+    /// <returns>False when the time passed without.</returns>
+    private async Task<bool> Wait(Links.IUpperBulk above, TimeSpan atMost, CancellationToken ct)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var started = clock.GetTimestamp();
+        var told = above.Told(atMost, ending.Token);
+        var rung = desk.AskBell.Next(atMost, ending.Token);
+        await Task.WhenAny(told, rung);
+        await ending.CancelAsync();
+        await Task.WhenAll(told, rung).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ct.ThrowIfCancellationRequested();
+        return clock.GetElapsedTime(started) < atMost;
+    }
 
     /// <summary>Asks once.</summary>
     /// <returns>False when it did not go well.</returns>
@@ -92,10 +97,7 @@ internal sealed partial class ContentUse(ContentDesk desk, TrustBook book, BlobS
             {
                 var good = await Use(stoppingToken);
                 if (clock.GetUtcNow() - sweptAt > SweepEach && await Sweep(stoppingToken)) sweptAt = clock.GetUtcNow();
-                using var patience = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                patience.CancelAfter(good ? SweepEach : Retry);
-                await desk.Bell.Next(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                stoppingToken.ThrowIfCancellationRequested();
+                await desk.UseBell.Next(good ? SweepEach : Retry, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
