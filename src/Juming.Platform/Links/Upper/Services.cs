@@ -109,7 +109,7 @@ internal sealed class SessionService(LinkDoor door, Connections connections, Enr
         {
             await ending.CancelAsync();
             // A pending read on a stream that was given back to its pool would spoil the next call.
-            await heard.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)heard).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
