@@ -3,6 +3,9 @@ namespace Juming.Platform.Links;
 /// <summary>What an upper host does about those below it.</summary>
 public interface ILinkDesk
 {
+    /// <summary>Whether anybody can come in at all.</summary>
+    bool Listens { get; }
+
     /// <summary>Makes a token for a peer, new or not yet joined; an earlier token of it is void. Its text is shown this once.</summary>
     /// <param name="peer">Identity of the peer.</param>
     /// <param name="ct">Cancels.</param>
@@ -21,7 +24,20 @@ public interface ILinkDesk
     /// <param name="peers">Which.</param>
     /// <param name="ct">Cancels.</param>
     Task<IReadOnlyDictionary<Guid, PeerStanding>> Standing(IReadOnlyCollection<Guid> peers, CancellationToken ct);
+
+    /// <summary>The latest values that peers have sent. They say what the peer says: read them as you would read anything from outside.</summary>
+    /// <param name="peers">Which.</param>
+    /// <param name="ct">Cancels.</param>
+    Task<IReadOnlyList<ArrivedValue>> Values(IReadOnlyCollection<Guid> peers, CancellationToken ct);
 }
+
+/// <summary>A latest value of a peer.</summary>
+/// <param name="Peer">The peer.</param>
+/// <param name="Key">What it is about.</param>
+/// <param name="Type">What the payload is.</param>
+/// <param name="Payload">The message.</param>
+/// <param name="ReceivedAt">When it came, by the clock here.</param>
+public sealed record ArrivedValue(Guid Peer, string Key, int Type, byte[] Payload, DateTimeOffset ReceivedAt);
 
 /// <summary>A token for a new peer.</summary>
 /// <param name="Token">Its text.</param>
@@ -35,7 +51,9 @@ public sealed record Invitation(string Token, string Url, DateTimeOffset Until);
 /// <param name="Build">Its release.</param>
 /// <param name="SkewMs">How far its clock is ahead of ours, milliseconds.</param>
 /// <param name="TokenUntil">How long its token is good, while it waits for it.</param>
-public sealed record PeerStanding(PeerState State, DateTimeOffset? LastSeenAt, string Build, long SkewMs, DateTimeOffset? TokenUntil);
+/// <param name="JoinedAt">When it joined.</param>
+/// <param name="Sessions">How often it has connected.</param>
+public sealed record PeerStanding(PeerState State, DateTimeOffset? LastSeenAt, string Build, long SkewMs, DateTimeOffset? TokenUntil, DateTimeOffset? JoinedAt, long Sessions);
 
 /// <summary>How a peer stands, in one word. Whoever has not been heard for a lease is silent, never well.</summary>
 public enum PeerState

@@ -22,14 +22,14 @@ internal sealed class LinkTopics(IServiceScopeFactory scopes, TimeProvider clock
 {
     /// <summary>For a peer below.</summary>
     public SyncTopics ForLower(Guid peer, long fence) => new(
-        new Dictionary<uint, ILogStore> { [Topics.Orders] = new DbLog(scopes, peer, Topics.Orders) },
+        new Dictionary<uint, ILogStore> { [Topics.Orders] = new DbLog(scopes, peer, Topics.Orders, clock) },
         new Dictionary<uint, IInboxStore> { [Topics.Reports] = new DbInbox(scopes, peer, Topics.Reports, fence, clock) },
         new Dictionary<uint, IStateStore>(),
         new Dictionary<uint, IStateInbox> { [Topics.State] = new DbArrivedValues(scopes, peer, Topics.State, fence, clock) });
 
     /// <summary>For the host above.</summary>
     public SyncTopics ForUpper(Guid peer, long fence) => new(
-        new Dictionary<uint, ILogStore> { [Topics.Reports] = new DbLog(scopes, peer, Topics.Reports) },
+        new Dictionary<uint, ILogStore> { [Topics.Reports] = new DbLog(scopes, peer, Topics.Reports, clock) },
         new Dictionary<uint, IInboxStore> { [Topics.Orders] = new DbInbox(scopes, peer, Topics.Orders, fence, clock) },
         new Dictionary<uint, IStateStore> { [Topics.State] = new DbValues(scopes, peer, Topics.State) },
         new Dictionary<uint, IStateInbox>());

@@ -30,17 +30,17 @@ internal sealed partial class LinkWatch(IServiceScopeFactory scopes, INotices no
     }
 
     /// <inheritdoc/>
-    public async Task Tell(LinkIncident kind, Guid peer, string from, CancellationToken ct)
+    public async Task Tell(LinkIncident kind, Guid peer, string from, CancellationToken ct, string what = "")
     {
-        LogIncident(log, kind, peer, from);
+        LogIncident(log, kind, peer, from, what);
         await using var scope = scopes.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<IAuditTrail>().Append(
-            new AuditEntry("LinkIncident", ActorKind.PeerTier, peer.ToString(), peer.ToString("N")[..8], from, $$"""{"kind":"{{kind}}"}""", "links." + Code(kind)), ct);
+            new AuditEntry("LinkIncident", ActorKind.PeerTier, peer.ToString(), peer.ToString("N")[^8..], from, JsonSerializer.Serialize(new { kind = kind.ToString(), what }), "links." + Code(kind)), ct);
         await notices.Post(new Notice
         {
             Code = IncidentNotice,
-            Weight = kind == LinkIncident.OldCertificate ? NoticeWeight.Warning : NoticeWeight.Critical,
-            Arguments = new Dictionary<string, string> { ["kind"] = Code(kind), ["peer"] = peer.ToString("N")[..8] },
+            Weight = kind is LinkIncident.OldCertificate or LinkIncident.TokenWrong ? NoticeWeight.Warning : NoticeWeight.Critical,
+            Arguments = new Dictionary<string, string> { ["kind"] = Code(kind), ["peer"] = peer.ToString("N")[^8..], ["what"] = what },
             Private = new Dictionary<string, string> { ["from"] = from },
             SameAs = $"link:{kind}:{peer:N}",
         }, ct);
@@ -77,6 +77,6 @@ internal sealed partial class LinkWatch(IServiceScopeFactory scopes, INotices no
     [LoggerMessage(Level = LogLevel.Warning, Message = "Link, topic {Topic}: {Kind}, records {From} to {To}")]
     private static partial void LogAlarm(ILogger log, LinkAlarm kind, uint topic, ulong from, ulong to);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Link: {Kind}, peer {Peer} from {From}")]
-    private static partial void LogIncident(ILogger log, LinkIncident kind, Guid peer, string from);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Link: {Kind}, peer {Peer} from {From} {What}")]
+    private static partial void LogIncident(ILogger log, LinkIncident kind, Guid peer, string from, string what);
 }

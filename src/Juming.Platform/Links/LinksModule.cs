@@ -1,18 +1,24 @@
 using Juming.Platform.Access;
+using Juming.Platform.Handlers;
+using Juming.Platform.Http;
 using Juming.Platform.Links.Identity;
+using Juming.Platform.Links.Join;
 using Juming.Platform.Links.Keep;
 using Juming.Platform.Links.Lower;
 using Juming.Platform.Links.Sync;
 using Juming.Platform.Links.Upper;
 using Juming.Platform.Modules;
 using Juming.Platform.Notify;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Juming.Platform.Links;
 
-/// <summary>Links a tier with the one above it and those below it. Every tier has it; the settings say whether those below may come in.</summary>
-public sealed class LinksModule : Module
+/// <summary>Links a tier with the one above it and those below it.</summary>
+/// <param name="isTop">Nobody is above this tier.</param>
+public sealed class LinksModule(bool isTop) : Module
 {
     /// <inheritdoc/>
     public override string Name => "links";
@@ -21,8 +27,9 @@ public sealed class LinksModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<LinksSettings>("Modules:Links");
+        services.AddSingleton(new LinkPlace(isTop));
         services.AddSingleton<LinkWatch>().AddSingleton<ILinkAlarms>(p => p.GetRequiredService<LinkWatch>()).AddSingleton<ILinkIncidents>(p => p.GetRequiredService<LinkWatch>());
-        services.AddSingleton<LinkTopics>().AddSingleton<Outgoing>().AddSingleton<Authority>().AddSingleton<EnrolmentDesk>().AddSingleton<LinkDoor>().AddSingleton<Connections>().AddSingleton<LinkListener>();
+        services.AddSingleton<LinkTopics>().AddSingleton<Outgoing>().AddSingleton<LinkUpkeep>().AddSingleton<Authority>().AddSingleton<EnrolmentDesk>().AddSingleton<LinkDoor>().AddSingleton<Connections>().AddSingleton<LinkListener>().AddSingleton<PeerNews>();
         services.AddSingleton<Membership>().AddSingleton<LinkStatus>().AddSingleton<UpperWake>();
         services.AddScoped<ILinkDesk, LinkDesk>();
         services.AddSingleton<BulkShelves>().AddSingleton<ILinkNews>(p => p.GetRequiredService<BulkShelves>());
@@ -31,6 +38,21 @@ public sealed class LinksModule : Module
         services.AddSingleton(new NoticeKind(LinkWatch.AlarmNotice, typeof(LinksTexts), Role.SystemAdmin, Role.SecurityAdmin));
         services.AddHostedService(p => p.GetRequiredService<LinkWatch>());
         services.AddHostedService(p => p.GetRequiredService<LinkListener>());
+        services.AddHostedService(p => p.GetRequiredService<PeerNews>());
         services.AddHostedService<Dialler>();
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<MenuItem> Menu => isTop ? [] : [new("admin", "Connection", "/connection", LinksRead.Code, 60, "link", typeof(LinksTexts))];
+
+    /// <inheritdoc/>
+    public override IEnumerable<RecurringJob> Jobs => [new("links-upkeep", "17 * * * *", (services, ct) => services.GetRequiredService<LinkUpkeep>().Run(ct))];
+
+    /// <inheritdoc/>
+    public override void MapEndpoints(IEndpointRouteBuilder routes) =>
+        routes.MapGet("", async (Sender sender, CancellationToken ct) => (await sender.Send(new DescribeLinks(), ct)).ToHttp()).Answers<LinksView>("How this host's link to the one above stands, and how many below it are in which state.");
 }
+
+/// <summary>Where this host stands among the tiers.</summary>
+/// <param name="IsTop">Nobody is above it.</param>
+internal sealed record LinkPlace(bool IsTop);

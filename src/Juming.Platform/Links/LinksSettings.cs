@@ -13,6 +13,21 @@ public sealed class LinksSettings : IValidatableObject
     /// <summary>What those below are told to dial, "https://operator.example:8452". Empty: the machine's name with the port of <see cref="Listen"/>.</summary>
     public string PublicUrl { get; set; } = "";
 
+    /// <summary>Seconds without a word after which a host below counts as silent, 3 to 300; it is heard three times as often.</summary>
+    [Range(3, 300)]
+    public int LeaseSeconds { get; set; } = 60;
+
+    /// <summary>Days for which records are kept after the other end has them, for one that is put back to an earlier copy, 1 to 365.</summary>
+    [Range(1, 365)]
+    public int KeepDays { get; set; } = 7;
+
+    /// <summary>Megabytes of such records that are kept for one neighbour at most, 1 to 100,000; the oldest go first.</summary>
+    [Range(1, 100_000)]
+    public int KeepMegabytes { get; set; } = 256;
+
+    /// <summary>How long a host below counts as there without a word.</summary>
+    internal TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -61,6 +61,9 @@ internal sealed class AuthorityRow
     /// <summary>Its key, in the vault.</summary>
     public Guid Key { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>The same in every row, and unique: there is one.</summary>
+    public int Place { get; set; } = 1;
 }
 
 /// <summary>This host as one below another.</summary>
@@ -127,6 +130,9 @@ internal sealed class LogEndRow
     public long Last { get; set; }
     public long Acked { get; set; }
 
+    /// <summary>When that number last rose.</summary>
+    public DateTimeOffset? AckedAt { get; set; }
+
     /// <summary>The chain before <see cref="First"/>.</summary>
     public byte[] HashBefore { get; set; } = Chain.Start.ToArray();
 
@@ -154,6 +160,7 @@ internal sealed class MarkRow
 
     /// <summary>Of a branch that ended: applied once, and not to be applied again should the sender come back to it.</summary>
     public bool Ended { get; set; }
+    public DateTimeOffset At { get; set; }
 }
 
 /// <summary>Records that a neighbour sent and that nobody has any more.</summary>

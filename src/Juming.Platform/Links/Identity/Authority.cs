@@ -60,8 +60,19 @@ internal sealed class Authority(IServiceScopeFactory scopes, TimeProvider clock)
         row.Certificate = certificate.RawData;
         row.Key = await vault.Keep(KeyText.PlaceOf(row.Id, "authority"), KeyText.Write(key), ct);
         db.Add(row);
-        await db.SaveChangesAsync(ct);
-        return row;
+        try
+        {
+            await db.SaveChangesAsync(ct);
+            return row;
+        }
+        catch (DbUpdateException)
+        {
+            // Another node of this host made one at the same moment; its is the one.
+            db.ChangeTracker.Clear();
+            if (await db.Authorities.FirstOrDefaultAsync(ct) is not { } other) throw;
+            await vault.Remove(row.Key, ct);
+            return other;
+        }
     }
 }
 

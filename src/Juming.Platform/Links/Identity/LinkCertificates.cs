@@ -58,6 +58,22 @@ internal static class LinkCertificates
     /// <summary>First bytes of the hash of an authority's public key.</summary>
     public static byte[] PinOf(X509Certificate2 authority) => SHA256.HashData(authority.PublicKey.ExportSubjectPublicKeyInfo())[..JoinToken.PinLength];
 
+    /// <summary>Why a certificate that came back is not the one that was asked for; null when it is.</summary>
+    public static string? ProblemOfAnswer(byte[] answer, X509Certificate2 authority, Uri name, ECDsa key, DateTimeOffset now)
+    {
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadCertificate(answer);
+            using var theirs = certificate.GetECDsaPublicKey();
+            if (theirs is null || !theirs.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo())) return "it is for another key";
+            return ProblemOf(certificate, authority, name, server: false, now);
+        }
+        catch (CryptographicException)
+        {
+            return "it is no certificate";
+        }
+    }
+
     /// <summary>Why a certificate does not prove a name under an authority; null when it does.</summary>
     public static string? ProblemOf(X509Certificate2? certificate, X509Certificate2 authority, Uri name, bool server, DateTimeOffset now)
     {

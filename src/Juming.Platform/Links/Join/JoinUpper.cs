@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using FluentValidation;
 using Google.Protobuf;
@@ -25,12 +26,13 @@ file sealed class Validator : AbstractValidator<JoinUpper>
     }
 }
 
-file sealed class Handler(Membership membership, OutboundSettings outbound, UpperWake wake, TimeProvider clock) : ICommandHandler<JoinUpper, Joined>
+file sealed class Handler(Membership membership, OutboundSettings outbound, LinkPlace place, UpperWake wake, TimeProvider clock) : ICommandHandler<JoinUpper, Joined>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public async Task<Result<Joined>> Handle(JoinUpper request, CancellationToken ct)
     {
+        if (place.IsTop) return LinksErrors.NobodyAbove;
         if (JoinToken.Read(request.Token.Value) is not { } token) return LinksErrors.NoToken;
         if (!Uri.TryCreate(request.Url.Trim(), UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttps || url.UserInfo.Length > 0 || url.PathAndQuery != "/") return LinksErrors.NoUrl;
         if (await membership.Get(ct) is not null) return LinksErrors.JoinedAlready;
@@ -39,24 +41,19 @@ file sealed class Handler(Membership membership, OutboundSettings outbound, Uppe
         {
             return await Join(channel, url, token, ct);
         }
-        catch (RpcException e) when (e.StatusCode == StatusCode.PermissionDenied)
-        {
-            return LinksErrors.TokenRefused.With("reason", e.Status.Detail);
-        }
         catch (RpcException e)
         {
-            return channel.Stranger is { } stranger
-                ? LinksErrors.Stranger.With("url", url.Authority).With("detail", stranger)
-                : LinksErrors.Unreachable.With("url", url.Authority).With("detail", e.Status.DebugException?.GetBaseException().Message.TrimEnd('.') ?? e.Status.Detail);
+            return ErrorOf(e, channel).With("url", url.Authority);
         }
     }
 
     private async Task<Result<Joined>> Join(UpperChannel channel, Uri url, JoinToken token, CancellationToken ct)
     {
         var client = new Enrolment.EnrolmentClient(channel.Channel);
-        var deadline = clock.GetUtcNow().UtcDateTime + Patience;
+        // The channel counts deadlines by the machine's own clock.
+        var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + Patience;
         var authority = (await client.AuthorityAsync(new AuthorityRequest(), deadline: deadline, cancellationToken: ct)).Certificate.ToByteArray();
-        if (channel.Trust(authority) is { } problem) return LinksErrors.Stranger.With("url", url.Authority).With("detail", problem);
+        if (channel.Trust(authority) is { } stranger) return stranger.With("url", url.Authority);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var reply = await client.EnrolAsync(new EnrolRequest
         {
@@ -66,8 +63,28 @@ file sealed class Handler(Membership membership, OutboundSettings outbound, Uppe
             Build = typeof(JoinUpper).Assembly.GetName().Version?.ToString() ?? "",
         }, deadline: deadline, cancellationToken: ct);
         var upper = channel.Upper!.Value;
+        if (LinkCertificates.ProblemOfAnswer(reply.Certificate.ToByteArray(), channel.Authority, LinkCertificates.NameOf(upper, token.Peer), key, clock.GetUtcNow()) is { } problem)
+            return LinksErrors.BadAnswer.With("url", url.Authority).With("detail", problem);
         await membership.Keep(upper, token.Peer, url, authority, reply.Certificate.ToByteArray(), key, ct);
         wake.TellJoined();
         return new Joined(upper, token.Peer, url.AbsoluteUri);
+    }
+
+    private static Error ErrorOf(RpcException e, UpperChannel channel)
+    {
+        if (e.StatusCode == StatusCode.PermissionDenied)
+            return e.Status.Detail switch
+            {
+                "TokenUsed" => LinksErrors.TokenUsed,
+                "TokenExpired" => LinksErrors.TokenExpired,
+                "TokenUnknown" => LinksErrors.TokenUnknown,
+                _ => LinksErrors.TokenRefused.With("reason", e.Status.Detail.Length > 100 ? e.Status.Detail[..100] : e.Status.Detail),
+            };
+        if (channel.Stranger is { } stranger) return LinksErrors.Stranger.With("detail", stranger);
+        var cause = e.Status.DebugException?.GetBaseException();
+        var detail = cause?.Message.TrimEnd('.') ?? e.Status.Detail;
+        return cause is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.HostUnreachable or SocketError.NetworkUnreachable }
+            ? LinksErrors.NoRoute.With("detail", detail)
+            : LinksErrors.Unreachable.With("detail", detail);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class DbInbox(IServiceScopeFactory scopes, Guid peer, int topic,
             row.Hash = hash;
             var known = ended.Find(m => m.Seq == row.Last && m.Hash.AsSpan().SequenceEqual(hash));
             if (known is not null) known.Ended = false;
-            else db.Add(new MarkRow { Peer = peer, Topic = topic, Seq = row.Last, Hash = hash });
+            else db.Add(new MarkRow { Peer = peer, Topic = topic, Seq = row.Last, Hash = hash, At = clock.GetUtcNow() });
             if (record.DamagedDigest.Length > 0) db.Add(new MissingRow { Peer = peer, Topic = topic, First = row.Last, Last = row.Last, Reason = LinkAlarm.RecordDamaged, At = clock.GetUtcNow() });
             else if (known is null) db.Publish(new RecordArrived(peer, topic, row.Last, (int)record.Type, record.Key, record.At, record.Payload.ToByteArray()));
         }
@@ -57,6 +57,7 @@ internal sealed class DbInbox(IServiceScopeFactory scopes, Guid peer, int topic,
 
     public ValueTask Skip(InboxEnd before, ulong to, byte[] hash, CancellationToken ct) => Write(before, (db, row) =>
     {
+        db.Add(new MarkRow { Peer = peer, Topic = topic, Seq = (long)to, Hash = hash, At = clock.GetUtcNow() });
         db.Add(new MissingRow { Peer = peer, Topic = topic, First = row.Last + 1, Last = (long)to, Reason = LinkAlarm.RecordsLost, At = clock.GetUtcNow() });
         (row.Last, row.Hash, row.MarksFrom) = ((long)to, hash, (long)to);
         return Task.CompletedTask;

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Juming.Platform.Links.Keep;
 
 /// <summary>A log that is sent, in the tier's database.</summary>
-internal sealed class DbLog(IServiceScopeFactory scopes, Guid peer, int topic) : ILogStore
+internal sealed class DbLog(IServiceScopeFactory scopes, Guid peer, int topic, TimeProvider clock) : ILogStore
 {
     public async ValueTask<LogEnds> Ends(CancellationToken ct)
     {
@@ -50,7 +50,7 @@ internal sealed class DbLog(IServiceScopeFactory scopes, Guid peer, int topic) :
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<LinksDb>();
         if (await EndOf(db, ct) is not { } end || end.Acked >= (long)seq) return;
-        end.Acked = (long)seq;
+        (end.Acked, end.AckedAt) = ((long)seq, clock.GetUtcNow());
         await db.SaveChangesAsync(ct);
     }
 

@@ -18,15 +18,19 @@ namespace Juming.Platform.Links.Lower;
 
 /// <summary>Keeps the connection to the host above: dials, holds the session, synchronises, renews the certificate, and after each end waits a random while, longer each time.</summary>
 internal sealed partial class Dialler(
-    Membership membership, LinkTopics topics, LinkStatus status, UpperWake wake, OutboundSettings outbound, UpperBulk bulk, IServiceScopeFactory scopes, ILinkAlarms alarms, TierContext tier, TimeProvider clock, ILogger<Dialler> log) : BackgroundService
+    Membership membership, LinkTopics topics, LinkStatus status, UpperWake wake, OutboundSettings outbound, UpperBulk bulk, IServiceScopeFactory scopes, ILinkAlarms alarms, ILinkIncidents incidents, TierContext tier, TimeProvider clock, ILogger<Dialler> log) : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan HeartbeatEach = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestLease = TimeSpan.FromMinutes(5);
+    private const int MostWordsAMinute = 600;
+    private static readonly TimeSpan RenewAgainAfter = TimeSpan.FromMinutes(10);
 
     // Made anew by each process: the host above tells two with one identity apart by it.
     private readonly ulong _bootId = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
     private TimeSpan _pause = FirstPause;
+    private long? _askedAt;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -36,13 +40,11 @@ internal sealed partial class Dialler(
         {
             while (true)
             {
-                if (await membership.Get(stoppingToken) is not { } member)
+                if (!await Try(stoppingToken))
                 {
-                    status.Set(LinkState.NotJoined);
                     await wake.Joined(stoppingToken);
                     continue;
                 }
-                await Once(member, stoppingToken);
                 var pause = TimeSpan.FromSeconds(Random.Shared.NextDouble() * _pause.TotalSeconds);
                 _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
                 await Task.Delay(pause, clock, stoppingToken);
@@ -52,6 +54,27 @@ internal sealed partial class Dialler(
         {
             status.Set(LinkState.Waiting, "stopping");
         }
+    }
+
+    /// <summary>Dials once, if there is anybody to dial; whatever comes of it, the next time is as good as this one.</summary>
+    private async Task<bool> Try(CancellationToken ct)
+    {
+        try
+        {
+            if (await membership.Get(ct) is not { } member)
+            {
+                status.Set(LinkState.NotJoined);
+                return false;
+            }
+            await Once(member, ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            // A host that ended here would end with each restart of its database, or at the word of whoever is at the other end.
+            LogFailed(log, e);
+            status.Set(LinkState.Waiting, DatabaseErrors.IsOutage(e) ? "database" : "failed", e.Message);
+        }
+        return true;
     }
 
     private async Task Once(Membership.Held member, CancellationToken ct)
@@ -67,6 +90,12 @@ internal sealed partial class Dialler(
             // The library tells a cancelled call in words of its own.
             throw new OperationCanceledException(ct);
         }
+        catch (LinkBreachException e)
+        {
+            _pause = LongestPause;
+            status.Set(LinkState.Waiting, "breach", e.What);
+            await incidents.Tell(LinkIncident.Breach, member.Upper, member.Url.Authority, ct, e.What);
+        }
         catch (RpcException) when (status.Now.State == LinkState.Waiting)
         {
             // The other end said why it ended before the call broke.
@@ -74,9 +103,10 @@ internal sealed partial class Dialler(
         }
         catch (RpcException e)
         {
-            var problem = channel.Stranger is null ? LinkStatus.ProblemOf(e) : "stranger";
-            if (status.Now.Problem != problem) LogBroken(log, member.Url, problem, channel.Stranger ?? e.Status.Detail);
-            status.Set(LinkState.Waiting, problem, channel.Stranger ?? e.Status.Detail);
+            var problem = channel.ClockIsWrong ? "wrong-clock" : channel.Stranger is null ? LinkStatus.ProblemOf(e) : "stranger";
+            var detail = channel.Stranger ?? e.Status.DebugException?.GetBaseException().Message ?? e.Status.Detail;
+            if (status.Now.Problem != problem) LogBroken(log, member.Url, problem, detail);
+            status.Set(LinkState.Waiting, problem, detail);
         }
         catch (Exception e) when (!ct.IsCancellationRequested && e is IOException or OperationCanceledException or Keep.FenceLostException)
         {
@@ -90,20 +120,22 @@ internal sealed partial class Dialler(
         var client = new Session.SessionClient(channel.Channel);
         using var call = client.Open(cancellationToken: ending.Token);
         await call.RequestStream.WriteAsync(new LowerFrame { Hello = new Hello { ProtocolMin = 1, ProtocolMax = 1, Build = Build, BootId = _bootId, Time = PlainStatements.Micros(clock.GetUtcNow()) } }, ending.Token);
-        if (!await call.ResponseStream.MoveNext(ending.Token)) throw new IOException("The host above closed the session at once.");
-        if (call.ResponseStream.Current.FrameCase != UpperFrame.FrameOneofCase.Welcome)
+        if (!await Unreadable.Guard(call.ResponseStream.MoveNext(ending.Token))) throw new IOException("The host above closed the session at once.");
+        if (call.ResponseStream.Current.FrameCase == UpperFrame.FrameOneofCase.Ended)
         {
             Leave(call.ResponseStream.Current.Ended);
             return;
         }
-        var fence = call.ResponseStream.Current.Welcome.Fence;
+        if (call.ResponseStream.Current.Welcome is not { Protocol: 1, Fence: > 0 } welcome) throw new LinkBreachException("welcome");
+        var fence = welcome.Fence;
         await TakeFence(member.Upper, fence, ending.Token);
         status.Set(LinkState.Connected);
         status.Heard();
+        status.Learn((welcome.Time - PlainStatements.Micros(clock.GetUtcNow())) / 1000);
         _pause = FirstPause;
         LogConnected(log, member.Url);
         var reading = Read(call.ResponseStream, ending.Token);
-        var beating = Beat(call.RequestStream, client, member, ending.Token);
+        var beating = Beat(call.RequestStream, client, member, LeaseOf(welcome), ending.Token);
         var syncing = Synchronise(channel, member, fence, ending.Token);
         var first = await Task.WhenAny(reading, beating, syncing);
         await ending.CancelAsync();
@@ -114,9 +146,13 @@ internal sealed partial class Dialler(
 
     private async Task Read(IAsyncStreamReader<UpperFrame> from, CancellationToken ct)
     {
-        while (await from.MoveNext(ct))
+        var (words, began) = (0, clock.GetTimestamp());
+        while (await Unreadable.Guard(from.MoveNext(ct)))
         {
             status.Heard();
+            if (clock.GetElapsedTime(began) > TimeSpan.FromMinutes(1)) (words, began) = (0, clock.GetTimestamp());
+            if (++words > MostWordsAMinute) throw new LinkBreachException("flood");
+            if (from.Current.FrameCase == UpperFrame.FrameOneofCase.Welcome) throw new LinkBreachException("welcome");
             if (from.Current.FrameCase == UpperFrame.FrameOneofCase.Nudge) bulk.Told(from.Current.Nudge.Head.ToByteArray());
             if (from.Current.FrameCase != UpperFrame.FrameOneofCase.Ended) continue;
             Leave(from.Current.Ended);
@@ -124,15 +160,14 @@ internal sealed partial class Dialler(
         }
     }
 
-    private async Task Beat(IClientStreamWriter<LowerFrame> to, Session.SessionClient client, Membership.Held member, CancellationToken ct)
+    private async Task Beat(IClientStreamWriter<LowerFrame> to, Session.SessionClient client, Membership.Held member, TimeSpan lease, CancellationToken ct)
     {
         while (true)
         {
             // Not all at the same moment: a thousand sites were started by the same power coming back.
-            await Task.Delay(HeartbeatEach * (0.8 + (0.4 * Random.Shared.NextDouble())), clock, ct);
+            await Task.Delay(lease / 3 * (0.8 + (0.4 * Random.Shared.NextDouble())), clock, ct);
             await to.WriteAsync(new LowerFrame { Heartbeat = new Heartbeat { Time = PlainStatements.Micros(clock.GetUtcNow()) } }, ct);
-            if (!IsHalfOver(member)) continue;
-            await Renew(client, member, ct);
+            if (!IsHalfOver(member) || !await Renew(client, member, ct)) continue;
             // The new certificate counts from the next connection on, which comes at once.
             return;
         }
@@ -144,13 +179,20 @@ internal sealed partial class Dialler(
         await new SyncRun(topics.ForUpper(member.Upper, fence), call.ResponseStream, call.RequestStream, wake.Bell, clock, alarms).Run(ct);
     }
 
-    private async Task Renew(Session.SessionClient client, Membership.Held member, CancellationToken ct)
+    private async Task<bool> Renew(Session.SessionClient client, Membership.Held member, CancellationToken ct)
     {
+        // One that is refused is good for days yet: asking at each beat would change nothing.
+        if (_askedAt is { } asked && clock.GetElapsedTime(asked) < RenewAgainAfter) return false;
+        _askedAt = clock.GetTimestamp();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var reply = await client.RenewAsync(new RenewRequest { SigningRequest = ByteString.CopyFrom(LinkCertificates.Request(key)) }, cancellationToken: ct);
+        if (LinkCertificates.ProblemOfAnswer(reply.Certificate.ToByteArray(), member.Authority, LinkCertificates.NameOf(member.Upper, member.Self), key, clock.GetUtcNow()) is not null) throw new LinkBreachException("certificate");
         await membership.Keep(member.Upper, member.Self, member.Url, member.Authority.RawData, reply.Certificate.ToByteArray(), key, ct);
         LogRenewed(log);
+        return true;
     }
+
+    private static TimeSpan LeaseOf(Welcome welcome) => TimeSpan.FromSeconds(Math.Clamp(welcome.LeaseSeconds, ShortestLease.TotalSeconds, LongestLease.TotalSeconds));
 
     private bool IsHalfOver(Membership.Held member)
     {
@@ -168,10 +210,14 @@ internal sealed partial class Dialler(
 
     private void Leave(Ended ended)
     {
+        if (!Enum.IsDefined(ended.Reason)) ended.Reason = EndReason.Unspecified;
         status.Set(LinkState.Waiting, ended.Reason.ToString().ToLowerInvariant());
         if (ended.RetryAfterSeconds > 0) _pause = TimeSpan.FromSeconds(Math.Min(ended.RetryAfterSeconds, LongestPause.TotalSeconds));
         LogEnded(log, ended.Reason);
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The link failed; it is tried again")]
+    private static partial void LogFailed(ILogger log, Exception error);
 
     private static string Build => typeof(Dialler).Assembly.GetName().Version?.ToString() ?? "";
 

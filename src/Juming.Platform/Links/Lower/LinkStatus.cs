@@ -11,6 +11,7 @@ internal sealed class LinkStatus(TimeProvider clock)
     private string _problem = "";
     private string _detail = "";
     private DateTimeOffset? _heardAt;
+    private long _aheadMs;
 
     /// <summary>Sets the state; what it was stays since when it was.</summary>
     public void Set(LinkState state, string problem = "", string detail = "")
@@ -18,7 +19,8 @@ internal sealed class LinkStatus(TimeProvider clock)
         lock (_lock)
         {
             if (_state != state) _since = clock.GetUtcNow();
-            (_state, _problem, _detail) = (state, problem, detail);
+            // What the other end writes is shown to people; a line of it is enough.
+            (_state, _problem, _detail) = (state, problem, detail.Length > 300 ? detail[..300] : detail);
         }
     }
 
@@ -28,12 +30,19 @@ internal sealed class LinkStatus(TimeProvider clock)
         lock (_lock) _heardAt = clock.GetUtcNow();
     }
 
+    /// <summary>The other end told its time.</summary>
+    /// <param name="aheadMs">How far it is ahead of ours, milliseconds.</param>
+    public void Learn(long aheadMs)
+    {
+        lock (_lock) _aheadMs = aheadMs;
+    }
+
     /// <summary>As it stands.</summary>
-    public (LinkState State, DateTimeOffset Since, string Problem, string Detail, DateTimeOffset? HeardAt) Now
+    public (LinkState State, DateTimeOffset Since, string Problem, string Detail, DateTimeOffset? HeardAt, long AheadMs) Now
     {
         get
         {
-            lock (_lock) return (_state, _since, _problem, _detail, _heardAt);
+            lock (_lock) return (_state, _since, _problem, _detail, _heardAt, _aheadMs);
         }
     }
 

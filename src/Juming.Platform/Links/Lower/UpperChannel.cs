@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
+using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Links.Identity;
 using Juming.Platform.Links.Run;
@@ -30,6 +32,8 @@ internal sealed class UpperChannel : IDisposable
         {
             HttpHandler = Handler(own),
             DisposeHttpClient = true,
+            // A packed message may be a thousand times its size; nothing here packs any.
+            CompressionProviders = [],
             MaxReceiveMessageSize = SyncRun.LargestFrame,
             MaxSendMessageSize = SyncRun.LargestFrame,
         });
@@ -40,6 +44,12 @@ internal sealed class UpperChannel : IDisposable
 
     /// <summary>Whom the other end showed itself to be when it was not whom it should be; null otherwise.</summary>
     public string? Stranger { get; private set; }
+
+    /// <summary>The other end is who it should be, but its certificate is not valid at this host's time.</summary>
+    public bool ClockIsWrong { get; private set; }
+
+    /// <summary>What the other end's certificate is for, as it showed it.</summary>
+    public X509Certificate2 Authority => _authority ?? throw new InvalidOperationException("It is not trusted yet.");
 
     /// <summary>For a host that has a token and nothing else yet.</summary>
     public static UpperChannel ToJoin(Uri url, byte[] pin, OutboundSettings outbound, TimeProvider clock) => new(url, outbound, clock, own: null) { _pin = pin };
@@ -52,7 +62,7 @@ internal sealed class UpperChannel : IDisposable
 
     /// <summary>Takes the authority that the other end names, when it is the one of the token's pin and has signed what the other end shows.</summary>
     /// <returns>Why not, or null.</returns>
-    public string? Trust(byte[] certificate)
+    public Error? Trust(byte[] certificate)
     {
         X509Certificate2 authority;
         try
@@ -61,11 +71,14 @@ internal sealed class UpperChannel : IDisposable
         }
         catch (CryptographicException)
         {
-            return "it names no authority";
+            return LinksErrors.Stranger.With("detail", "it names no authority");
         }
-        if (!CryptographicOperations.FixedTimeEquals(LinkCertificates.PinOf(authority), _pin)) return "its authority is another one than the token names";
-        if (_seen is null || UpperIn(_seen) is not { } upper) return Stranger = "what it shows names no host of Juming";
-        if (LinkCertificates.ProblemOf(_seen, authority, LinkCertificates.NameOf(upper), server: true, _clock.GetUtcNow()) is { } problem) return problem;
+        if (!CryptographicOperations.FixedTimeEquals(LinkCertificates.PinOf(authority), _pin)) return LinksErrors.Stranger.With("detail", "its authority is another one than the token names");
+        // It is the right one that answers, but not the right one that holds the connection.
+        if (_seen is null || UpperIn(_seen) is not { } upper) return LinksErrors.Inspected.With("issuer", _seen?.Issuer ?? "?");
+        var now = _clock.GetUtcNow();
+        if (_seen.NotBefore.ToUniversalTime() > now.UtcDateTime || _seen.NotAfter.ToUniversalTime() < now.UtcDateTime) return LinksErrors.WrongClock.With("now", now.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
+        if (LinkCertificates.ProblemOf(_seen, authority, LinkCertificates.NameOf(upper), server: true, now) is { } problem) return LinksErrors.Stranger.With("detail", problem);
         (_authority, Upper) = (authority, upper);
         return null;
     }
@@ -103,6 +116,7 @@ internal sealed class UpperChannel : IDisposable
             return _pin is not null;
         }
         var problem = LinkCertificates.ProblemOf(certificate, _authority, LinkCertificates.NameOf(Upper!.Value), server: true, _clock.GetUtcNow());
+        ClockIsWrong = problem is not null && certificate.Issuer == _authority.Subject && problem.Contains(nameof(X509ChainStatusFlags.NotTimeValid), StringComparison.Ordinal);
         Stranger = problem is null ? null : certificate.Issuer;
         return problem is null;
     }

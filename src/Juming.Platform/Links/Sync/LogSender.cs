@@ -21,6 +21,7 @@ internal sealed class LogSender(uint topic, ILogStore store, Action<SyncFrame> s
     private ForkSearch? _search;
     private bool _met;
     private bool _parted;
+    private ulong _reached;
     private long _heardAt = clock.GetTimestamp();
 
     /// <summary>Asks where the receiver stands; nothing is sent before the answer.</summary>
@@ -40,6 +41,7 @@ internal sealed class LogSender(uint topic, ILogStore store, Action<SyncFrame> s
             send(new SyncFrame { Batch = new Batch { Topic = topic, First = next, Records = { records.Select(r => r.Record) }, HashAfter = ByteString.CopyFrom(records[^1].HashAfter) } });
             _underWay.Enqueue(last);
             _next = last + 1;
+            _reached = Math.Max(_reached, last);
         }
     }
 
@@ -73,8 +75,11 @@ internal sealed class LogSender(uint topic, ILogStore store, Action<SyncFrame> s
     }
 
     /// <summary>The receiver has committed.</summary>
+    /// <exception cref="LinkBreachException">It says so of what it was not sent.</exception>
     public async ValueTask On(Ack ack, CancellationToken ct)
     {
+        // Nothing beyond what this connection has sent, or agreed on, can have been committed.
+        if (_met && ack.Applied > _reached) throw new LinkBreachException("acknowledged");
         if (_next is null) return;
         _heardAt = clock.GetTimestamp();
         if (!Same(await store.HashAt(ack.Applied, ct), ack.Hash))
@@ -107,6 +112,7 @@ internal sealed class LogSender(uint topic, ILogStore store, Action<SyncFrame> s
         // Only the first word of a connection: a later one may be an old one.
         if (!_met && last < ends.Acked) alarms.Raise(LinkAlarm.ReceiverWentBack, topic, last + 1, ends.Acked);
         _met = true;
+        _reached = Math.Max(_reached, last);
         if (last > ends.Acked) await store.Acknowledge(last, ct);
         _underWay.Clear();
         _next = last + 1;

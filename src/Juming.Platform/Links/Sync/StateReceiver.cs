@@ -22,8 +22,10 @@ internal sealed class StateReceiver(uint topic, IStateInbox store, Action<SyncFr
     }
 
     /// <summary>Values come.</summary>
+    /// <exception cref="LinkBreachException">There would be more of them than one sender may have.</exception>
     public async ValueTask On(StateBatch batch, CancellationToken ct)
     {
+        if (await WouldHold(batch, ct) > Limits.MostValues) throw new LinkBreachException("size");
         if (batch.AllOf is { } range)
         {
             // A part that comes again, or late, would put back what has changed since.
@@ -36,6 +38,13 @@ internal sealed class StateReceiver(uint topic, IStateInbox store, Action<SyncFr
             await store.Take(batch.Items, null, ct);
         }
         send(new SyncFrame { StateAck = new StateAck { Topic = topic, Newest = Newest(await store.Versions(ct)), Serial = _serial, Part = _part } });
+    }
+
+    private async ValueTask<int> WouldHold(StateBatch batch, CancellationToken ct)
+    {
+        var held = await store.Versions(ct);
+        var known = held.Select(v => v.Key).ToHashSet(StringComparer.Ordinal);
+        return held.Count + batch.Items.Count(i => !known.Contains(i.Key));
     }
 
     private static ulong Newest(IReadOnlyList<StateVersion> versions) => versions.Count == 0 ? 0 : versions.Max(v => v.Version);

@@ -34,29 +34,35 @@ internal sealed class SyncPeer(SyncTopics topics, Action<SyncFrame> send, TimePr
         foreach (var sender in _stateOut.Values) sender.Tick();
     }
 
-    /// <summary>Takes a frame of the other end. A topic that this end does not know belongs to another release and is left alone.</summary>
+    /// <summary>Takes a frame of the other end. That it asks about a topic that this end does not know is of another release, and left alone.</summary>
+    /// <exception cref="LinkBreachException">It is none that a host in order sends.</exception>
     public async ValueTask Receive(SyncFrame frame, CancellationToken ct)
     {
+        Limits.Check(frame);
         switch (frame.FrameCase)
         {
             case SyncFrame.FrameOneofCase.Ask:
                 if (_logIn.GetValueOrDefault(frame.Ask.Topic) is { } log) await log.On(frame.Ask, ct);
                 else if (_stateIn.GetValueOrDefault(frame.Ask.Topic) is { } state) await state.On(frame.Ask, ct);
+                else if (_logOut.ContainsKey(frame.Ask.Topic) || _stateOut.ContainsKey(frame.Ask.Topic)) throw new LinkBreachException("direction");
                 break;
-            case SyncFrame.FrameOneofCase.Batch when _logIn.TryGetValue(frame.Batch.Topic, out var to): await to.On(frame.Batch, ct); break;
-            case SyncFrame.FrameOneofCase.Probe when _logIn.TryGetValue(frame.Probe.Topic, out var to): await to.On(frame.Probe, ct); break;
-            case SyncFrame.FrameOneofCase.Branch when _logIn.TryGetValue(frame.Branch.Topic, out var to): await to.On(frame.Branch, ct); break;
-            case SyncFrame.FrameOneofCase.Lost when _logIn.TryGetValue(frame.Lost.Topic, out var to): await to.On(frame.Lost, ct); break;
-            case SyncFrame.FrameOneofCase.Position when _logOut.TryGetValue(frame.Position.Topic, out var to): await to.On(frame.Position, ct); break;
-            case SyncFrame.FrameOneofCase.Ack when _logOut.TryGetValue(frame.Ack.Topic, out var to): await to.On(frame.Ack, ct); break;
-            case SyncFrame.FrameOneofCase.Mark when _logOut.TryGetValue(frame.Mark.Topic, out var to): await to.On(frame.Mark, ct); break;
-            case SyncFrame.FrameOneofCase.StatePosition when _stateOut.TryGetValue(frame.StatePosition.Topic, out var to): await to.On(frame.StatePosition, ct); break;
-            case SyncFrame.FrameOneofCase.StateAck when _stateOut.TryGetValue(frame.StateAck.Topic, out var to): to.On(frame.StateAck); break;
-            case SyncFrame.FrameOneofCase.StateBatch when _stateIn.TryGetValue(frame.StateBatch.Topic, out var to): await to.On(frame.StateBatch, ct); break;
+            case SyncFrame.FrameOneofCase.Batch: await Of(_logIn, frame.Batch.Topic).On(frame.Batch, ct); break;
+            case SyncFrame.FrameOneofCase.Probe: await Of(_logIn, frame.Probe.Topic).On(frame.Probe, ct); break;
+            case SyncFrame.FrameOneofCase.Branch: await Of(_logIn, frame.Branch.Topic).On(frame.Branch, ct); break;
+            case SyncFrame.FrameOneofCase.Lost: await Of(_logIn, frame.Lost.Topic).On(frame.Lost, ct); break;
+            case SyncFrame.FrameOneofCase.Position: await Of(_logOut, frame.Position.Topic).On(frame.Position, ct); break;
+            case SyncFrame.FrameOneofCase.Ack: await Of(_logOut, frame.Ack.Topic).On(frame.Ack, ct); break;
+            case SyncFrame.FrameOneofCase.Mark: await Of(_logOut, frame.Mark.Topic).On(frame.Mark, ct); break;
+            case SyncFrame.FrameOneofCase.StatePosition: await Of(_stateOut, frame.StatePosition.Topic).On(frame.StatePosition, ct); break;
+            case SyncFrame.FrameOneofCase.StateAck: Of(_stateOut, frame.StateAck.Topic).On(frame.StateAck); break;
+            case SyncFrame.FrameOneofCase.StateBatch: await Of(_stateIn, frame.StateBatch.Topic).On(frame.StateBatch, ct); break;
             default: break;
         }
         await Pump(ct);
     }
+
+    // All but a question is an answer to something that this end has said on the topic, in that direction.
+    private static T Of<T>(Dictionary<uint, T> topics, uint topic) => topics.TryGetValue(topic, out var found) ? found : throw new LinkBreachException("direction");
 }
 
 /// <summary>What one end sends and receives, by topic.</summary>

@@ -12,6 +12,7 @@ internal sealed class Connections
     public sealed class Connection(Guid peer, long fence, ulong bootId, CancellationToken ct) : IDisposable
     {
         private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        private int _syncing;
 
         public Guid Peer { get; } = peer;
         public long Fence { get; } = fence;
@@ -25,6 +26,12 @@ internal sealed class Connections
 
         /// <summary>Why it was ended from here; null while it lasts or when the other end went.</summary>
         public Contracts.Link.EndReason? Reason { get; private set; }
+
+        /// <summary>Begins to synchronise; false while another call does.</summary>
+        public bool BeginSync() => Interlocked.Exchange(ref _syncing, 1) == 0;
+
+        /// <summary>That call has ended.</summary>
+        public void EndSync() => Volatile.Write(ref _syncing, 0);
 
         public void End(Contracts.Link.EndReason reason)
         {

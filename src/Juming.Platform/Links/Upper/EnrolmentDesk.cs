@@ -29,10 +29,14 @@ internal sealed class EnrolmentDesk(IServiceScopeFactory scopes, Authority autho
     /// <summary>How long a lost answer may be asked for again with the same key.</summary>
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(10);
 
+    private const int MostRequest = 4096;
+
+    private readonly PerMinute<string> _told = new();
+
     /// <summary>Takes in the holder of a token.</summary>
     public async Task<(EnrolReply? Reply, EnrolRefusal? Refusal)> Enrol(EnrolRequest request, string from, CancellationToken ct)
     {
-        if (request.Peer.Length != 16) return (null, EnrolRefusal.TokenUnknown);
+        if (request.Peer.Length != 16 || request.Secret.Length > 64 || request.SigningRequest.Length > MostRequest) return (null, EnrolRefusal.TokenUnknown);
         var held = await authority.Get(ct);
         var peer = new Guid(request.Peer.Span, bigEndian: true);
         await using var scope = scopes.CreateAsyncScope();
@@ -51,12 +55,15 @@ internal sealed class EnrolmentDesk(IServiceScopeFactory scopes, Authority autho
         }, ct);
         // Somebody who holds the secret came second: either of the two is not who it should be.
         if (refusal == EnrolRefusal.TokenUsed) await incidents.Tell(LinkIncident.TokenUsedTwice, peer, from, ct);
+        // Guesses come by the thousand or not at all; one a minute tells as much.
+        if (refusal == EnrolRefusal.TokenUnknown && _told.Take("", clock, 1)) await incidents.Tell(LinkIncident.TokenWrong, peer, from, ct);
         return (reply, refusal);
     }
 
     /// <summary>Gives a peer that has proved who it is a certificate for a new key.</summary>
     public async Task<(EnrolReply? Reply, EnrolRefusal? Refusal)> Renew(Guid peer, byte[] signingRequest, CancellationToken ct)
     {
+        if (signingRequest.Length > MostRequest) return (null, EnrolRefusal.RequestRefused);
         var held = await authority.Get(ct);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<LinksDb>();

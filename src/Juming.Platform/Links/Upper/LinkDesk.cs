@@ -7,9 +7,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Juming.Platform.Links.Upper;
 
 /// <summary>The desk of an upper host, on its database.</summary>
-internal sealed class LinkDesk(LinksDb db, Authority authority, Connections connections, LinkListener listener, LinksSettings settings, TimeProvider clock) : ILinkDesk
+internal sealed class LinkDesk(LinksDb db, Authority authority, Connections connections, LinkListener listener, PeerNews news, LinksSettings settings, TimeProvider clock) : ILinkDesk
 {
     private static readonly TimeSpan TokenLife = TimeSpan.FromHours(24);
+
+    public bool Listens => settings.Listen.Length > 0;
 
     public async Task<Invitation?> Invite(Guid peer, CancellationToken ct)
     {
@@ -31,6 +33,7 @@ internal sealed class LinkDesk(LinksDb db, Authority authority, Connections conn
         row.TokenHash = null;
         await db.SaveChangesAsync(ct);
         connections.Of(peer)?.End(EndReason.Revoked);
+        await news.Tell(peer, ct);
         return true;
     }
 
@@ -46,17 +49,11 @@ internal sealed class LinkDesk(LinksDb db, Authority authority, Connections conn
     public async Task<IReadOnlyDictionary<Guid, PeerStanding>> Standing(IReadOnlyCollection<Guid> peers, CancellationToken ct)
     {
         var rows = await db.Peers.AsNoTracking().Where(p => peers.Contains(p.Id) && p.Side == PeerSide.Lower).ToListAsync(ct);
-        return rows.ToDictionary(r => r.Id, r => new PeerStanding(StateOf(r), r.LastSeenAt, r.Build, r.SkewMs, r.EnrolledAt is null ? r.TokenUntil : null));
+        return rows.ToDictionary(r => r.Id, r => new PeerStanding(PeerStates.Of(r, clock.GetUtcNow()), r.LastSeenAt, r.Build, r.SkewMs, r.EnrolledAt is null ? r.TokenUntil : null, r.EnrolledAt, r.Fence));
     }
 
-    private PeerState StateOf(PeerRow row)
-    {
-        var now = clock.GetUtcNow();
-        if (row.RevokedAt is not null) return PeerState.Revoked;
-        if (row.QuarantinedAt is not null) return PeerState.Quarantined;
-        if (row.EnrolledAt is null) return row.TokenUntil < now ? PeerState.TokenExpired : PeerState.Invited;
-        return row.LeaseUntil > now ? PeerState.Connected : PeerState.Silent;
-    }
+    public async Task<IReadOnlyList<ArrivedValue>> Values(IReadOnlyCollection<Guid> peers, CancellationToken ct) =>
+        await db.ArrivedValues.AsNoTracking().Where(v => peers.Contains(v.Peer) && v.Topic == Topics.State).Select(v => new ArrivedValue(v.Peer, v.Key, v.Type, v.Payload, v.ReceivedAt)).ToListAsync(ct);
 
     private string Url()
     {
@@ -65,5 +62,18 @@ internal sealed class LinkDesk(LinksDb db, Authority authority, Connections conn
         var point = settings.Listen.Length > 0 ? IPEndPoint.Parse(settings.Listen) : new IPEndPoint(IPAddress.Loopback, 0);
         var host = point.Address.Equals(IPAddress.Any) || point.Address.Equals(IPAddress.IPv6Any) ? Environment.MachineName : new UriBuilder("https", point.Address.ToString()).Uri.Host;
         return new UriBuilder("https", host, bound?.Port ?? point.Port).Uri.AbsoluteUri;
+    }
+}
+
+/// <summary>Says how a peer of the register stands.</summary>
+internal static class PeerStates
+{
+    /// <summary>In one word.</summary>
+    public static PeerState Of(PeerRow row, DateTimeOffset now)
+    {
+        if (row.RevokedAt is not null) return PeerState.Revoked;
+        if (row.QuarantinedAt is not null) return PeerState.Quarantined;
+        if (row.EnrolledAt is null) return row.TokenUntil < now ? PeerState.TokenExpired : PeerState.Invited;
+        return row.LeaseUntil > now ? PeerState.Connected : PeerState.Silent;
     }
 }

@@ -10,14 +10,17 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Juming.Platform.Links.Upper;
 
 /// <summary>Lets peers in: by the certificate that they hold now, unless they were shut out; and tells two processes with one identity apart.</summary>
-internal sealed class LinkDoor(IServiceScopeFactory scopes, Authority authority, Connections connections, ILinkIncidents incidents, TimeProvider clock)
+internal sealed class LinkDoor(IServiceScopeFactory scopes, Authority authority, Connections connections, ILinkIncidents incidents, PeerNews news, LinksSettings settings, TimeProvider clock)
 {
-    /// <summary>How long a peer counts as there without a word.</summary>
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
-
     private static readonly TimeSpan FlipTime = TimeSpan.FromMinutes(10);
     private const int MostFlips = 3;
+    private const int MostOpeningsAMinute = 60;
     private const int MostBootIds = 16;
+
+    private const int MostKnocksAMinute = 60;
+
+    private readonly PerMinute<Guid> _openings = new();
+    private readonly PerMinute<string> _knocks = new();
 
     /// <summary>The peer behind a call.</summary>
     /// <exception cref="RpcException">It is none, or was shut out.</exception>
@@ -53,6 +56,29 @@ internal sealed class LinkDoor(IServiceScopeFactory scopes, Authority authority,
         return connections.Of(peer) is { } connection && fence == connection.Fence.ToString(CultureInfo.InvariantCulture) ? connection : throw new RpcException(new Status(StatusCode.FailedPrecondition, "no such session"));
     }
 
+    /// <summary>A peer did what none in order does; one that goes on is shut out until somebody looks.</summary>
+    public async Task Breach(Guid peer, string from, string what, CancellationToken ct)
+    {
+        var shutOut = false;
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<LinksDb>();
+        await db.SaveWith(async _ =>
+        {
+            if (await db.Peers.FirstOrDefaultAsync(p => p.Id == peer, ct) is { } row) shutOut = Strike(row, clock.GetUtcNow());
+        }, ct);
+        await incidents.Tell(LinkIncident.Breach, peer, from, ct, what);
+        if (!shutOut) return;
+        await incidents.Tell(LinkIncident.Quarantined, peer, from, ct, what);
+        connections.Of(peer)?.End(EndReason.Quarantined);
+    }
+
+    /// <summary>Whether a peer may open one more session now: each costs a commit.</summary>
+    public bool MayOpen(Guid peer) => _openings.Take(peer, clock, MostOpeningsAMinute);
+
+    /// <summary>Whether somebody without a certificate may try a token now.</summary>
+    /// <param name="from">Address with port, as gRPC writes it.</param>
+    public bool MayKnock(string from) => _knocks.Take(from[..Math.Max(0, from.LastIndexOf(':'))], clock, MostKnocksAMinute);
+
     /// <summary>Makes a session the one of its peer.</summary>
     /// <returns>Its number, or why there is none.</returns>
     public async Task<(long Fence, EndReason? Refusal)> TakeOver(Guid peer, Hello hello, string from, CancellationToken ct)
@@ -73,8 +99,9 @@ internal sealed class LinkDoor(IServiceScopeFactory scopes, Authority authority,
             (cloned, shutOut) = NoteBoot(row, boot, now);
             row.Build = hello.Build.Length > 60 ? hello.Build[..60] : hello.Build;
             row.SkewMs = (hello.Time - PlainStatements.Micros(now)) / 1000;
-            (row.LastSeenAt, row.LeaseUntil) = (now, now + Lease);
+            (row.LastSeenAt, row.LeaseUntil) = (now, now + settings.Lease);
         }, ct);
+        await news.Tell(peer, ct);
         if (cloned) await incidents.Tell(shutOut ? LinkIncident.Quarantined : LinkIncident.Cloned, peer, from, ct);
         return shutOut ? (0, EndReason.Quarantined) : (fence, null);
     }
@@ -83,7 +110,7 @@ internal sealed class LinkDoor(IServiceScopeFactory scopes, Authority authority,
     public async Task Renew(Guid peer, long fence, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var until = now + Lease;
+        var until = now + settings.Lease;
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<LinksDb>();
         if (await db.Peers.Where(p => p.Id == peer && p.Fence == fence && p.RevokedAt == null).ExecuteUpdateAsync(s => s.SetProperty(p => p.LastSeenAt, now).SetProperty(p => p.LeaseUntil, until), ct) != 1)
@@ -100,11 +127,16 @@ internal sealed class LinkDoor(IServiceScopeFactory scopes, Authority authority,
         row.BootId = boot;
         row.PriorBootIds = string.Join(' ', prior.Take(MostBootIds));
         if (!cloned) return (false, false);
+        return (true, Strike(row, now));
+    }
+
+    /// <summary>Counts what no peer in order does; true when that was once too often.</summary>
+    private static bool Strike(PeerRow row, DateTimeOffset now)
+    {
         if (row.FlipsSince is not { } since || since + FlipTime < now) (row.FlipsSince, row.Flips) = (now, 0);
-        row.Flips++;
-        if (row.Flips < MostFlips) return (true, false);
+        if (++row.Flips < MostFlips) return false;
         row.QuarantinedAt = now;
-        return (true, true);
+        return true;
     }
 
     private static Guid? PeerIn(System.Security.Cryptography.X509Certificates.X509Certificate2 certificate, Guid upper)

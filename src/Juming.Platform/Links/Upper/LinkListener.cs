@@ -40,8 +40,10 @@ internal sealed partial class LinkListener(LinksSettings settings, Authority aut
             grpc.MaxReceiveMessageSize = SyncRun.LargestFrame;
             grpc.MaxSendMessageSize = SyncRun.LargestFrame;
             grpc.EnableDetailedErrors = false;
+            // A packed message may be a thousand times its size; nothing here packs any.
+            grpc.CompressionProviders = [];
         });
-        builder.Services.AddSingleton(authority).AddSingleton(desk).AddSingleton(door).AddSingleton(connections).AddSingleton(topics).AddSingleton(alarms).AddSingleton(shelves).AddSingleton<BulkTurns>().AddSingleton(clock);
+        builder.Services.AddSingleton(authority).AddSingleton(desk).AddSingleton(door).AddSingleton(connections).AddSingleton(topics).AddSingleton(alarms).AddSingleton(shelves).AddSingleton<BulkTurns>().AddSingleton(clock).AddSingleton(settings);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, held));
         _app = builder.Build();
         _app.UseRouting();
@@ -67,6 +69,9 @@ internal sealed partial class LinkListener(LinksSettings settings, Authority aut
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestHeaderCount = 32;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = 16;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;

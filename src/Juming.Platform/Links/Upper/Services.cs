@@ -9,7 +9,7 @@ using Juming.Platform.Links.Sync;
 namespace Juming.Platform.Links.Upper;
 
 /// <summary>What a caller without a certificate may ask. A few at a time: each answer costs a signature and a commit.</summary>
-internal sealed class EnrolmentService(EnrolmentDesk desk, Authority authority) : Enrolment.EnrolmentBase
+internal sealed class EnrolmentService(EnrolmentDesk desk, Authority authority, LinkDoor door) : Enrolment.EnrolmentBase
 {
     private static readonly SemaphoreSlim AtOnce = new(4, 4);
 
@@ -18,7 +18,7 @@ internal sealed class EnrolmentService(EnrolmentDesk desk, Authority authority) 
 
     public override async Task<EnrolReply> Enrol(EnrolRequest request, ServerCallContext context)
     {
-        if (!await AtOnce.WaitAsync(TimeSpan.FromSeconds(2), context.CancellationToken)) throw new RpcException(new Status(StatusCode.ResourceExhausted, "busy"));
+        if (!door.MayKnock(context.Peer) || !await AtOnce.WaitAsync(TimeSpan.FromSeconds(2), context.CancellationToken)) throw new RpcException(new Status(StatusCode.ResourceExhausted, "busy"));
         try
         {
             var (reply, refusal) = await desk.Enrol(request, context.Peer, context.CancellationToken);
@@ -32,15 +32,17 @@ internal sealed class EnrolmentService(EnrolmentDesk desk, Authority authority) 
 }
 
 /// <summary>Holds a peer's session.</summary>
-internal sealed class SessionService(LinkDoor door, Connections connections, EnrolmentDesk desk, BulkShelves shelves, TimeProvider clock) : Session.SessionBase
+internal sealed class SessionService(LinkDoor door, Connections connections, EnrolmentDesk desk, BulkShelves shelves, LinksSettings settings, TimeProvider clock) : Session.SessionBase
 {
     private const uint Protocol = 1;
+    private const int MostWordsALease = 600;
 
     private static readonly TimeSpan FirstWord = TimeSpan.FromSeconds(10);
 
     public override async Task<EnrolReply> Renew(RenewRequest request, ServerCallContext context)
     {
         var peer = await door.Enter(context);
+        if (!door.MayOpen(peer)) throw Busy();
         var (reply, refusal) = await desk.Renew(peer, request.SigningRequest.ToByteArray(), context.CancellationToken);
         return reply ?? throw new RpcException(new Status(StatusCode.PermissionDenied, refusal.ToString()!));
     }
@@ -48,39 +50,54 @@ internal sealed class SessionService(LinkDoor door, Connections connections, Enr
     public override async Task Open(IAsyncStreamReader<LowerFrame> requestStream, IServerStreamWriter<UpperFrame> responseStream, ServerCallContext context)
     {
         var peer = await door.Enter(context);
-        if (await First(requestStream, context.CancellationToken) is not { } hello) throw new RpcException(new Status(StatusCode.InvalidArgument, "hello expected"));
+        if (!door.MayOpen(peer)) throw Busy();
+        try
+        {
+            await Open(peer, requestStream, responseStream, context);
+        }
+        catch (LinkBreachException e)
+        {
+            await door.Breach(peer, context.Peer, e.What, CancellationToken.None);
+            await responseStream.WriteAsync(new UpperFrame { Ended = new Ended { Reason = EndReason.Protocol } }, CancellationToken.None);
+        }
+    }
+
+    private async Task Open(Guid peer, IAsyncStreamReader<LowerFrame> from, IServerStreamWriter<UpperFrame> to, ServerCallContext context)
+    {
+        var hello = await First(from, context.CancellationToken);
         if (hello.ProtocolMin > Protocol || hello.ProtocolMax < Protocol)
         {
-            await responseStream.WriteAsync(new UpperFrame { Ended = new Ended { Reason = EndReason.Protocol } }, context.CancellationToken);
+            await to.WriteAsync(new UpperFrame { Ended = new Ended { Reason = EndReason.Protocol } }, context.CancellationToken);
             return;
         }
         var (fence, refusal) = await door.TakeOver(peer, hello, context.Peer, context.CancellationToken);
         if (refusal is { } reason)
         {
-            await responseStream.WriteAsync(new UpperFrame { Ended = new Ended { Reason = reason } }, context.CancellationToken);
+            await to.WriteAsync(new UpperFrame { Ended = new Ended { Reason = reason } }, context.CancellationToken);
             return;
         }
         using var connection = new Connections.Connection(peer, fence, hello.BootId, context.CancellationToken);
         connections.Enter(connection);
         try
         {
-            await responseStream.WriteAsync(
-                new UpperFrame { Welcome = new Welcome { Protocol = Protocol, Fence = fence, Time = PlainStatements.Micros(clock.GetUtcNow()), LeaseSeconds = (uint)LinkDoor.Lease.TotalSeconds } }, context.CancellationToken);
-            await Hold(connection, requestStream, responseStream);
+            await to.WriteAsync(
+                new UpperFrame { Welcome = new Welcome { Protocol = Protocol, Fence = fence, Time = PlainStatements.Micros(clock.GetUtcNow()), LeaseSeconds = (uint)settings.LeaseSeconds } }, context.CancellationToken);
+            await Hold(connection, from, to);
         }
         finally
         {
             connections.Leave(connection);
             if (connection.Reason is { } ended && !context.CancellationToken.IsCancellationRequested)
-                await responseStream.WriteAsync(new UpperFrame { Ended = new Ended { Reason = ended } }, context.CancellationToken);
+                await to.WriteAsync(new UpperFrame { Ended = new Ended { Reason = ended } }, context.CancellationToken);
             connection.End(EndReason.Drained);
         }
     }
 
     private async Task Hold(Connections.Connection connection, IAsyncStreamReader<LowerFrame> from, IServerStreamWriter<UpperFrame> to)
     {
+        var (words, began, renewed) = (0, clock.GetTimestamp(), 0L);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(connection.Ended);
-        var heard = Heard(connection, from, ending.Token);
+        var heard = Word(from, ending.Token);
         try
         {
             // Whoever comes back is told what is newest; it may have slept through a change.
@@ -95,9 +112,16 @@ internal sealed class SessionService(LinkDoor door, Connections connections, Enr
                     if (await shelves.HeadHash(ending.Token) is { } head) await to.WriteAsync(new UpperFrame { Nudge = new Nudge { Head = ByteString.CopyFrom(head) } }, connection.Ended);
                     continue;
                 }
-                if (!await heard) return;
-                heard = Heard(connection, from, ending.Token);
-                await to.WriteAsync(new UpperFrame { Lease = new Lease { Seconds = (uint)LinkDoor.Lease.TotalSeconds } }, connection.Ended);
+                if (!await heard || from.Current.FrameCase == LowerFrame.FrameOneofCase.Goodbye) return;
+                if (from.Current.FrameCase == LowerFrame.FrameOneofCase.Hello) throw new LinkBreachException("hello");
+                heard = Word(from, ending.Token);
+                if (clock.GetElapsedTime(began) > settings.Lease) (words, began) = (0, clock.GetTimestamp());
+                if (++words > MostWordsALease) throw new LinkBreachException("flood");
+                // Each renewal is a commit: more of them than keep the lease alive are left alone.
+                if (renewed != 0 && clock.GetElapsedTime(renewed) < settings.Lease / 10) continue;
+                renewed = clock.GetTimestamp();
+                await door.Renew(connection.Peer, connection.Fence, connection.Ended);
+                await to.WriteAsync(new UpperFrame { Lease = new Lease { Seconds = (uint)settings.LeaseSeconds } }, connection.Ended);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or Keep.FenceLostException)
@@ -113,23 +137,33 @@ internal sealed class SessionService(LinkDoor door, Connections connections, Enr
         }
     }
 
-    /// <summary>Waits for the peer's next word and renews its lease.</summary>
-    /// <returns>False when it said goodbye or the stream ended.</returns>
-    private async Task<bool> Heard(Connections.Connection connection, IAsyncStreamReader<LowerFrame> from, CancellationToken ct)
+    /// <summary>Waits for the peer's next word, at most a lease.</summary>
+    private async Task<bool> Word(IAsyncStreamReader<LowerFrame> from, CancellationToken ct)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(LinkDoor.Lease);
-        if (!await from.MoveNext(patience.Token) || from.Current.FrameCase == LowerFrame.FrameOneofCase.Goodbye) return false;
-        await door.Renew(connection.Peer, connection.Fence, ct);
-        return true;
+        patience.CancelAfter(settings.Lease);
+        return await Next(from, patience.Token);
     }
 
-    private static async Task<Hello?> First(IAsyncStreamReader<LowerFrame> from, CancellationToken ct)
+    private static async Task<Hello> First(IAsyncStreamReader<LowerFrame> from, CancellationToken ct)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(FirstWord);
-        return await from.MoveNext(patience.Token) && from.Current.FrameCase == LowerFrame.FrameOneofCase.Hello ? from.Current.Hello : null;
+        try
+        {
+            if (!await Next(from, patience.Token) || from.Current.FrameCase != LowerFrame.FrameOneofCase.Hello) throw new LinkBreachException("hello");
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.DeadlineExceeded, "hello expected"));
+        }
+        var hello = from.Current.Hello;
+        return hello.BootId != 0 && hello.Build.Length <= 200 && hello.Capabilities.Count <= 100 ? hello : throw new LinkBreachException("hello");
     }
+
+    private static Task<bool> Next(IAsyncStreamReader<LowerFrame> from, CancellationToken ct) => Unreadable.Guard(from.MoveNext(ct));
+
+    private static RpcException Busy() => new(new Status(StatusCode.ResourceExhausted, "busy"));
 }
 
 /// <summary>Synchronises a peer's topics while its session lasts.</summary>
@@ -138,14 +172,26 @@ internal sealed class SyncService(LinkDoor door, LinkTopics topics, ILinkAlarms 
     public override async Task Run(IAsyncStreamReader<SyncFrame> requestStream, IServerStreamWriter<SyncFrame> responseStream, ServerCallContext context)
     {
         var connection = await door.Join(context);
+        // Two at once would write with the same fence.
+        if (!connection.BeginSync()) throw new RpcException(new Status(StatusCode.FailedPrecondition, "it is synchronised already"));
         using var both = CancellationTokenSource.CreateLinkedTokenSource(connection.Ended, context.CancellationToken);
         try
         {
             await new SyncRun(topics.ForLower(connection.Peer, connection.Fence), requestStream, responseStream, connection.Wake, clock, alarms).Run(both.Token);
         }
+        catch (LinkBreachException e)
+        {
+            await door.Breach(connection.Peer, context.Peer, e.What, CancellationToken.None);
+            connection.End(EndReason.Protocol);
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "not this protocol"));
+        }
         catch (Exception e) when (e is OperationCanceledException or Keep.FenceLostException)
         {
             throw new RpcException(new Status(StatusCode.Cancelled, "the session ended"));
+        }
+        finally
+        {
+            connection.EndSync();
         }
     }
 }
