@@ -12,7 +12,7 @@ public sealed class AddLinksUpkeep : ModuleMigration
     {
         Alter.Table("links_authorities").AddColumn("place").AsInt32().NotNullable().WithDefaultValue(1);
         Create.Index("ix_links_authorities_place").OnTable("links_authorities").OnColumn("place").Ascending().WithOptions().Unique();
-        Alter.Table("links_marks").AddColumn("at").AsInstant().NotNullable().WithDefaultValue(0);
-        Alter.Table("links_log_ends").AddColumn("acked_at").AsInstant().Nullable();
+        Alter.Table("links_marks").AddColumn("at").AsInt64().NotNullable().WithDefaultValue(0);
+        Alter.Table("links_log_ends").AddColumn("acked_at").AsInt64().Nullable();
     }
 }
