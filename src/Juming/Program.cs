@@ -15,6 +15,7 @@ UserCommand.AddTo(root);
 TokenCommand.AddTo(root);
 AuditCommand.AddTo(root);
 VaultCommand.AddTo(root);
+LinkCommands.AddTo(root);
 VersionCommand.AddTo(root);
 try
 {

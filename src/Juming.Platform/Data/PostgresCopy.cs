@@ -54,7 +54,7 @@ public static class PostgresCopy
         await connection.OpenAsync(ct);
         foreach (var table in await Tables(connection, prefixes, ct))
             if (await Ask<bool>(connection, $"SELECT EXISTS (SELECT FROM {Quoted(table.Name)})", ct)) return $"The database is not empty: the table {table.Name} has rows. Name an empty database in Database:ConnectionString.";
-        SchemaUpgrade.Run(database, assemblies, index.Schema);
+        SchemaUpgrade.Run(database, assemblies, index.Schema, [.. prefixes]);
         var version = await Version(connection, ct);
         if (version != index.Schema) return $"The backup has schema {index.Schema}, the database {version}: restore with the release that made the backup, into a database without tables.";
         var tables = await Tables(connection, prefixes, ct);

@@ -68,11 +68,18 @@ public sealed partial class Guard<TRequest, TResponse>(
         var actor = current.Actor;
         if (RequestPolicy<TRequest>.IsOpen) return null;
         if (actor.Kind == ActorKind.Nobody) return AccessErrors.NotSignedIn;
-        var scope = request is IInScope scoped ? scoped.Scope : host.Scope;
-        if (!actor.Covers(scope)) return AccessErrors.OutsideYourScope;
+        if (!IsWithin(request, actor)) return AccessErrors.OutsideYourScope;
         if (RequestPolicy<TRequest>.Permission is not { } permission) return null;
         return actor.Holds(permission) ? null : AccessErrors.NotPermitted.With("permission", permission);
     }
+
+    private bool IsWithin(TRequest request, Actor actor) => request switch
+    {
+        IAboutMyself => true,
+        IInScope scoped => actor.Covers(scoped.Scope),
+        IInOwnScopes => actor.Scopes.Count > 0,
+        _ => actor.Covers(host.Scope),
+    };
 
     private async Task<Error?> Invalid(TRequest request, CancellationToken ct)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Juming.Platform.Links;
 
 /// <summary>What an upper host does about those below it.</summary>
@@ -56,6 +58,7 @@ public sealed record Invitation(string Token, string Url, DateTimeOffset Until);
 public sealed record PeerStanding(PeerState State, DateTimeOffset? LastSeenAt, string Build, long SkewMs, DateTimeOffset? TokenUntil, DateTimeOffset? JoinedAt, long Sessions);
 
 /// <summary>How a peer stands, in one word. Whoever has not been heard for a lease is silent, never well.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter))]
 public enum PeerState
 {
     /// <summary>It has a token and has not come yet.</summary>

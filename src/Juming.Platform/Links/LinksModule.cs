@@ -1,6 +1,7 @@
 using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
+using Juming.Platform.Links.Health;
 using Juming.Platform.Links.Identity;
 using Juming.Platform.Links.Join;
 using Juming.Platform.Links.Keep;
@@ -40,6 +41,7 @@ public sealed class LinksModule(bool isTop) : Module
         services.AddHostedService(p => p.GetRequiredService<LinkListener>());
         services.AddHostedService(p => p.GetRequiredService<PeerNews>());
         services.AddHostedService<Dialler>();
+        services.AddHostedService<HealthReporter>();
     }
 
     /// <inheritdoc/>

@@ -36,7 +36,7 @@ public abstract class Module
 }
 
 /// <summary>An entry of the menu; shown only to those who hold the permission.</summary>
-/// <param name="Group">Key of the group: overview, response, assets, compliance, admin.</param>
+/// <param name="Group">Key of the group: overview, customers, response, intel, below, assets, compliance, admin.</param>
 /// <param name="Title">Key of the title in the module's menu resources.</param>
 /// <param name="Href">Address of the page, from the root.</param>
 /// <param name="Permission">Code of the permission that the page's query needs; null for everyone who is signed in.</param>

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
+using Juming.Platform.Links;
 using Juming.Platform.Modules;
 using Juming.Platform.Notify;
 using Juming.Site.Collection.Bulk;
@@ -51,7 +52,7 @@ public sealed class CollectionModule : Module
         services.AddSingleton<LineGathererFactory>().AddSingleton<UdpReceiver>().AddSingleton<TcpReceiver>().AddSingleton<FileWatch>().AddSingleton<BulkIntake>();
         services.AddSingleton<IReplay, FileReplay>();
         services.AddSingleton(new NoticeKind("collection.source-silent", typeof(CollectionTexts), Role.SystemAdmin, Role.Analyst));
-        services.AddSingleton<IFigures, CollectionFigures>().AddSingleton<IReadiness, UdpBufferReadiness>().AddSingleton<IReadiness, ReceiversReadiness>().AddSingleton<IReadiness, SourcesReadiness>().AddSingleton<IReadiness, BalanceReadiness>();
+        services.AddSingleton<IFigures, CollectionFigures>().AddSingleton<IHealthPart, CollectionHealth>().AddSingleton<IReadiness, UdpBufferReadiness>().AddSingleton<IReadiness, ReceiversReadiness>().AddSingleton<IReadiness, SourcesReadiness>().AddSingleton<IReadiness, BalanceReadiness>();
         services.AddSingleton<CollectionService>().AddHostedService(p => p.GetRequiredService<CollectionService>());
     }
 

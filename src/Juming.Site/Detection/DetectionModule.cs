@@ -1,5 +1,6 @@
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
+using Juming.Platform.Links;
 using Juming.Platform.Modules;
 using Juming.Site.Detection.Alerts;
 using Juming.Site.Detection.Alerts.Export;
@@ -34,7 +35,7 @@ public sealed class DetectionModule : Module
         services.AddSingleton<CatchUp>().AddSingleton<WatchedLists>().AddSingleton<RuleBook>().AddSingleton<IDetectionRun, DetectionRun>();
         services.AddScoped<RuleViews>().AddScoped<DetectionUpkeep>().AddScoped<IAlertDirectory, AlertDirectory>().AddScoped<ILateFindings, LateFindings>().AddScoped<IAlertOverview, AlertSums>().AddSingleton<IRuleTitles, RuleTitles>();
         services.AddSingleton<IRuleDesk, RuleDesk>();
-        services.AddSingleton<IFigures, DetectionFigures>().AddSingleton<IReadiness, RulesReadiness>();
+        services.AddScoped<IHealthPart, DetectionHealth>().AddSingleton<IFigures, DetectionFigures>().AddSingleton<IReadiness, RulesReadiness>();
         // Started in this order and stopped in the reverse: matches must find rules and the writer at work.
         services.AddHostedService(p => p.GetRequiredService<RuleBook>());
         services.AddHostedService(p => p.GetRequiredService<AlertWriter>());

@@ -3,6 +3,7 @@ using System.Globalization;
 using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
+using Juming.Platform.Links;
 using Juming.Platform.Modules;
 using Juming.Platform.Notify;
 using Juming.Site.Assets;
@@ -35,7 +36,7 @@ public sealed class IncidentsModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<IncidentsSettings>("Modules:Incidents");
-        services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<AlertGrowth>().AddScoped<IIncidentDirectory, IncidentDirectory>().AddScoped<IIncidentWork, IncidentWork>().AddScoped<IEvidenceDesk, EvidenceDesk>().AddScoped<IAlertWhereabouts, AlertWhereabouts>();
+        services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<AlertGrowth>().AddScoped<IIncidentDirectory, IncidentDirectory>().AddScoped<IIncidentWork, IncidentWork>().AddScoped<IEvidenceDesk, EvidenceDesk>().AddScoped<IAlertWhereabouts, AlertWhereabouts>().AddScoped<IHealthPart, IncidentsHealth>();
         services.TryAddSingleton<IAssetDirectory, NoAssetsKept>();
         foreach (var code in new[] { "incidents.opened", "incidents.escalated" }) services.AddSingleton(new NoticeKind(code, typeof(IncidentsTexts), Role.Analyst, Role.SecurityAdmin));
     }

@@ -16,13 +16,14 @@ internal static class AdminVerb
     /// <param name="arguments">Reads the request's properties from the command line.</param>
     /// <param name="print">Prints the answer for people, with the console's address in front of links; <c>--json</c> prints it as it is.</param>
     /// <param name="exit">Exit code for an answer; well by default.</param>
-    public static Command Make(string name, string help, string request, Func<ParseResult, object> arguments, Action<JsonElement, string> print, Func<JsonElement, int>? exit = null) =>
-        Make(name, help, line => (request, arguments(line)), print, exit);
+    /// <param name="only">Tier of a verb that only one has; may be left out then.</param>
+    public static Command Make(string name, string help, string request, Func<ParseResult, object> arguments, Action<JsonElement, string> print, Func<JsonElement, int>? exit = null, string only = "") =>
+        Make(name, help, line => (request, arguments(line)), print, exit, only);
 
     /// <summary>The same for a verb whose command line says which request it is.</summary>
-    public static Command Make(string name, string help, Func<ParseResult, (string Name, object Arguments)> request, Action<JsonElement, string> print, Func<JsonElement, int>? exit = null)
+    public static Command Make(string name, string help, Func<ParseResult, (string Name, object Arguments)> request, Action<JsonElement, string> print, Func<JsonElement, int>? exit = null, string only = "")
     {
-        var tier = new TierArguments();
+        var tier = new TierArguments(only);
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command(name, help) { json };
         tier.AddTo(command, withUrls: false);

@@ -40,6 +40,7 @@ internal static class RunCommand
                 await Start(app, stopping.Token);
                 await Announce(app);
             }
+            await Neighbours.Join(apps, stopping.Token);
             await Task.WhenAll(apps.Select(a => a.WaitForShutdownAsync(stopping.Token)));
             return Exit.Well;
         }

@@ -6,9 +6,15 @@ using Juming.Platform.Modules;
 namespace Juming.Commands;
 
 /// <summary>The options that name a host: tier, data folder, addresses, settings. Shared by every verb.</summary>
-internal sealed class TierArguments
+/// <param name="tier">Tier of a verb that only one has; may be left out then.</param>
+internal sealed class TierArguments(string tier = "")
 {
-    public Option<string> Tier { get; } = new("--tier") { Description = "site, operator, cloud (or 3, 2, 1), or all. Default: $JUMING_TIER.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("JUMING_TIER") ?? "" };
+    public Option<string> Tier { get; } = new("--tier")
+    {
+        Description = tier.Length == 0 ? "site, operator, cloud (or 3, 2, 1), or all. Default: $JUMING_TIER." : $"Default: $JUMING_TIER, or {tier}.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("JUMING_TIER") is { Length: > 0 } set ? set : tier,
+    };
+
     public Option<string> Data { get; } = new("--data") { Description = "Data folder. Default: $JUMING_DATA, or ./data/<tier>.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("JUMING_DATA") ?? "" };
     public Option<string?> Urls { get; } = new("--urls") { Description = "Addresses to listen on, separated by semicolons." };
     public Option<string?> Settings { get; } = new("--settings") { Description = "Settings file. Default: appsettings.Tier<N>.json beside the program." };
@@ -62,7 +68,7 @@ internal sealed class TierArguments
     private static void RefuseShared(string key, string? value, string shown, Func<string, string> write)
     {
         if (SettingsSources.TierOf(key) is not null || string.IsNullOrEmpty(value)) return;
-        if (key.Equals("Web:Urls", StringComparison.OrdinalIgnoreCase) || key.Equals("Database:ConnectionString", StringComparison.OrdinalIgnoreCase))
+        if (key.Equals("Web:Urls", StringComparison.OrdinalIgnoreCase) || key.Equals("Database:ConnectionString", StringComparison.OrdinalIgnoreCase) || key.Equals("Modules:Links:Listen", StringComparison.OrdinalIgnoreCase))
             throw new WrongUseException($"With --tier all, {shown} would count for all three hosts, which can't share it; write it for each: {write("site:" + key)}");
         var parts = key.Split(':');
         if (parts.Length < 2 || !parts[0].Equals("Modules", StringComparison.OrdinalIgnoreCase)) return;

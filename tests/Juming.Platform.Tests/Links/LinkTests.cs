@@ -93,8 +93,7 @@ public sealed class LinkTests
         var second = await thief.Send(new JoinUpper(invitation.Url, new Secret(invitation.Token)));
         Assert.Multiple(() =>
         {
-            Assert.That(second.Error?.Code, Is.EqualTo("links.token-refused"));
-            Assert.That(second.Error?.Arguments?["reason"], Is.EqualTo(nameof(EnrolRefusal.TokenUsed)));
+            Assert.That(second.Error?.Code, Is.EqualTo("links.token-used"));
         });
         var audit = await hosts.Upper.Send(new Platform.Access.Audit.SearchAudit(null, null));
         Assert.That(audit.Value.Select(e => e.Outcome), Does.Contain("links.token-used-twice"));

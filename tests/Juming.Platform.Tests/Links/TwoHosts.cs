@@ -25,10 +25,10 @@ internal sealed class TwoHosts : IAsyncDisposable
         await StartUpper(), await StartLower(), Guid.CreateVersion7());
 
     public static Task<RunningTier> StartLower() =>
-        RunningTier.Start("site", settings: new Dictionary<string, string?> { ["Modules:Collection:Udp"] = "", ["Modules:Collection:Tcp"] = "" }, planted: new LinksModule());
+        RunningTier.Start("site", settings: new Dictionary<string, string?> { ["Modules:Collection:Udp"] = "", ["Modules:Collection:Tcp"] = "" });
 
     public static Task<RunningTier> StartUpper(string? folder = null, string listen = "127.0.0.1:0") =>
-        RunningTier.Start("operator", folder, new Dictionary<string, string?> { ["Modules:Links:Listen"] = listen }, planted: new LinksModule());
+        RunningTier.Start("operator", folder, new Dictionary<string, string?> { ["Modules:Links:Listen"] = listen });
 
     public async Task<Invitation> Invite()
     {

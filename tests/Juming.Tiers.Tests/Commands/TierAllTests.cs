@@ -20,6 +20,7 @@ public sealed class TierAllTests
     [TestCase("--settings", "x.json", "appsettings.Tier1.json")]
     [TestCase("--set", "Web:Urls=https://127.0.0.1:0", "--set site:Web:Urls=https://127.0.0.1:0")]
     [TestCase("--set", "Database:ConnectionString=Host=a", "--set site:Database:ConnectionString=Host=a")]
+    [TestCase("--set", "Modules:Links:Listen=127.0.0.1:0", "--set site:Modules:Links:Listen=127.0.0.1:0")]
     [TestCase("--set", "Modules:Collection:Zone=UTC", "--set site:Modules:Collection:Zone=UTC")]
     public void What_would_count_for_all_three_is_refused_with_what_to_write(string option, string value, string write)
     {
@@ -91,7 +92,7 @@ public sealed class TierAllTests
     public async Task Each_host_listens_where_its_own_key_says()
     {
         using var process = Cli.Start("--tier", "all", "--data", _folder, "--set", "site:Web:Urls=https://127.0.0.1:0", "--set", "cloud:Web:Urls=https://127.0.0.2:0", "--set", "operator:Web:Urls=https://127.0.0.3:0",
-            "--set", "site:Modules:Collection:Udp:0=127.0.0.1:0", "--set", "site:Modules:Collection:Tcp:0=127.0.0.1:0", "--set", "Log:Level=Warning");
+            "--set", "site:Modules:Collection:Udp:0=127.0.0.1:0", "--set", "site:Modules:Collection:Tcp:0=127.0.0.1:0", "--set", "operator:Modules:Links:Listen=127.0.0.1:0", "--set", "cloud:Modules:Links:Listen=127.0.0.1:0", "--set", "Log:Level=Warning");
         var complaints = process.StandardError.ReadToEndAsync();
         var lines = new List<string>();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));

@@ -33,7 +33,7 @@ internal sealed class ThreeTiersTests
     [Test]
     public async Task The_program_with_tier_all_announces_three_hosts_and_stops_cleanly_on_a_signal()
     {
-        foreach (var port in new[] { 8441, 8442, 8443 }) SkipWhereTaken(port);
+        foreach (var port in new[] { 8441, 8442, 8443, 8451, 8452 }) SkipWhereTaken(port);
         var folder = Directory.CreateTempSubdirectory("juming-all-").FullName;
         try
         {

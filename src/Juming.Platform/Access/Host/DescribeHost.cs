@@ -21,7 +21,7 @@ internal sealed record HostPeople(int Active, int Disabled, int Invited, int Ses
 /// <summary>The audit trail in figures; the last 24 hours.</summary>
 internal sealed record HostTrail(long Entries, int Day, int RefusedDay);
 
-file sealed class Handler(AccessDb db, SessionRegistry sessions, IEnumerable<IReadiness> parts, CurrentActor current, TimeProvider clock) : IQueryHandler<DescribeHost, HostDescription>
+file sealed class Handler(AccessDb db, SessionRegistry sessions, IEnumerable<IReadiness> parts, CurrentActor current, HostScope host, TimeProvider clock) : IQueryHandler<DescribeHost, HostDescription>
 {
     public async Task<Result<HostDescription>> Handle(DescribeHost request, CancellationToken ct)
     {
@@ -34,9 +34,12 @@ file sealed class Handler(AccessDb db, SessionRegistry sessions, IEnumerable<IRe
         return new HostDescription(found, await People(ct), await Trail(ct));
     }
 
+    // Anyone may ask how the host stands; its people and its trail are for those whose rights hold for the host itself.
+    private bool Sees(string permission) => current.Actor.Holds(permission) && current.Actor.Covers(host.Scope);
+
     private async Task<HostPeople?> People(CancellationToken ct)
     {
-        if (!current.Actor.Holds(UsersRead.Code)) return null;
+        if (!Sees(UsersRead.Code)) return null;
         var users = await db.Users.AsNoTracking().Select(u => new { Disabled = u.DisabledAt != null, HasPassword = u.PasswordHash != null }).ToListAsync(ct);
         var now = clock.GetUtcNow();
         var soon = now.AddDays(14);
@@ -47,7 +50,7 @@ file sealed class Handler(AccessDb db, SessionRegistry sessions, IEnumerable<IRe
 
     private async Task<HostTrail?> Trail(CancellationToken ct)
     {
-        if (!current.Actor.Holds(AuditRead.Code)) return null;
+        if (!Sees(AuditRead.Code)) return null;
         var day = clock.GetUtcNow().AddDays(-1);
         return new HostTrail(await db.Audit.LongCountAsync(ct), await db.Audit.CountAsync(a => a.At >= day, ct), await db.Audit.CountAsync(a => a.At >= day && a.Outcome != "done", ct));
     }

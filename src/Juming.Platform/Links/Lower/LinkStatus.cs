@@ -13,12 +13,16 @@ internal sealed class LinkStatus(TimeProvider clock)
     private DateTimeOffset? _heardAt;
     private long _aheadMs;
 
+    /// <summary>How often the two have been connected since this process began.</summary>
+    public int Connections { get; private set; }
+
     /// <summary>Sets the state; what it was stays since when it was.</summary>
     public void Set(LinkState state, string problem = "", string detail = "")
     {
         lock (_lock)
         {
             if (_state != state) _since = clock.GetUtcNow();
+            if (_state != state && state == LinkState.Connected) Connections++;
             // What the other end writes is shown to people; a line of it is enough.
             (_state, _problem, _detail) = (state, problem, detail.Length > 300 ? detail[..300] : detail);
         }

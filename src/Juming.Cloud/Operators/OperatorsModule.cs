@@ -1,0 +1,37 @@
+using System.ComponentModel;
+using Juming.Cloud.Operators.Manage;
+using Juming.Platform.Handlers;
+using Juming.Platform.Http;
+using Juming.Platform.Links;
+using Juming.Platform.Modules;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace Juming.Cloud.Operators;
+
+/// <summary>Keeps the operators that are linked with this host.</summary>
+public sealed class OperatorsModule : Module
+{
+    /// <inheritdoc/>
+    public override string Name => "operators";
+
+    /// <inheritdoc/>
+    public override IEnumerable<MenuItem> Menu => [new("below", "Operators", "/operators", OperatorsRead.Code, 10, "grid", typeof(OperatorsTexts))];
+
+    /// <inheritdoc/>
+    public override void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("", async (Sender sender, [Description("Archived ones instead of the others")] bool? archived, CancellationToken ct) => (await sender.Send(new ListOperators(archived ?? false), ct)).ToHttp()).Answers<IReadOnlyList<OperatorView>>("Operators with how they stand.");
+        routes.MapPost("", async (Sender sender, OperatorBody body, CancellationToken ct) => (await sender.Send(new AddOperator(body.Name ?? ""), ct)).ToHttp()).Answers<Guid>("Enters an operator; answers with its identity.");
+        routes.MapPatch("{id:guid}", async (Sender sender, Guid id, OperatorPatch body, CancellationToken ct) => (await sender.Send(new ChangeOperator(id, body.Version, body.Name, body.Archived), ct)).ToHttp()).Answers<Done>("Changes an operator; what is absent stays as it is.");
+        routes.MapPost("{id:guid}/token", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new InviteOperator(id), ct)).ToHttp()).Answers<Invitation>("Makes a token with which the operator joins, once, within 24 hours; an earlier one is void.");
+        routes.MapPost("{id:guid}/shut-out", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new ShutOperatorOut(id), ct)).ToHttp()).Answers<Done>("Shuts an operator out for good.");
+        routes.MapPost("{id:guid}/release", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new ReleaseOperator(id), ct)).ToHttp()).Answers<Done>("Lets an operator in again that was shut out for an alarm.");
+    }
+}
+
+/// <summary>Body of a new operator.</summary>
+internal sealed record OperatorBody(string? Name);
+
+/// <summary>Body of a change.</summary>
+internal sealed record OperatorPatch(long Version, string? Name, bool? Archived);

@@ -1,0 +1,77 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Juming.Operator.Customers.Sites;
+using Juming.Operator.Customers.Units;
+using Juming.Platform.Handlers;
+using Juming.Platform.Http;
+using Juming.Platform.Links;
+using Juming.Platform.Modules;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Juming.Operator.Customers;
+
+/// <summary>Keeps customers with their organisation, and the sites that are linked with this host.</summary>
+public sealed class CustomersModule : Module
+{
+    /// <inheritdoc/>
+    public override string Name => "customers";
+
+    /// <inheritdoc/>
+    public override IEnumerable<MenuItem> Menu =>
+    [
+        new("customers", "Sites", "/sites", CustomersRead.Code, 10, "grid", typeof(CustomersTexts)),
+        new("customers", "Customers", "/customers", CustomersRead.Code, 20, "user", typeof(CustomersTexts)),
+    ];
+
+    /// <inheritdoc/>
+    public override void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        Units(routes);
+        routes.MapGet("sites", async (Sender sender, [AsParameters] SiteQuery query, CancellationToken ct) => (await sender.Send(query.ToRequest(), ct)).ToHttp()).Answers<SitePage>("Sites that the caller may see, those in trouble first, one page at a time.");
+        routes.MapGet("sites/export", async (Sender sender, [AsParameters] SiteQuery query, CancellationToken ct) =>
+        {
+            var filter = SiteCsv.First(query.ToRequest());
+            var first = await sender.Send(filter, ct);
+            return first.Error is { } error ? error.ToHttp() : Results.Stream(stream => SiteCsv.Write(stream, sender, filter, first.Value, ct), "text/csv; charset=utf-8", "sites.csv");
+        }).AnswersFile("All sites that fit.", "text/csv");
+        routes.MapPost("{customer:guid}/sites", async (Sender sender, Guid customer, SiteBody body, CancellationToken ct) => (await sender.Send(new AddSite(customer, body.Unit ?? customer, body.Name ?? ""), ct)).ToHttp()).Answers<Guid>("Enters a site; answers with its identity.");
+        routes.MapGet("{customer:guid}/sites/{id:guid}", async (Sender sender, Guid customer, Guid id, CancellationToken ct) => (await sender.Send(new GetSite(customer, id), ct)).ToHttp()).Answers<SiteDossier>("One site with how it stands.");
+        routes.MapPatch("{customer:guid}/sites/{id:guid}", async (Sender sender, Guid customer, Guid id, SitePatch body, CancellationToken ct) => (await sender.Send(new ChangeSite(customer, id, body.Version) { Name = body.Name, Unit = body.Unit, Archived = body.Archived }, ct)).ToHttp()).Answers<Done>("Changes a site; what is absent stays as it is.");
+        routes.MapPost("{customer:guid}/sites/{id:guid}/token", async (Sender sender, Guid customer, Guid id, CancellationToken ct) => (await sender.Send(new InviteSite(customer, id), ct)).ToHttp()).Answers<Invitation>("Makes a token with which the site joins, once, within 24 hours; an earlier one is void.");
+        routes.MapPost("{customer:guid}/sites/{id:guid}/shut-out", async (Sender sender, Guid customer, Guid id, CancellationToken ct) => (await sender.Send(new ShutSiteOut(customer, id), ct)).ToHttp()).Answers<Done>("Shuts a site out for good.");
+        routes.MapPost("{customer:guid}/sites/{id:guid}/release", async (Sender sender, Guid customer, Guid id, CancellationToken ct) => (await sender.Send(new ReleaseSite(customer, id), ct)).ToHttp()).Answers<Done>("Lets a site in again that was shut out for an alarm.");
+    }
+
+    private static void Units(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("", async (Sender sender, [Description("Archived ones too")] bool? archived, CancellationToken ct) => (await sender.Send(new ListUnits(archived ?? false), ct)).ToHttp()).Answers<UnitTree>("Customers that the caller may see, each followed by its units.");
+        routes.MapPost("", async (Sender sender, NameBody body, CancellationToken ct) => (await sender.Send(new AddCustomer(body.Name ?? ""), ct)).ToHttp()).Answers<Guid>("Enters a customer; answers with its identity.");
+        routes.MapPost("{customer:guid}/units", async (Sender sender, Guid customer, UnitBody body, CancellationToken ct) => (await sender.Send(new AddUnit(customer, body.Parent ?? customer, body.Name ?? ""), ct)).ToHttp()).Answers<Guid>("Enters a unit of a customer's organisation; answers with its identity.");
+        routes.MapPatch("{customer:guid}/units/{id:guid}", async (Sender sender, Guid customer, Guid id, UnitPatch body, CancellationToken ct) => (await sender.Send(new ChangeUnit(customer, id, body.Version) { Name = body.Name, Parent = body.Parent, Archived = body.Archived }, ct)).ToHttp()).Answers<Done>("Changes a customer or a unit; what is absent stays as it is.");
+    }
+}
+
+/// <summary>Filter of sites.</summary>
+internal sealed record SiteQuery(
+    [property: Description("Part of a site's, customer's or unit's name"), StringLength(200)] string? Text, [property: Description("A customer or unit; those below it count")] Guid? Unit, SiteState? State,
+    [property: Description("Archived ones instead of the others")] bool? Archived, [property: Range(0, 10_000_000)] int? Skip, [property: Range(1, 500)] int? Limit)
+{
+    public ListSites ToRequest() => new() { Text = Text, Unit = Unit, State = State, Archived = Archived ?? false, Skip = Skip ?? 0, Take = Limit ?? 50 };
+}
+
+/// <summary>Body of a new customer.</summary>
+internal sealed record NameBody(string? Name);
+
+/// <summary>Body of a new unit.</summary>
+internal sealed record UnitBody(string? Name, Guid? Parent);
+
+/// <summary>Body of a change of a customer or unit.</summary>
+internal sealed record UnitPatch(long Version, string? Name, Guid? Parent, bool? Archived);
+
+/// <summary>Body of a new site.</summary>
+internal sealed record SiteBody(string? Name, Guid? Unit);
+
+/// <summary>Body of a change of a site.</summary>
+internal sealed record SitePatch(long Version, string? Name, Guid? Unit, bool? Archived);

@@ -1,0 +1,75 @@
+using Juming.Platform.Access;
+using Juming.Platform.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+
+namespace Juming.Operator.Customers.Data;
+
+/// <summary>
+/// Tables of customers, as far as the caller's scopes reach: rows of a customer that they do not hold are not there for whoever asks, in whatever way.
+/// </summary>
+internal sealed class CustomersDb : ModuleDbContext
+{
+    private readonly bool _all;
+    private readonly List<Guid> _mine;
+
+    public CustomersDb(DbContextOptions<CustomersDb> options, CommitQueue commits, CurrentActor current, HostScope host) : base(options, commits)
+    {
+        _all = current.Actor.Covers(host.Scope);
+        _mine = [.. current.Actor.Scopes.Where(s => s.Kind == CustomerScope.Kind).Select(s => Guid.TryParse(s.Id, out var id) ? id : Guid.Empty)];
+    }
+
+    public DbSet<UnitRow> Units => Set<UnitRow>();
+    public DbSet<SiteRow> Sites => Set<SiteRow>();
+
+    /// <summary>The caller sees every customer.</summary>
+    public bool SeesAll => _all;
+
+    protected override string Prefix => "customers";
+
+    protected override void DefineModel(ModelBuilder model)
+    {
+        model.Entity<UnitRow>(row =>
+        {
+            row.ToTable("Units");
+            row.Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
+            row.Property(r => r.Version).IsConcurrencyToken();
+            row.HasQueryFilter(r => _all || _mine.Contains(r.CustomerId));
+        });
+        model.Entity<SiteRow>(row =>
+        {
+            row.ToTable("Sites");
+            row.Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
+            row.Property(r => r.Version).IsConcurrencyToken();
+            row.HasQueryFilter(r => _all || _mine.Contains(r.CustomerId));
+        });
+    }
+}
+
+/// <summary>A customer, or a unit of one's organisation.</summary>
+internal sealed class UnitRow
+{
+    public Guid Id { get; set; } = Guid.CreateVersion7();
+
+    /// <summary>The customer that it belongs to; of a customer, itself.</summary>
+    public Guid CustomerId { get; set; }
+
+    /// <summary>What it lies under; empty for a customer.</summary>
+    public Guid ParentId { get; set; }
+    public required string Name { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset? ArchivedAt { get; set; }
+    public long Version { get; set; } = 1;
+}
+
+/// <summary>A customer's site. Its identity is that of the peer on the link.</summary>
+internal sealed class SiteRow
+{
+    public Guid Id { get; set; } = Guid.CreateVersion7();
+    public Guid CustomerId { get; set; }
+    public Guid UnitId { get; set; }
+    public required string Name { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset? ArchivedAt { get; set; }
+    public long Version { get; set; } = 1;
+}
