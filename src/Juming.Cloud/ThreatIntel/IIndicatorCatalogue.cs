@@ -21,8 +21,11 @@ public interface IIndicatorCatalogue
     /// <param name="ct">Cancels.</param>
     IAsyncEnumerable<PassedIndicator> All(Tlp strictest, CancellationToken ct);
 
-    /// <summary>Those that changed since an instant, the first change first, whatever became of them.</summary>
+    /// <summary>Those that changed at an instant or later, the first change first, whatever became of them. One merge writes at a time, so none turns up later with an earlier instant.</summary>
     Task<IReadOnlyList<PassedIndicator>> ChangedSince(DateTimeOffset since, Tlp strictest, int most, CancellationToken ct);
+
+    /// <summary>Waits until nothing is being merged: what is written afterwards has changed afterwards.</summary>
+    Task Settled(CancellationToken ct);
 
     /// <summary>How many count; about as many may be passed on.</summary>
     Task<long> Count(CancellationToken ct);

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using Juming.Cloud.ThreatIntel.Data;
+using Juming.Cloud.ThreatIntel.Merge;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Cloud.ThreatIntel.Indicators;
 
 /// <summary>Reads indicators page by page, so that no long reader keeps the database from tidying up.</summary>
-internal sealed class IndicatorCatalogue(ThreatIntelDb db, TimeProvider clock) : IIndicatorCatalogue
+internal sealed class IndicatorCatalogue(ThreatIntelDb db, MergeTurn turn, TimeProvider clock) : IIndicatorCatalogue
 {
     private const int Page = 20_000;
 
@@ -27,6 +28,8 @@ internal sealed class IndicatorCatalogue(ThreatIntelDb db, TimeProvider clock) :
 
     public async Task<IReadOnlyList<PassedIndicator>> ChangedSince(DateTimeOffset since, Tlp strictest, int most, CancellationToken ct) =>
         [.. (await Passed(db.Indicators.Where(i => i.ChangedAt >= since).OrderBy(i => i.ChangedAt).Take(most)).ToListAsync(ct)).OrderBy(f => f.ChangedAt).Select(f => f.ToPassed(strictest))];
+
+    public async Task Settled(CancellationToken ct) => (await turn.Enter(ct)).Dispose();
 
     public Task<long> Count(CancellationToken ct) => db.Indicators.LongCountAsync(i => i.State == IndicatorState.Active, ct);
 
