@@ -14,6 +14,7 @@ ParseCommand.AddTo(root);
 UserCommand.AddTo(root);
 TokenCommand.AddTo(root);
 AuditCommand.AddTo(root);
+EgressCommand.AddTo(root);
 VaultCommand.AddTo(root);
 LinkCommands.AddTo(root);
 VersionCommand.AddTo(root);

@@ -81,6 +81,9 @@ public sealed class GuardedConnections(INameLookup names, OutboundSettings setti
         throw new CallFailedException(last is OperationCanceledException ? CallFailure.TimedOut : CallFailure.Unreachable, Shown(host, port), last is SocketException s ? s.SocketErrorCode.ToString() : "no answer", last);
     }
 
+    /// <summary>Where these addresses are.</summary>
+    public static OutboundPlace PlaceOf(IReadOnlyList<IPAddress> addresses) => addresses.Count > 0 && addresses.All(a => !AddressRules.IsPublic(a)) ? OutboundPlace.Inside : OutboundPlace.Outside;
+
     /// <summary>Host and port as people read them.</summary>
     public static string Shown(string host, int port) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(host.Contains(':', StringComparison.Ordinal) && host[0] != '[' ? $"[{host}]" : host)}:{port}");
 

@@ -7,7 +7,10 @@ namespace Juming.Platform.Http;
 /// HTTP to other machines, at addresses that people entered or that came from outside: checked, bounded in size and time, without the environment's proxy,
 /// without cookies, and without following anything by itself.
 /// </summary>
-public sealed class GuardedHttp(GuardedConnections connections, OutboundSettings settings) : IDisposable
+/// <param name="connections">Checks where a call goes.</param>
+/// <param name="settings">The administrator's networks and proxy.</param>
+/// <param name="ledger">Writes down what leaves.</param>
+public sealed class GuardedHttp(GuardedConnections connections, OutboundSettings settings, IOutboundLedger ledger) : IDisposable
 {
     private const int MostRedirects = 3;
 
@@ -51,7 +54,9 @@ public sealed class GuardedHttp(GuardedConnections connections, OutboundSettings
     {
         for (var left = Math.Min(MostRedirects, reach.MostRedirects); ; left--)
         {
-            using var request = await Request(call, reach, ct);
+            var addresses = await Destination(call.Address, reach, ct);
+            using var request = Request(call, addresses);
+            await Enter(call, reach, addresses, ct);
             using var answer = await _http[reach.Destinations].SendAsync(request, ct);
             if ((int)answer.StatusCode is < 301 or > 308 || answer.Headers.Location is not { } location || reach.MostRedirects == 0 || call.Body is not null)
                 return await Answer(answer, call, reach, ct);
@@ -68,14 +73,26 @@ public sealed class GuardedHttp(GuardedConnections connections, OutboundSettings
         return call with { Address = next, Headers = next.Authority == call.Address.Authority ? call.Headers : null };
     }
 
-    private async Task<HttpRequestMessage> Request(GuardedCall call, Reach reach, CancellationToken ct)
+    private async Task<IReadOnlyList<IPAddress>> Destination(Uri address, Reach reach, CancellationToken ct)
     {
-        var address = call.Address;
         if (!address.IsAbsoluteUri || address.Scheme is not ("https" or "http")) throw new CallFailedException(CallFailure.AddressRefused, address.IsAbsoluteUri ? address.Scheme + ":" : "?", "only https (and http inside) is called");
         if (address.UserInfo.Length > 0) throw new CallFailedException(CallFailure.AddressRefused, Shown(address), "an address with a name or password in it is not called");
         var addresses = await Addresses(address, reach, ct);
         if (address.Scheme == "http" && !(reach.Destinations == Destinations.Configured && connections.AreNamed(addresses)))
             throw new CallFailedException(CallFailure.AddressRefused, Shown(address), "plain http goes only into Outbound:AllowedNetworks");
+        return addresses;
+    }
+
+    private async Task Enter(GuardedCall call, Reach reach, IReadOnlyList<IPAddress> addresses, CancellationToken ct)
+    {
+        var place = settings.Proxy.Length > 0 ? OutboundPlace.Proxy : GuardedConnections.PlaceOf(addresses);
+        var about = reach.HidesAddress ? call.Method.Method : call.Method.Method + " " + call.Address.PathAndQuery;
+        await ledger.EnterOrFail(new OutboundEntry(false, reach.Sender, Shown(call.Address), place, about, call.Address.PathAndQuery.Length + (call.Body?.Length ?? 0), call.Body, call.Kept), ct);
+    }
+
+    private HttpRequestMessage Request(GuardedCall call, IReadOnlyList<IPAddress> addresses)
+    {
+        var address = call.Address;
         var request = new HttpRequestMessage(call.Method, address) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         if (settings.Proxy.Length == 0) request.Options.Set(Checked, addresses);
         if (call.Body is { } body)

@@ -28,6 +28,12 @@ public sealed record Reach(Destinations Destinations)
 
     /// <summary>Longest time for all of it.</summary>
     public TimeSpan Within { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Which part of the program calls, for the ledger of what leaves.</summary>
+    public string Sender { get; init; } = "other";
+
+    /// <summary>Keys stand in path or query: the ledger names the host alone.</summary>
+    public bool HidesAddress { get; init; }
 }
 
 /// <summary>A call: what is sent where.</summary>
@@ -40,6 +46,9 @@ public sealed record GuardedCall(HttpMethod Method, Uri Address, byte[]? Body = 
 {
     /// <summary>Takes the body of a 200 as it comes, for answers that memory should not hold; the answer's own body is empty then. The bounds are the same.</summary>
     public Stream? Into { get; init; }
+
+    /// <summary>What of the body may be read in the ledger afterwards; null when all of it may.</summary>
+    public byte[]? Kept { get; init; }
 }
 
 /// <summary>What came back, whatever its status.</summary>
@@ -84,6 +93,9 @@ public enum CallFailure
 
     /// <summary>It redirects where it may not, or too often.</summary>
     RedirectRefused,
+
+    /// <summary>It could not be entered in the ledger of what leaves, and so did not leave.</summary>
+    NotRecorded,
 }
 
 /// <summary>A call came to nothing.</summary>

@@ -61,4 +61,7 @@ public static class LinksErrors
 
     /// <summary>Nobody can come in.</summary>
     public static readonly Error NotListening = new(ErrorKind.Conflict, "links.not-listening", "Nobody can join this host: set Modules:Links:Listen to an address and port.");
+
+    /// <summary>The ledger has no such entry.</summary>
+    public static readonly Error NoSuchEntry = new(ErrorKind.NotFound, "links.no-such-entry", "The ledger has no such entry.");
 }

@@ -1,6 +1,7 @@
 using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
+using Juming.Platform.Links.Egress;
 using Juming.Platform.Links.Health;
 using Juming.Platform.Links.Identity;
 using Juming.Platform.Links.Join;
@@ -37,6 +38,7 @@ public sealed class LinksModule(bool isTop) : Module
         services.AddSingleton<UpperBulk>().AddSingleton<IUpperBulk>(p => p.GetRequiredService<UpperBulk>());
         services.AddSingleton(new NoticeKind(LinkWatch.IncidentNotice, typeof(LinksTexts), Role.SystemAdmin, Role.SecurityAdmin));
         services.AddSingleton(new NoticeKind(LinkWatch.AlarmNotice, typeof(LinksTexts), Role.SystemAdmin, Role.SecurityAdmin));
+        services.AddEgress();
         services.AddHostedService(p => p.GetRequiredService<LinkWatch>());
         services.AddHostedService(p => p.GetRequiredService<LinkListener>());
         services.AddHostedService(p => p.GetRequiredService<PeerNews>());
@@ -45,14 +47,17 @@ public sealed class LinksModule(bool isTop) : Module
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<MenuItem> Menu => isTop ? [] : [new("admin", "Connection", "/connection", LinksRead.Code, 60, "link", typeof(LinksTexts))];
+    public override IEnumerable<MenuItem> Menu => [.. isTop ? [] : new[] { new MenuItem("admin", "Connection", "/connection", LinksRead.Code, 60, "link", typeof(LinksTexts)) }, .. EgressWiring.Menu];
 
     /// <inheritdoc/>
-    public override IEnumerable<RecurringJob> Jobs => [new("links-upkeep", "17 * * * *", (services, ct) => services.GetRequiredService<LinkUpkeep>().Run(ct))];
+    public override IEnumerable<RecurringJob> Jobs => [new("links-upkeep", "17 * * * *", (services, ct) => services.GetRequiredService<LinkUpkeep>().Run(ct)), .. EgressWiring.Jobs];
 
     /// <inheritdoc/>
-    public override void MapEndpoints(IEndpointRouteBuilder routes) =>
+    public override void MapEndpoints(IEndpointRouteBuilder routes)
+    {
         routes.MapGet("", async (Sender sender, CancellationToken ct) => (await sender.Send(new DescribeLinks(), ct)).ToHttp()).Answers<LinksView>("How this host's link to the one above stands, and how many below it are in which state.");
+        EgressWiring.Map(routes);
+    }
 }
 
 /// <summary>Where this host stands among the tiers.</summary>

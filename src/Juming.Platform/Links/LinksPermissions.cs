@@ -22,3 +22,23 @@ public sealed class LinksWrite : IPermission
     /// <inheritdoc/>
     public static IReadOnlyList<Role> Roles => [Role.SystemAdmin];
 }
+
+/// <summary>See what left this host, and what was refused.</summary>
+public sealed class EgressRead : IPermission
+{
+    /// <inheritdoc/>
+    public static string Code => "links.egress-read";
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Role> Roles => [Role.SystemAdmin, Role.SecurityAdmin, Role.AuditAdmin];
+}
+
+/// <summary>Choose what may leave this host.</summary>
+public sealed class EgressWrite : IPermission
+{
+    /// <inheritdoc/>
+    public static string Code => "links.egress-write";
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Role> Roles => [Role.SecurityAdmin];
+}

@@ -25,6 +25,18 @@ public sealed class LinksSettings : IValidatableObject
     [Range(1, 100_000)]
     public int KeepMegabytes { get; set; } = 256;
 
+    /// <summary>Most bytes of messages that may go up in an hour.</summary>
+    [Range(1_000, 100_000_000)]
+    public long EgressBytesPerHour { get; set; } = 1_000_000;
+
+    /// <summary>Most bytes of words among them: numbers tell little, words could be made to tell anything.</summary>
+    [Range(100, 10_000_000)]
+    public long EgressLabelBytesPerHour { get; set; } = 65_536;
+
+    /// <summary>Days for which the exact bytes of what left are kept; the ledger itself is kept for good.</summary>
+    [Range(90, 3_650)]
+    public int EgressContentDays { get; set; } = 90;
+
     /// <summary>How long a host below counts as there without a word.</summary>
     internal TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
 

@@ -46,7 +46,7 @@ internal sealed class FeedHttp(GuardedHttp http, IVault vault, HostTurns turns, 
         FileStream? spool = Spool();
         try
         {
-            var reach = new Reach(Destinations.Configured) { MostRedirects = MostRedirects, MostBytes = settings.MostMegabytes << 20, Within = TimeSpan.FromSeconds(settings.WithinSeconds) };
+            var reach = new Reach(Destinations.Configured) { MostRedirects = MostRedirects, MostBytes = settings.MostMegabytes << 20, Within = TimeSpan.FromSeconds(settings.WithinSeconds), Sender = "threatintel" };
             var answer = await http.Send(new GuardedCall(HttpMethod.Get, address, Headers: sent) { Into = spool }, reach, ct);
             if (answer.Status == 304 && headers.Keys.Any(IsCondition)) return new Fetched(null, answer.Headers, 0);
             if (answer.Status != 200) throw Refused(address.Authority, answer);

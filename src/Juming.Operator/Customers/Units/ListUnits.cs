@@ -10,7 +10,7 @@ internal sealed record ListUnits(bool Archived = false) : IQuery<UnitTree>, INee
 /// <summary>Customers and units.</summary>
 /// <param name="Items">In the order of the tree.</param>
 /// <param name="MayAdd">The caller's scope lets customers be added.</param>
-internal sealed record UnitTree(IReadOnlyList<UnitView> Items, bool MayAdd);
+public sealed record UnitTree(IReadOnlyList<UnitView> Items, bool MayAdd);
 
 /// <summary>A customer or unit.</summary>
 /// <param name="Id">Identity.</param>
@@ -21,7 +21,7 @@ internal sealed record UnitTree(IReadOnlyList<UnitView> Items, bool MayAdd);
 /// <param name="Sites">Sites right under it that are not archived.</param>
 /// <param name="IsArchived">It is archived.</param>
 /// <param name="Version">For changes.</param>
-internal sealed record UnitView(Guid Id, Guid CustomerId, Guid? ParentId, string Name, int Depth, int Sites, bool IsArchived, long Version)
+public sealed record UnitView(Guid Id, Guid CustomerId, Guid? ParentId, string Name, int Depth, int Sites, bool IsArchived, long Version)
 {
     /// <summary>It is a customer.</summary>
     public bool IsCustomer => ParentId is null;

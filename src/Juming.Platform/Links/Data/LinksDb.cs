@@ -1,4 +1,5 @@
 using Juming.Platform.Data;
+using Juming.Platform.Links.Egress.Ledger;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 
@@ -17,6 +18,13 @@ internal sealed class LinksDb(DbContextOptions<LinksDb> options, CommitQueue com
     public DbSet<MissingRow> Missing => Set<MissingRow>();
     public DbSet<ValueRow> Values => Set<ValueRow>();
     public DbSet<ArrivedValueRow> ArrivedValues => Set<ArrivedValueRow>();
+    public DbSet<LedgerRow> Ledger => Set<LedgerRow>();
+    public DbSet<LedgerContentRow> LedgerContents => Set<LedgerContentRow>();
+    public DbSet<LedgerEndRow> LedgerEnds => Set<LedgerEndRow>();
+    public DbSet<LedgerHeadRow> LedgerHeads => Set<LedgerHeadRow>();
+    public DbSet<LedgerKeyRow> LedgerKeys => Set<LedgerKeyRow>();
+    public DbSet<RefusalRow> Refusals => Set<RefusalRow>();
+    public DbSet<PolicyRow> Policies => Set<PolicyRow>();
 
     protected override string Prefix => "links";
 
@@ -33,5 +41,21 @@ internal sealed class LinksDb(DbContextOptions<LinksDb> options, CommitQueue com
         model.Entity<MissingRow>().ToTable("Missing").Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
         model.Entity<ValueRow>().ToTable("Values").HasKey(r => new { r.Peer, r.Topic, r.Key });
         model.Entity<ArrivedValueRow>().ToTable("ArrivedValues").HasKey(r => new { r.Peer, r.Topic, r.Key });
+        DefineEgress(model);
+    }
+
+    private static void DefineEgress(ModelBuilder model)
+    {
+        model.Entity<LedgerRow>().ToTable("Ledger").HasKey(r => r.Seq);
+        model.Entity<LedgerRow>().Property(r => r.Seq).Metadata.ValueGenerated = ValueGenerated.Never;
+        model.Entity<LedgerRow>().HasIndex(r => r.Offer).IsUnique();
+        model.Entity<LedgerContentRow>().ToTable("LedgerContents").HasKey(r => r.Seq);
+        model.Entity<LedgerContentRow>().Property(r => r.Seq).Metadata.ValueGenerated = ValueGenerated.Never;
+        model.Entity<LedgerEndRow>().ToTable("LedgerEnds").Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
+        model.Entity<LedgerHeadRow>().ToTable("LedgerHeads").HasKey(r => r.Day);
+        model.Entity<LedgerHeadRow>().Property(r => r.Day).Metadata.ValueGenerated = ValueGenerated.Never;
+        model.Entity<LedgerKeyRow>().ToTable("LedgerKeys").Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
+        model.Entity<RefusalRow>().ToTable("Refusals").Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
+        model.Entity<PolicyRow>().ToTable("EgressPolicies").Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
     }
 }

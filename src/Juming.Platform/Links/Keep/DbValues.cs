@@ -32,7 +32,7 @@ internal sealed class DbValues(IServiceScopeFactory scopes, Guid peer, int topic
         var db = scope.ServiceProvider.GetRequiredService<LinksDb>();
         await db.SaveWith(async _ =>
         {
-            var end = await EndOf(db, ct);
+            var end = await EndOf(db, peer, topic, ct);
             end.Last = Math.Max(end.Last, (long)version);
             foreach (var row in await Rows(db).ToListAsync(ct)) row.Version = ++end.Last;
         }, ct);
@@ -43,21 +43,26 @@ internal sealed class DbValues(IServiceScopeFactory scopes, Guid peer, int topic
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<LinksDb>();
-        await db.SaveWith(async _ =>
-        {
-            var row = await Rows(db).FirstOrDefaultAsync(r => r.Key == key, ct);
-            if (row is not null && row.Type == type && row.Payload.AsSpan().SequenceEqual(payload)) return;
-            if (row is null) db.Add(row = new ValueRow { Peer = peer, Topic = topic, Key = key });
-            var end = await EndOf(db, ct);
-            (row.Version, row.Type, row.Payload, row.At) = (++end.Last, type, payload, at);
-        }, ct);
+        await db.SaveWith(_ => Put(db, peer, topic, key, type, payload, at, ct), ct);
+    }
+
+    /// <summary>The same within a transaction.</summary>
+    /// <returns>False when nothing is sent: it is what it was.</returns>
+    public static async Task<bool> Put(LinksDb db, Guid peer, int topic, string key, int type, byte[] payload, long at, CancellationToken ct)
+    {
+        var row = await db.Values.FindAsync([peer, topic, key], ct);
+        if (row is not null && row.Type == type && row.Payload.AsSpan().SequenceEqual(payload)) return false;
+        if (row is null) db.Add(row = new ValueRow { Peer = peer, Topic = topic, Key = key });
+        var end = await EndOf(db, peer, topic, ct);
+        (row.Version, row.Type, row.Payload, row.At) = (++end.Last, type, payload, at);
+        return true;
     }
 
     private IQueryable<ValueRow> Rows(LinksDb db) => db.Values.Where(r => r.Peer == peer && r.Topic == topic);
 
-    private async Task<LogEndRow> EndOf(LinksDb db, CancellationToken ct)
+    private static async Task<LogEndRow> EndOf(LinksDb db, Guid peer, int topic, CancellationToken ct)
     {
-        var end = await db.LogEnds.FirstOrDefaultAsync(r => r.Peer == peer && r.Topic == topic, ct);
+        var end = await db.LogEnds.FindAsync([peer, topic], ct);
         if (end is null) db.Add(end = new LogEndRow { Peer = peer, Topic = topic });
         return end;
     }

@@ -16,21 +16,24 @@ internal sealed class Outgoing(IServiceScopeFactory scopes, TimeProvider clock)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<LinksDb>();
-        await db.SaveWith(async _ =>
+        await db.SaveWith(_ => Add(db, peer, topic, records, clock.GetUtcNow(), ct), ct);
+    }
+
+    /// <summary>The same within a transaction, once in it for each topic.</summary>
+    public static async Task Add(LinksDb db, Guid peer, int topic, IReadOnlyList<(int Type, string Key, byte[] Payload)> records, DateTimeOffset now, CancellationToken ct)
+    {
+        // Takes the row's lock where there are several writers, so that a number is given out once and seen in its order.
+        var known = await db.LogEnds.Where(r => r.Peer == peer && r.Topic == topic).ExecuteUpdateAsync(s => s.SetProperty(r => r.Last, r => r.Last), ct) == 1;
+        var end = known ? await db.LogEnds.FirstAsync(r => r.Peer == peer && r.Topic == topic, ct) : new LogEndRow { Peer = peer, Topic = topic };
+        if (!known) db.Add(end);
+        var at = PlainStatements.Micros(now);
+        foreach (var (type, key, payload) in records)
         {
-            // Takes the row's lock where there are several writers, so that a number is given out once and seen in its order.
-            var known = await db.LogEnds.Where(r => r.Peer == peer && r.Topic == topic).ExecuteUpdateAsync(s => s.SetProperty(r => r.Last, r => r.Last), ct) == 1;
-            var end = known ? await db.LogEnds.FirstAsync(r => r.Peer == peer && r.Topic == topic, ct) : new LogEndRow { Peer = peer, Topic = topic };
-            if (!known) db.Add(end);
-            var at = PlainStatements.Micros(clock.GetUtcNow());
-            foreach (var (type, key, payload) in records)
-            {
-                var record = new Record { Type = (uint)type, Key = key, At = at, Payload = UnsafeByteOperations.UnsafeWrap(payload) };
-                var digest = Chain.Digest(record);
-                end.Hash = Chain.Next(end.Hash, (ulong)++end.Last, digest);
-                db.Add(new LogRow { Peer = peer, Topic = topic, Seq = end.Last, Type = type, Key = key, At = at, Payload = payload, Digest = digest, Hash = end.Hash });
-            }
-        }, ct);
+            var record = new Record { Type = (uint)type, Key = key, At = at, Payload = UnsafeByteOperations.UnsafeWrap(payload) };
+            var digest = Chain.Digest(record);
+            end.Hash = Chain.Next(end.Hash, (ulong)++end.Last, digest);
+            db.Add(new LogRow { Peer = peer, Topic = topic, Seq = end.Last, Type = type, Key = key, At = at, Payload = payload, Digest = digest, Hash = end.Hash });
+        }
     }
 
     /// <summary>Forgets what was acknowledged, up to a number; the chain before what is left stays known.</summary>

@@ -17,10 +17,10 @@ internal sealed class HttpCall(GuardedHttp http, OutboundSettings outbound, Secr
     private const int MostExcerpt = 2000;
     private const string Purpose = "response.http-call";
 
-    private static readonly Reach Reach = new(Destinations.Configured) { Within = TimeSpan.FromSeconds(30) };
+    private static readonly Reach Reach = new(Destinations.Configured) { Within = TimeSpan.FromSeconds(30), Sender = "response" };
 
     // Then nothing was sent.
-    private static readonly HashSet<CallFailure> BeforeSending = [CallFailure.AddressRefused, CallFailure.DestinationRefused, CallFailure.NameUnknown, CallFailure.Unreachable, CallFailure.Tls];
+    private static readonly HashSet<CallFailure> BeforeSending = [CallFailure.AddressRefused, CallFailure.DestinationRefused, CallFailure.NameUnknown, CallFailure.Unreachable, CallFailure.Tls, CallFailure.NotRecorded];
 
     public ActionSpec Spec { get; } = new()
     {

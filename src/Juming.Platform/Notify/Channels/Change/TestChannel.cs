@@ -42,7 +42,7 @@ file sealed class ChannelHandler(NotifyDb db, Dispatcher dispatcher, Composer co
 
 file sealed class UrlHandler(NotifySettings settings, GuardedHttp http) : ICommandHandler<TestPublicUrl, TestResult>
 {
-    private static readonly Reach Reach = new(Destinations.FromSettings) { Within = TimeSpan.FromSeconds(10), MostBytes = 4096 };
+    private static readonly Reach Reach = new(Destinations.FromSettings) { Within = TimeSpan.FromSeconds(10), MostBytes = 4096, Sender = "notify" };
 
     public async Task<Result<TestResult>> Handle(TestPublicUrl request, CancellationToken ct)
     {

@@ -10,7 +10,7 @@ using MimeKit;
 namespace Juming.Platform.Notify.Channels.Senders;
 
 /// <summary>Mail over SMTP submission. A password never goes over a connection that is not encrypted.</summary>
-internal sealed class EmailSender(GuardedConnections connections) : IChannelSender
+internal sealed class EmailSender(GuardedConnections connections, IOutboundLedger ledger) : IChannelSender
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
     private static readonly Reach Reach = new(Destinations.Configured);
@@ -72,12 +72,33 @@ internal sealed class EmailSender(GuardedConnections connections) : IChannelSend
             ServerCertificateValidationCallback = (_, certificate, _, errors) =>
                 pinned.Length > 0 ? certificate?.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256).Equals(pinned, StringComparison.OrdinalIgnoreCase) == true : errors == System.Net.Security.SslPolicyErrors.None,
         };
-        await using var stream = await connections.Open(host, port, Reach, ct);
+        var addresses = await connections.Check(host, port, Reach, ct);
+        await Enter(call, mail, GuardedConnections.Shown(host, port), GuardedConnections.PlaceOf(addresses), ct);
+        await using var stream = await GuardedConnections.Connect(host, port, addresses, ct);
         var security = call.Settings["security"] switch { "Implicit" => SecureSocketOptions.SslOnConnect, "None" => SecureSocketOptions.None, _ => SecureSocketOptions.StartTls };
         await client.ConnectAsync(stream, host, port, security, ct);
         if (password.Length > 0) await client.AuthenticateAsync(new NetworkCredential(call.Settings.GetValueOrDefault("user") ?? "", password), ct);
         var said = await client.SendAsync(mail, ct);
         await client.DisconnectAsync(true, ct);
         return said;
+    }
+
+    private async Task Enter(ChannelCall call, MimeMessage mail, string destination, OutboundPlace place, CancellationToken ct)
+    {
+        var sent = await Bytes(mail, ct);
+        ReadOnlyMemory<byte>? kept = null;
+        if (call.Message.Url is { } url && OneTimeLinks.Masked(url) is var masked && masked != url)
+        {
+            using var harmless = EmailMessage.Of(call with { Message = call.Message with { Url = masked } });
+            kept = await Bytes(harmless, ct);
+        }
+        await ledger.EnterOrFail(new OutboundEntry(true, "notify", destination, place, call.Message.Subject, sent.Length, sent, kept), ct);
+    }
+
+    private static async Task<byte[]> Bytes(MimeMessage mail, CancellationToken ct)
+    {
+        using var bytes = new MemoryStream();
+        await mail.WriteToAsync(bytes, ct);
+        return bytes.ToArray();
     }
 }

@@ -8,7 +8,7 @@ namespace Juming.Platform.Notify.Channels.Senders;
 /// <summary>Calls a messenger's interface: JSON there and back, and whatever goes wrong on the way as an outcome.</summary>
 internal sealed class MessengerHttp(GuardedHttp http)
 {
-    private static readonly Reach Reach = new(Destinations.Configured) { MostBytes = 64 * 1024, Within = TimeSpan.FromSeconds(10) };
+    private static readonly Reach Reach = new(Destinations.Configured) { MostBytes = 64 * 1024, Within = TimeSpan.FromSeconds(10), Sender = "notify", HidesAddress = true };
 
     // Messengers count bytes of the text; \u escapes of every character would only make the body larger.
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -35,7 +35,7 @@ internal sealed class MessengerHttp(GuardedHttp http)
     {
         try
         {
-            var answer = await http.Send(call, Reach, ct);
+            var answer = await http.Send(call with { Kept = OneTimeLinks.Masked(call.Body) }, Reach, ct);
             return answer.Status is >= 200 and < 300 ? (answer, null) : (answer, OfStatus(answer));
         }
         catch (CallFailedException e)
