@@ -1,9 +1,11 @@
 using Juming.Cloud.Operators;
+using Juming.Cloud.Distribution;
 using Juming.Cloud.Overview;
 using Juming.Cloud.ThreatIntel;
 using Juming.Operator.Customers;
 using Juming.Operator.Overview;
 using Juming.Platform.Access;
+using Juming.Platform.Content;
 using Juming.Platform.Links;
 using Juming.Platform.Modules;
 using Juming.Platform.Notify;
@@ -28,13 +30,13 @@ namespace Juming;
 public static class Tiers
 {
     /// <summary>Tier 1: intelligence, models, library.</summary>
-    public static readonly TierDefinition Cloud = new("cloud", 1, 8441, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: true), new ThreatIntelModule(), new OperatorsModule(), new CloudOverviewModule()]);
+    public static readonly TierDefinition Cloud = new("cloud", 1, 8441, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: true), new ContentModule(), new ThreatIntelModule(), new DistributionModule(), new OperatorsModule(), new CloudOverviewModule()]);
 
     /// <summary>Tier 2: the service provider's platform.</summary>
-    public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: false), new CustomersModule(), new OperatorOverviewModule()]);
+    public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: false), new ContentModule(), new CustomersModule(), new OperatorOverviewModule()]);
 
     /// <summary>Tier 3: inside the customer's network.</summary>
-    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: false), new EventsModule(), new DetectionModule(), new CollectionModule(), new AssetsModule(), new WatchingModule(), new IncidentsModule(), new TicketsModule(), new ApprovalsModule(), new BlockingModule(), new LinkageModule(), new SshModule(), new ResponseModule(), new OverviewModule()]);
+    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: false), new ContentModule(), new EventsModule(), new DetectionModule(), new CollectionModule(), new AssetsModule(), new WatchingModule(), new IncidentsModule(), new TicketsModule(), new ApprovalsModule(), new BlockingModule(), new LinkageModule(), new SshModule(), new ResponseModule(), new OverviewModule()]);
 
     /// <summary>All of them, in their order.</summary>
     public static readonly IReadOnlyList<TierDefinition> All = [Cloud, Operator, Site];

@@ -83,7 +83,10 @@ public static class IndicatorParcel
             if (ValueOf(kind, key[..(shared + rest)]) is not { } value) return null;
             values[i] = value;
         }
-        var (sure, grave, threats, sources) = (from.Bytes((int)count), from.Bytes((int)count), from.Bytes((int)count), from.Bytes((int)count));
+        var sure = from.Bytes((int)count);
+        var grave = from.Bytes((int)count);
+        var threats = from.Bytes((int)count);
+        var sources = from.Bytes((int)count);
         if (from.Broken || !from.AtEnd) return null;
         var entries = new ParcelEntry[count];
         for (var i = 0; i < count; i++) entries[i] = new ParcelEntry(new(kind, values[i]), Math.Min((int)sure[i], 100), grave[i] >> 4, grave[i] & 0xF, threats[i], sources[i]);
