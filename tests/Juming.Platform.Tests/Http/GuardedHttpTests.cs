@@ -179,7 +179,7 @@ public sealed class GuardedHttpTests
         Assert.That(failed!.ToString(), Does.Contain("10.0.0.1:443").And.Not.Contain("s3cret").And.Not.Contain("cgi-bin"));
     }
 
-    private static GuardedHttp Http(OutboundSettings settings, INameLookup? names = null) => new(new GuardedConnections(names ?? new Known([]), settings), settings);
+    private static GuardedHttp Http(OutboundSettings settings, INameLookup? names = null) => new(new GuardedConnections(names ?? new Known([]), settings), settings, new NothingWritten());
 
     private static async Task<CallFailure?> Failure(OutboundSettings settings, string address, Reach reach, params (string Name, string[] Addresses)[] names)
     {
@@ -193,6 +193,12 @@ public sealed class GuardedHttpTests
         {
             return e.Failure;
         }
+    }
+
+    /// <summary>The ledger has tests of its own.</summary>
+    private sealed class NothingWritten : IOutboundLedger
+    {
+        public Task Enter(OutboundEntry entry, CancellationToken ct) => Task.CompletedTask;
     }
 
     private sealed class Known(Dictionary<string, string[]> names) : INameLookup

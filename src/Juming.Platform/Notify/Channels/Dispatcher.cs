@@ -23,6 +23,7 @@ internal sealed class Dispatcher(IEnumerable<IChannelSender> senders, WeComCards
         if (receiver is null && ChannelForm.IsPersonal(channel)) return SendOutcome.Refused("no-address", null);
         var (access, failure) = await Open(channel, purpose, ct);
         if (access is null) return failure!;
+        OneTimeLinks.Hide(message);
         var outcome = await senders.First(s => s.Kind == channel.Kind).Send(new ChannelCall(access.Settings, access.Secrets, receiver, message), ct);
         return Told(outcome, access);
     }

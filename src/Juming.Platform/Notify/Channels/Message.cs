@@ -26,6 +26,9 @@ internal sealed record Message
     /// <summary>Address of the page, or null.</summary>
     public string? Url { get; init; }
 
+    /// <summary>The page's address works once and for this receiver alone: it is kept nowhere.</summary>
+    public bool HasOwnUrl { get; init; }
+
     public required DateTimeOffset At { get; init; }
 
     public required CultureInfo Culture { get; init; }

@@ -30,6 +30,7 @@ internal sealed class Composer(NoticeBook book, NotifySettings settings, IVault 
             Text = ended is null ? words.Text : words.Text + "\n" + ended,
             Values = Values(notice, channel),
             Url = settings.AddressOf(path is null ? notice.Path : await Own(path, ct)),
+            HasOwnUrl = path is not null,
             At = TimeZoneInfo.ConvertTime(notice.PostedAt, settings.TimeZone),
             Culture = culture,
             Site = Site,

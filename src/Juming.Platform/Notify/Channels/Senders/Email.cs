@@ -87,9 +87,9 @@ internal sealed class EmailSender(GuardedConnections connections, IOutboundLedge
     {
         var sent = await Bytes(mail, ct);
         ReadOnlyMemory<byte>? kept = null;
-        if (call.Message.Url is { } url && OneTimeLinks.Masked(url) is var masked && masked != url)
+        if (OneTimeLinks.Covered(call.Message) is { } covered)
         {
-            using var harmless = EmailMessage.Of(call with { Message = call.Message with { Url = masked } });
+            using var harmless = EmailMessage.Of(call with { Message = covered });
             kept = await Bytes(harmless, ct);
         }
         await ledger.EnterOrFail(new OutboundEntry(true, "notify", destination, place, call.Message.Subject, sent.Length, sent, kept), ct);

@@ -35,7 +35,7 @@ internal sealed class MessengerHttp(GuardedHttp http)
     {
         try
         {
-            var answer = await http.Send(call with { Kept = OneTimeLinks.Masked(call.Body) }, Reach, ct);
+            var answer = await http.Send(call with { Kept = OneTimeLinks.Covered(call.Body) }, Reach, ct);
             return answer.Status is >= 200 and < 300 ? (answer, null) : (answer, OfStatus(answer));
         }
         catch (CallFailedException e)
