@@ -1,5 +1,5 @@
-using Juming.Cloud.Operators;
 using Juming.Cloud.Distribution;
+using Juming.Cloud.Operators;
 using Juming.Cloud.Overview;
 using Juming.Cloud.ThreatIntel;
 using Juming.Operator.Customers;
@@ -21,6 +21,7 @@ using Juming.Site.Incidents;
 using Juming.Site.Overview;
 using Juming.Site.Response;
 using Juming.Site.Ssh;
+using Juming.Site.ThreatIntel;
 using Juming.Site.Tickets;
 using Juming.Site.Watching;
 
@@ -36,7 +37,7 @@ public static class Tiers
     public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: false), new ContentModule(), new CustomersModule(), new OperatorOverviewModule()]);
 
     /// <summary>Tier 3: inside the customer's network.</summary>
-    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: false), new ContentModule(), new EventsModule(), new DetectionModule(), new CollectionModule(), new AssetsModule(), new WatchingModule(), new IncidentsModule(), new TicketsModule(), new ApprovalsModule(), new BlockingModule(), new LinkageModule(), new SshModule(), new ResponseModule(), new OverviewModule()]);
+    public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: false), new ContentModule(), new EventsModule(), new IntelModule(), new DetectionModule(), new CollectionModule(), new AssetsModule(), new WatchingModule(), new IncidentsModule(), new TicketsModule(), new ApprovalsModule(), new BlockingModule(), new LinkageModule(), new SshModule(), new ResponseModule(), new OverviewModule()]);
 
     /// <summary>All of them, in their order.</summary>
     public static readonly IReadOnlyList<TierDefinition> All = [Cloud, Operator, Site];

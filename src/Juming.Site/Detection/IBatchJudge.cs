@@ -48,9 +48,6 @@ public sealed record Finding(string Code, Severity Severity, string Key, IReadOn
 
     /// <summary>Account concerned; null when not known.</summary>
     public string? Account { get; init; }
-
-    /// <summary>What came of it.</summary>
-    public AttackResult Result { get; init; }
 }
 
 /// <summary>Several findings of stored events that share a key, found after the fact.</summary>

@@ -49,8 +49,8 @@ internal static class StixFeed
         Tlp? tlp = null;
         foreach (var marking in one.List("object_marking_refs"))
             if (marking.ValueKind == JsonValueKind.String && Markings.TryGetValue(FeedJson.Of(marking) ?? "", out var named) && (tlp is null || named > tlp)) tlp = named;
-        foreach (var value in values)
-            into.Add(value with
+        foreach (var (value, kind) in values)
+            into.Add(new FeedItem(value, kind)
             {
                 Confidence = one.TryGetProperty("confidence", out var sure) && sure.ValueKind == JsonValueKind.Number && sure.TryGetInt32(out var percent) && percent is >= 0 and <= 100 ? percent : null,
                 Threat = words.Select(FeedWords.ThreatOf).FirstOrDefault(t => t is not null),

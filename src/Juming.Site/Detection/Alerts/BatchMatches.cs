@@ -68,7 +68,7 @@ internal sealed class BatchMatches(long from, long to, FoldRules? rules = null)
             open.Sequence = To;
             Folds.Add(open);
         }
-        open.Add(at, header.Id, finding.Result, estimated);
+        open.Add(at, header.Id, AttackResults.Of(batch, index), estimated);
     }
 
     /// <summary>Counts what several events made a correlation say.</summary>

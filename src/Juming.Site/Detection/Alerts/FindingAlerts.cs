@@ -45,7 +45,7 @@ internal static class FindingAlerts
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(Encoding.UTF8.GetBytes($"{late.Run}\n{KeyOf(late.What, first)}"), hash);
         var key = new Guid(hash[..16]);
-        var fold = new Fold { Key = key, Id = Parties.AlertId(opening.Rule, key, Guid.Empty, first), First = first, Last = last, Count = late.Count, Result = late.What.Result, Opening = opening };
+        var fold = new Fold { Key = key, Id = Parties.AlertId(opening.Rule, key, Guid.Empty, first), First = first, Last = last, Count = late.Count, Opening = opening };
         foreach (var id in late.Events.Take(fold.Events.Length)) fold.Events[fold.EventCount++] = id;
         return AlertRows.Of(fold, now);
     }

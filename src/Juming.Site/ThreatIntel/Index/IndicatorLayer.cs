@@ -38,6 +38,9 @@ internal sealed class IndicatorLayer
     /// <summary>Indicators in it.</summary>
     public IReadOnlyList<IndexedIndicator> Entries => _entries;
 
+    /// <summary>It says something at all, a withdrawal too.</summary>
+    public bool HasAnything => _covered.Count > 0;
+
     /// <summary>Numbers of labels that its domains have, as bits.</summary>
     public uint Depths { get; private set; }
 
@@ -92,7 +95,7 @@ internal sealed class IndicatorView(IndicatorIndex? index, IReadOnlyList<Indicat
     /// <summary>What lies above it. Layers that are empty are left out by who makes the view.</summary>
     public IReadOnlyList<IndicatorLayer> Layers { get; } = layers;
 
-    /// <summary>There is something to ask.</summary>
+    /// <summary>There is nothing to ask.</summary>
     public bool IsEmpty => (Index?.Count ?? 0) == 0 && Layers.Count == 0;
 
     /// <summary>Numbers of labels that domains have, as bits.</summary>
@@ -101,15 +104,26 @@ internal sealed class IndicatorView(IndicatorIndex? index, IReadOnlyList<Indicat
     /// <summary>Somewhere in it are networks.</summary>
     public bool HasNetworks { get; } = index is { HasNetworks: true } || layers.Any(l => l.HasNetworks);
 
-    /// <summary>Holds a hit of fingerprints against the full value; null when the value is another one, or what was hit no longer counts.</summary>
-    /// <param name="hit">The hit.</param>
-    /// <param name="value">The value as it stands in the event.</param>
-    public (IndexedIndicator Indicator, bool IsOwn)? Confirm(in IndicatorHit hit, ReadOnlySpan<byte> value)
+    /// <summary>True when it holds exactly this value, whoever named it and however sure.</summary>
+    public bool Holds(IndicatorValue value)
+    {
+        var text = Encoding.UTF8.GetBytes(value.Value);
+        if (value.Kind == IndicatorKind.Network)
+        {
+            if (!NetRange.TryRead(text, out var range)) return false;
+            return Layers.Any(l => l.Entries.Any(e => e.Value == value)) || (Index?.FindNetwork(range.First) is { IsNone: false } mark && Index.Values.Read(mark.Record)?.Value == value);
+        }
+        if (IndicatorKeys.Of(value.Kind, text) is not { } key) return false;
+        Span<ulong> marks = stackalloc ulong[1];
+        return Layers.Any(l => !l.Find(key).IsNone) || Index?.FindAll([key], marks) > 0;
+    }
+
+    /// <summary>What a hit of fingerprints stands for; null when it no longer counts. Whether it stands for the value of the event is still to be seen.</summary>
+    public (IndexedIndicator Indicator, bool IsOwn)? Resolve(in IndicatorHit hit)
     {
         var layer = hit.Place == 0 ? null : Layers[hit.Place - 1];
         var found = layer is null ? Index!.Values.Read(hit.Mark.Record) : layer.Entries[(int)hit.Mark.Record];
-        if (found is not { } indicator || !IndicatorConfirmation.Stands(hit.Mark, Encoding.UTF8.GetBytes(indicator.Value.Value), value)) return null;
-        if (layer is null && Layers.Any(l => !l.IsOwn && l.Covers(indicator.Id))) return null;
+        if (found is not { } indicator || (layer is null && Layers.Any(l => !l.IsOwn && l.Covers(indicator.Id)))) return null;
         return (indicator, layer is { IsOwn: true });
     }
 }

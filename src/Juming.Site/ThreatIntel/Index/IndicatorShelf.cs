@@ -47,13 +47,15 @@ internal sealed class IndicatorShelf
     public string? Refused { get; private set; }
 
     /// <summary>Takes a finished set into use; the one of before is kept, the one before that goes.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="instead">It says the same as the one in use and takes its place: the one before stays the one to go back to.</param>
     /// <exception cref="IndicatorFileException">The set is not whole; the one in use stays.</exception>
-    public void Use(Guid set)
+    public void Use(Guid set, bool instead = false)
     {
         lock (_turn)
         {
             var next = Load(set);
-            var previous = _current?.Set;
+            var previous = instead ? _previous : _current?.Set;
             Point(previous is { } p ? [set, p] : [set]);
             (_current, _previous, Refused) = (next, previous, null);
             Sweep();

@@ -32,6 +32,29 @@ internal static class EventValues
         if (domain >= 0 && path >= 0) AddUrl(arena, fields[domain], fields[path], path, to);
     }
 
+    /// <summary>Holds a hit against the value that a kept one should stand for: that of its field, or what was put together from it.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="header">The event.</param>
+    /// <param name="tag">Place of the field.</param>
+    /// <param name="mark">What the look-up answered.</param>
+    /// <param name="kept">The indicator's value.</param>
+    public static bool Stands(EventBatch batch, in EventHeader header, int tag, IndicatorMark mark, ReadOnlySpan<byte> kept)
+    {
+        ref readonly var field = ref batch.Fields[tag];
+        var value = batch.Value(field);
+        if (field.Id == SysmonHashes)
+        {
+            foreach (var part in value.Split((byte)','))
+                if (IndicatorConfirmation.Stands(mark, kept, value[part][(value[part].IndexOf((byte)'=') + 1)..])) return true;
+            return false;
+        }
+        if (field.Id != UrlOriginal || value[0] != '/') return IndicatorConfirmation.Stands(mark, kept, value);
+        Span<byte> url = stackalloc byte[UrlForm.Longest];
+        for (var i = header.FirstField; i < header.FirstField + header.FieldCount; i++)
+            if (batch.Fields[i].Id == UrlDomain && WriteUrl(batch.Arena, batch.Fields[i], field, url) is > 0 and var length && IndicatorConfirmation.Stands(mark, kept, url[..length])) return true;
+        return false;
+    }
+
     // "SHA1=…,MD5=…,SHA256=…,IMPHASH=…"
     private static void AddHashes(ReadOnlySpan<byte> text, int tag, IndicatorProbe to)
     {
@@ -49,12 +72,17 @@ internal static class EventValues
     private static void AddUrl(ReadOnlySpan<byte> arena, in FieldValue domain, in FieldValue path, int tag, IndicatorProbe to)
     {
         Span<byte> url = stackalloc byte[UrlForm.Longest];
+        if (WriteUrl(arena, domain, path, url) is > 0 and var length) to.AddPath(url[..length], tag);
+    }
+
+    private static int WriteUrl(ReadOnlySpan<byte> arena, in FieldValue domain, in FieldValue path, Span<byte> url)
+    {
         var length = 7 + domain.Length + path.Length;
-        if (length > url.Length) return;
+        if (length > url.Length) return 0;
         "http://"u8.CopyTo(url);
         arena.Slice(domain.Offset, domain.Length).CopyTo(url[7..]);
         arena.Slice(path.Offset, path.Length).CopyTo(url[(7 + domain.Length)..]);
-        to.AddPath(url[..length], tag);
+        return length;
     }
 
     private static byte[] KindsOfFields()

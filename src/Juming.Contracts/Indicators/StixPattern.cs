@@ -1,30 +1,29 @@
 using System.Text;
-using Juming.Contracts.Indicators;
 
-namespace Juming.Cloud.ThreatIntel.Feeds;
+namespace Juming.Contracts.Indicators;
 
 /// <summary>
 /// The part of STIX patterns that names values: comparisons by = and IN (ISSUBSET for networks) of addresses, names, URLs, mail addresses and hashes, joined by OR, hashes of one file by AND too. Everything
 /// else (NOT, LIKE, MATCHES, sequences, repetitions, other conditions) would match more or less than it says without the rest, and is not understood.
 /// </summary>
-internal ref struct StixPattern
+public ref struct StixPattern
 {
     private const int Longest = 20_000;
     private const int Deepest = 16;
     private const int MostValues = 1000;
 
     private readonly ReadOnlySpan<char> _text;
-    private readonly List<FeedItem> _found;
+    private readonly List<(string Value, IndicatorKind Kind)> _found;
     private int _at;
 
-    private StixPattern(ReadOnlySpan<char> text, List<FeedItem> found)
+    private StixPattern(ReadOnlySpan<char> text, List<(string Value, IndicatorKind Kind)> found)
     {
         _text = text;
         _found = found;
     }
 
     /// <summary>The values of a pattern; null when it is not understood.</summary>
-    public static List<FeedItem>? Read(string pattern)
+    public static List<(string Value, IndicatorKind Kind)>? Read(string pattern)
     {
         if (pattern.Length > Longest) return null;
         var reader = new StixPattern(pattern, []);
@@ -132,7 +131,7 @@ internal ref struct StixPattern
         }
         if (_at >= _text.Length) return false;
         _at++;
-        _found.Add(new FeedItem(text.ToString(), kind));
+        _found.Add((text.ToString(), kind));
         return true;
     }
 
