@@ -60,7 +60,7 @@ file sealed class Handler(Membership membership, OutboundSettings outbound, Link
             Peer = ByteString.CopyFrom(token.Peer.ToByteArray(bigEndian: true)),
             Secret = ByteString.CopyFrom(token.Secret),
             SigningRequest = ByteString.CopyFrom(LinkCertificates.Request(key)),
-            Build = typeof(JoinUpper).Assembly.GetName().Version?.ToString() ?? "",
+            Build = typeof(JoinUpper).Assembly.GetName().Version?.ToString(3) ?? "",
         }, deadline: deadline, cancellationToken: ct);
         var upper = channel.Upper!.Value;
         if (LinkCertificates.ProblemOfAnswer(reply.Certificate.ToByteArray(), channel.Authority, LinkCertificates.NameOf(upper, token.Peer), key, clock.GetUtcNow()) is { } problem)

@@ -45,15 +45,24 @@ internal sealed partial class Dialler(
                     await wake.Joined(stoppingToken);
                     continue;
                 }
-                var pause = TimeSpan.FromSeconds(Random.Shared.NextDouble() * _pause.TotalSeconds);
-                _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
-                await Task.Delay(pause, clock, stoppingToken);
+                await Pause(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             status.Set(LinkState.Waiting, "stopping");
         }
+    }
+
+    /// <summary>Waits before the next time, longer each time; whoever leaves waits for nothing.</summary>
+    private async Task Pause(CancellationToken ct)
+    {
+        var pause = TimeSpan.FromSeconds(Random.Shared.NextDouble() * _pause.TotalSeconds);
+        _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(ct, wake.Left);
+        await Task.Delay(pause, clock, waiting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ct.ThrowIfCancellationRequested();
+        if (waiting.IsCancellationRequested) _pause = FirstPause;
     }
 
     /// <summary>Dials once, if there is anybody to dial; whatever comes of it, the next time is as good as this one.</summary>
@@ -219,7 +228,7 @@ internal sealed partial class Dialler(
     [LoggerMessage(Level = LogLevel.Error, Message = "The link failed; it is tried again")]
     private static partial void LogFailed(ILogger log, Exception error);
 
-    private static string Build => typeof(Dialler).Assembly.GetName().Version?.ToString() ?? "";
+    private static string Build => typeof(Dialler).Assembly.GetName().Version?.ToString(3) ?? "";
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Connected with {Url}")]
     private static partial void LogConnected(ILogger log, Uri url);

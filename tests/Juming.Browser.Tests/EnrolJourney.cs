@@ -1,0 +1,113 @@
+using Juming.Platform.Access;
+using Juming.Testing;
+using Microsoft.Playwright;
+using NUnit.Framework;
+using static Microsoft.Playwright.Assertions;
+
+namespace Juming.Browser.Tests;
+
+/// <summary>An operator enters a customer and a site, the customer's administrator joins it with the token, and the operator sees it go silent and come back.</summary>
+[Category("O1.1")]
+public sealed class EnrolJourney : AxeTest
+{
+    /// <inheritdoc/>
+    protected override string TierName => "operator";
+
+    /// <inheritdoc/>
+    protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["Modules:Links:Listen"] = "127.0.0.1:0", ["Modules:Links:LeaseSeconds"] = "3" };
+
+    [Test]
+    public async Task A_site_is_enrolled_at_both_ends_goes_silent_and_comes_back()
+    {
+        var folder = Directory.CreateTempSubdirectory("juming-enrol").FullName;
+        var customer = await RunningTier.Start("site", folder);
+        try
+        {
+            var page = await SignedIn("zh-CN", "light", 1440, Role.SystemAdmin);
+            await Open(page, "/customers");
+            await page.GetByTestId("new").ClickAsync();
+            await page.GetByTestId("name").FillAsync("华东电力<b>集团</b>");
+            await page.GetByTestId("save").ClickAsync();
+            await page.GetByTestId("under-华东电力<b>集团</b>").ClickAsync();
+            await page.GetByTestId("name").FillAsync("苏州分公司");
+            await page.GetByTestId("save").ClickAsync();
+            await page.GetByTestId("unit-苏州分公司").Locator("a").First.ClickAsync();
+            await Expect(page.GetByTestId("parent")).ToBeVisibleAsync();
+            await Picture(page, "customers-light");
+            await Open(page, "/sites?new=1");
+            await page.GetByTestId("new-unit").SelectOptionAsync(new SelectOptionValue { Label = "　苏州分公司" });
+            await page.GetByTestId("new-name").FillAsync("一号站");
+            await page.GetByTestId("save").ClickAsync();
+            await page.GetByTestId("invite").ClickAsync();
+            var url = await page.GetByTestId("invitation-url").InnerTextAsync();
+            var token = await page.GetByTestId("invitation-token").InnerTextAsync();
+            await Picture(page, "site-invitation-light");
+
+            var other = await PageOf(customer, "en", "dark", Role.SystemAdmin);
+            await other.GotoAsync(new Uri(customer.Address, "/connection").ToString());
+            await other.WaitForSelectorAsync("html[data-ready=interactive]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
+            await Picture(other, "connection-join-dark");
+            await other.GetByTestId("url").FillAsync(url);
+            await other.GetByTestId("token").FillAsync("jm1.wrong");
+            await other.GetByTestId("join").ClickAsync();
+            await Expect(other.Locator("p.error")).ToContainTextAsync("This is no token");
+            await other.GetByTestId("token").FillAsync(token);
+            await other.GetByTestId("join").ClickAsync();
+            await Expect(other.GetByTestId("state")).ToContainTextAsync("Connected", new() { Timeout = 20_000 });
+            await Picture(other, "connection-dark");
+            Assert.That(await Look(other, "/connection"), Is.Empty);
+
+            await Expect(page.GetByTestId("peer-state")).ToContainTextAsync("在线", new() { Timeout = 20_000 });
+            await Expect(page.GetByTestId("figures")).ToBeVisibleAsync(new() { Timeout = 20_000 });
+            await Expect(page.GetByTestId("invitation")).ToHaveCountAsync(0);
+            await Picture(page, "sites-light");
+            NothingComplained();
+            Assert.That(await Look(page, "/sites with its pane"), Is.Empty);
+            await customer.DisposeAsync();
+            // Without a reload: the page looks by itself.
+            await Expect(page.GetByTestId("peer-state")).ToContainTextAsync("失联", new() { Timeout = 20_000 });
+            await Expect(page.GetByTestId("site-一号站")).ToContainTextAsync("失联");
+            await Picture(page, "sites-silent-light");
+            customer = await RunningTier.Start("site", folder);
+            await Expect(page.GetByTestId("peer-state")).ToContainTextAsync("在线", new() { Timeout = 30_000 });
+        }
+        finally
+        {
+            await customer.DisposeAsync();
+            Directory.Delete(folder, true);
+        }
+    }
+
+    [Test]
+    public async Task Sites_are_found_filtered_and_shown_in_the_dark_in_English()
+    {
+        var page = await SignedIn("en", "dark", 1440, Role.SystemAdmin);
+        await Open(page, "/sites?new=1");
+        await page.GetByTestId("new-unit").SelectOptionAsync(new SelectOptionValue { Label = "(a new customer)" });
+        await page.GetByTestId("new-customer").FillAsync("Northern Rail");
+        await page.GetByTestId("new-name").FillAsync("Depot 7");
+        await page.GetByTestId("save").ClickAsync();
+        await Expect(page.GetByTestId("site-Depot 7")).ToContainTextAsync("No token yet");
+        await Picture(page, "sites-dark");
+        Assert.That(await Look(page, "/sites in the dark"), Is.Empty);
+        await Open(page, "/sites?text=rail&state=Silent");
+        await Expect(page.Locator("p.empty")).ToContainTextAsync("No site fits");
+        await Open(page, "/customers");
+        await Picture(page, "customers-dark");
+        Assert.That(await Look(page, "/customers in the dark"), Is.Empty);
+    }
+
+    private async Task<IPage> PageOf(RunningTier tier, string culture, string theme, params Role[] roles)
+    {
+        var context = await Browser.NewContextAsync(new BrowserNewContextOptions { IgnoreHTTPSErrors = true, ViewportSize = new ViewportSize { Width = 1440, Height = 900 }, ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light });
+        using var client = await tier.SignIn(roles);
+        var cookie = client.DefaultRequestHeaders.GetValues("Cookie").Single();
+        var at = cookie.IndexOf('=', StringComparison.Ordinal);
+        await context.AddCookiesAsync(
+        [
+            new Microsoft.Playwright.Cookie { Name = cookie[..at], Value = cookie[(at + 1)..], Url = tier.Address.ToString(), Secure = true, HttpOnly = true },
+            new Microsoft.Playwright.Cookie { Name = ".AspNetCore.Culture", Value = Uri.EscapeDataString($"c={culture}|uic={culture}"), Url = tier.Address.ToString() },
+        ]);
+        return await context.NewPageAsync();
+    }
+}
