@@ -32,8 +32,11 @@ internal static class ContentErrors
     /// <summary>Another fingerprint.</summary>
     public static readonly Error OtherFingerprint = new(ErrorKind.Forbidden, "content.other-fingerprint", "The fingerprint that you entered is not that of the root that came. Ask the cloud's administrator for the right one, and trust nothing until both are the same.", Field: "fingerprint");
 
-    /// <summary>Nothing waits for it.</summary>
-    public static readonly Error NothingOffered = new(ErrorKind.Conflict, "content.nothing-offered", "No root waits to be trusted: link this host, or import a bundle first.");
+    /// <summary>Not a fingerprint.</summary>
+    public static readonly Error NoFingerprint = new(ErrorKind.Invalid, "content.no-fingerprint", "A fingerprint has 64 hexadecimal digits; copy it whole, as the cloud shows it.", Field: "fingerprint");
+
+    /// <summary>It trusts another cloud.</summary>
+    public static readonly Error TrustsAnother = new(ErrorKind.Conflict, "content.trusts-another", "This host trusts the root of another cloud already, and a host trusts one.");
 
     /// <summary>Larger than may be.</summary>
     public static readonly Error TooLarge = new(ErrorKind.TooLarge, "content.too-large", "{file} has more than {most} bytes and is not taken.");

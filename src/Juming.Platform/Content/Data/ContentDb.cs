@@ -69,5 +69,8 @@ internal sealed class HostRow
     /// <summary>A first root that waits for somebody to vouch for it.</summary>
     public byte[]? Offered { get; set; }
     public DateTimeOffset? OfferedAt { get; set; }
+
+    /// <summary>Fingerprint of a first root that somebody has vouched for before it came; empty for none.</summary>
+    public string Vouched { get; set; } = "";
     public DateTimeOffset CreatedAt { get; set; }
 }

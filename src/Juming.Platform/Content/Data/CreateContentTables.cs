@@ -29,6 +29,7 @@ public sealed class CreateContentTables : ModuleMigration
             .WithColumn("id").AsId().PrimaryKey()
             .WithColumn("offered").AsBinary(int.MaxValue).Nullable()
             .WithColumn("offered_at").AsInstant().Nullable()
+            .WithColumn("vouched").AsString(64).NotNullable()
             .WithColumn("created_at").AsInstant().NotNullable();
     }
 }

@@ -94,13 +94,18 @@ internal sealed class TrustBook(IServiceScopeFactory scopes, TimeProvider clock)
     }
 
     /// <summary>Keeps a first root until somebody vouches for it, or forgets it.</summary>
-    public async Task Offer(byte[]? root, CancellationToken ct)
+    public Task Offer(byte[]? root, CancellationToken ct) => Change(row => (row.Offered, row.OfferedAt) = (root, root is null ? null : clock.GetUtcNow()), ct);
+
+    /// <summary>Somebody vouches for a first root that has not come yet.</summary>
+    public Task Vouch(string fingerprint, CancellationToken ct) => Change(row => row.Vouched = fingerprint, ct);
+
+    private async Task Change(Action<HostRow> change, CancellationToken ct)
     {
         var id = (await Host(ct)).Id;
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ContentDb>();
         var row = await db.Hosts.FirstAsync(h => h.Id == id, ct);
-        (row.Offered, row.OfferedAt) = (root, root is null ? null : clock.GetUtcNow());
+        change(row);
         await db.SaveChangesAsync(ct);
     }
 

@@ -6,7 +6,7 @@ using Juming.Platform.Handlers;
 
 namespace Juming.Platform.Content.Root;
 
-/// <summary>Vouches for the first root that came: from then on its keys decide what this host takes.</summary>
+/// <summary>Vouches for the first root, that came or will come: its keys decide from then on what this host takes.</summary>
 /// <param name="Fingerprint">As the cloud shows it; spaces and colons don't count.</param>
 internal sealed record TrustRoot(string Fingerprint) : ICommand<Done>, INeeds<ContentWrite>;
 
@@ -21,11 +21,13 @@ file sealed class Handler(TrustBook book, ContentDesk desk) : ICommandHandler<Tr
     {
         using (await book.Enter(ct))
         {
-            if (book.Last is not null || (await book.Host(ct)).Offered is not { } offered) return ContentErrors.NothingOffered;
             var entered = new string([.. request.Fingerprint.Where(char.IsAsciiLetterOrDigit)]).ToLowerInvariant();
-            if (entered != TrustBook.FingerprintOf(offered)) return ContentErrors.OtherFingerprint;
-            await book.Keep(TrustedMetadata.Begin(offered), ct);
-            await book.Offer(null, ct);
+            if (Format.Members.HashOf(entered) is null) return ContentErrors.NoFingerprint;
+            if (await book.Fingerprint(ct) is { } trusted) return trusted == entered ? Done.Value : ContentErrors.TrustsAnother;
+            if ((await book.Host(ct)).Offered is not { } offered) await book.Vouch(entered, ct);
+            else if (entered != TrustBook.FingerprintOf(offered)) return ContentErrors.OtherFingerprint;
+            else await book.Keep(TrustedMetadata.Begin(offered), ct);
+            if (book.Last is not null) await book.Offer(null, ct);
         }
         desk.AskBell.Ring();
         return Done.Value;
