@@ -57,7 +57,7 @@ internal static class ContentErrors
     public static readonly Error NothingYet = new(ErrorKind.Conflict, "content.nothing-yet", "There is no signed content here yet.");
 
     /// <summary>Only where the repository is made.</summary>
-    public static readonly Error NotHere = new(ErrorKind.Conflict, "content.not-here", "Only the cloud signs the root.");
+    public static readonly Error NotHere = new(ErrorKind.Conflict, "content.not-here", "Only another tier can do this.");
 
     /// <summary>The root key was exported.</summary>
     public static readonly Error RootKeyGone = new(ErrorKind.Conflict, "content.root-key-gone", "The root key is not here any more; it lies in the file that it was exported to.");
@@ -78,7 +78,7 @@ internal static class ContentErrors
     public static readonly Error BadDelegation = new(ErrorKind.Invalid, "content.bad-delegation", "This is no key of an operator; copy it whole, as the operator's page shows it.", Field: "key");
 
     /// <summary>No delegation of its own.</summary>
-    public static readonly Error NotDelegated = new(ErrorKind.Conflict, "content.not-delegated", "The cloud has not delegated anything to this operator: give its administrator the key that this page shows.");
+    public static readonly Error NotDelegated = new(ErrorKind.Conflict, "content.not-delegated", "The cloud has not delegated anything to this operator: give its administrator the key that the page of signed content shows.");
 
     /// <summary>A path that a list may not name.</summary>
     public static readonly Error BadPath = new(ErrorKind.Invalid, "content.bad-path", "'{path}' can't be published: names have lower-case letters, digits, dot, dash and underscore.");

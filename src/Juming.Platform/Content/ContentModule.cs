@@ -1,10 +1,17 @@
 using Juming.Platform.Access;
+using Juming.Platform.Content.Carry;
 using Juming.Platform.Content.Keep;
+using Juming.Platform.Content.Look;
+using Juming.Platform.Content.Root;
 using Juming.Platform.Content.Sign;
 using Juming.Platform.Content.Sync;
+using Juming.Platform.Handlers;
+using Juming.Platform.Http;
 using Juming.Platform.Links;
 using Juming.Platform.Modules;
 using Juming.Platform.Notify;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,4 +37,28 @@ public sealed class ContentModule : Module
         services.AddHostedService<ContentUse>();
         services.AddHostedService<ContentLoop>();
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<MenuItem> Menu => [new("admin", "Content", "/content", ContentRead.Code, 41, "guard", typeof(ContentTexts))];
+
+    /// <inheritdoc/>
+    public override void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("", async (Sender sender, CancellationToken ct) => (await sender.Send(new DescribeContent(), ct)).ToHttp()).Answers<ContentView>("How signed content stands on this host.");
+        routes.MapPost("trust", async (Sender sender, TrustBody body, CancellationToken ct) => (await sender.Send(new TrustRoot(body.Fingerprint ?? ""), ct)).ToHttp()).Answers<Done>("Vouches for the cloud by its fingerprint.");
+        routes.MapGet("bundle", Export).AnswersFile("All content that is here as one file, for hosts that no link reaches.", "application/octet-stream");
+    }
+
+    private static async Task<IResult> Export(Sender sender, TierContext tier, CancellationToken ct)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(tier.DataFolder, "content", "partial")).FullName;
+        var file = Path.Combine(folder, $"bundle-{Guid.CreateVersion7():N}");
+        var written = await sender.Send(new ExportBundle(file), ct);
+        if (written.Error is { } error) return error.ToHttp();
+        var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+        return Results.File(stream, "application/octet-stream", "juming-content.bundle");
+    }
 }
+
+/// <summary>Body of a fingerprint.</summary>
+internal sealed record TrustBody(string? Fingerprint);
