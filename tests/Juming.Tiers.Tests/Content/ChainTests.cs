@@ -13,43 +13,32 @@ namespace Juming.Tiers.Tests.Content;
 [Category("C4.1")]
 internal sealed class ChainTests
 {
-    private ThreeTiers _tiers = null!;
-
-    [OneTimeSetUp]
-    public async Task Start()
-    {
-        _tiers = await ThreeTiers.Start();
-        await _tiers.Enter("45.67.89.1\n45.67.89.2");
-        await ThreeTiers.Until(() => Known("45.67.89.1"), "the first set is in force");
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop() => await _tiers.DisposeAsync();
+    private static ThreeTiers Tiers => Joined.Tiers;
 
     [Test]
     public async Task A_new_indicator_reaches_the_site_and_goes_again_when_it_is_taken_back()
     {
-        await _tiers.Enter("evil-update.badly-kept.net");
+        await Tiers.Enter("evil-update.badly-kept.net");
         await ThreeTiers.Until(() => Known("evil-update.badly-kept.net"), "the new one is in force");
         var id = IndicatorIds.Of(new(IndicatorKind.Domain, "evil-update.badly-kept.net"));
-        Assert.That((await _tiers.Cloud.Send(new DecideIndicator(id, IndicatorState.FalsePositive, "wrong"))).Error, Is.Null);
+        Assert.That((await Tiers.Cloud.Send(new DecideIndicator(id, IndicatorState.FalsePositive, "wrong"))).Error, Is.Null);
         await ThreeTiers.Until(async () => !await Known("evil-update.badly-kept.net"), "it is gone");
     }
 
     [Test]
     public async Task What_is_marked_red_never_leaves()
     {
-        await _tiers.Enter("red-secret.badly-kept.org", Tlp.Red);
-        await _tiers.Enter("strict-secret.badly-kept.org", Tlp.AmberStrict);
-        await _tiers.Enter("after-them.badly-kept.org");
+        await Tiers.Enter("red-secret.badly-kept.org", Tlp.Red);
+        await Tiers.Enter("strict-secret.badly-kept.org", Tlp.AmberStrict);
+        await Tiers.Enter("after-them.badly-kept.org");
         await ThreeTiers.Until(() => Known("after-them.badly-kept.org"), "what came later is in force");
         Assert.That(await Known("red-secret.badly-kept.org") || await Known("strict-secret.badly-kept.org"), Is.False);
         // Taken back, it is not even said that there was something.
         var id = IndicatorIds.Of(new(IndicatorKind.Domain, "red-secret.badly-kept.org"));
-        Assert.That((await _tiers.Cloud.Send(new DecideIndicator(id, IndicatorState.Revoked, "over"))).Error, Is.Null);
-        await _tiers.Enter("later-still.badly-kept.org");
+        Assert.That((await Tiers.Cloud.Send(new DecideIndicator(id, IndicatorState.Revoked, "over"))).Error, Is.Null);
+        await Tiers.Enter("later-still.badly-kept.org");
         await ThreeTiers.Until(() => Known("later-still.badly-kept.org"), "what came later still is in force");
-        foreach (var tier in new[] { _tiers.Operator, _tiers.Site })
+        foreach (var tier in new[] { Tiers.Operator, Tiers.Site })
             foreach (var file in Directory.EnumerateFiles(Path.Combine(tier.Folder, "content"), "*", SearchOption.AllDirectories))
             {
                 var bytes = await File.ReadAllBytesAsync(file);
@@ -58,5 +47,5 @@ internal sealed class ChainTests
             }
     }
 
-    private async Task<bool> Known(string value) => (await _tiers.Site.Send(new LookUp(value))).Value.Found.Count > 0;
+    private static async Task<bool> Known(string value) => (await Tiers.Site.Send(new LookUp(value))).Value.Found.Count > 0;
 }

@@ -64,6 +64,8 @@ internal sealed class BundleOrigin : IContentOrigin, IDisposable
             if (length < 0 || length > _file.Length - _file.Position) throw Broken("it ends before it should");
             if (head[0] == (byte)BundleEntry.End)
             {
+                // The sum does not cover its own entry.
+                if (head.AsSpan(1, 32).ContainsAnyExcept((byte)0)) throw Broken("its end is not one");
                 await End(soFar, length, sum, ct);
                 return;
             }

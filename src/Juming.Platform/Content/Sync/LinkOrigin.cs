@@ -20,8 +20,12 @@ internal sealed class LinkOrigin(IUpperBulk bulk, BlobShelf shelf) : IContentOri
             if (file.Length == length) return true;
             await foreach (var part in bulk.Get(sha256, file.Length, ct))
             {
-                // Endless data: whoever sends more than was signed for is not listened to.
-                if (file.Position + part.Length > length) break;
+                // Endless data: whoever sends more than was signed for is not listened to any longer, nor is what it has sent already waited for.
+                if (file.Position + part.Length > length)
+                {
+                    bulk.Close();
+                    break;
+                }
                 await file.WriteAsync(part, ct);
                 if (file.Position == length) break;
             }

@@ -86,8 +86,10 @@ internal sealed class UpperBulk(Membership membership, OutboundSettings outbound
         {
             return await call.ResponseStream.MoveNext(patience.Token);
         }
-        catch (Exception e) when (!ct.IsCancellationRequested && e is (RpcException or OperationCanceledException or IOException))
+        catch (Exception e) when (e is RpcException or OperationCanceledException or IOException)
         {
+            // The library tells a cancelled call in words of its own.
+            ct.ThrowIfCancellationRequested();
             throw Away(e);
         }
     }
@@ -102,8 +104,10 @@ internal sealed class UpperBulk(Membership membership, OutboundSettings outbound
             using var call = ask(client, patience.Token);
             return await call.ResponseAsync;
         }
-        catch (Exception e) when (!ct.IsCancellationRequested && e is (RpcException or OperationCanceledException or IOException))
+        catch (Exception e) when (e is RpcException or OperationCanceledException or IOException)
         {
+            // The library tells a cancelled call in words of its own.
+            ct.ThrowIfCancellationRequested();
             throw Away(e);
         }
     }
