@@ -87,7 +87,7 @@ public sealed class GuardedHttp(GuardedConnections connections, OutboundSettings
     {
         var place = settings.Proxy.Length > 0 ? OutboundPlace.Proxy : GuardedConnections.PlaceOf(addresses);
         var about = reach.HidesAddress ? call.Method.Method : call.Method.Method + " " + call.Address.PathAndQuery;
-        await ledger.EnterOrFail(new OutboundEntry(false, reach.Sender, Shown(call.Address), place, about, call.Address.PathAndQuery.Length + (call.Body?.Length ?? 0), call.Body, call.Kept), ct);
+        await ledger.EnterOrFail(new OutboundEntry(false, reach.Sender, Shown(call.Address), place, about, call.Address.PathAndQuery.Length + (call.Body?.Length ?? 0), call.Body, call.Kept is { } kept ? new ReadOnlyMemory<byte>(kept) : (ReadOnlyMemory<byte>?)null), ct);
     }
 
     private HttpRequestMessage Request(GuardedCall call, IReadOnlyList<IPAddress> addresses)

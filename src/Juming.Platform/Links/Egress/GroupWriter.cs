@@ -114,11 +114,15 @@ internal sealed class GroupWriter(LinksDb db, EgressGate gate, TimeProvider cloc
 
     private async Task<LedgerEndRow> LockEnd(CancellationToken ct)
     {
-        // Takes the row's lock where there are several writers, so that the chain has one order.
-        if (await db.LedgerEnds.ExecuteUpdateAsync(s => s.SetProperty(r => r.Last, r => r.Last), ct) == 1) return await db.LedgerEnds.FirstAsync(ct);
-        var end = new LedgerEndRow();
-        db.Add(end);
-        return end;
+        // Takes the row's lock where there are several writers, so that the chain has one order, from its first entry on.
+        if (await Lock() == 0)
+        {
+            await db.Database.ExecuteSqlAsync($"INSERT INTO links_ledger_ends (id, last, hash) VALUES (1, 0, {LedgerChain.Start}) ON CONFLICT (id) DO NOTHING", ct);
+            await Lock();
+        }
+        return await db.LedgerEnds.FirstAsync(ct);
+
+        Task<int> Lock() => db.LedgerEnds.ExecuteUpdateAsync(s => s.SetProperty(r => r.Last, r => r.Last), ct);
     }
 
     private async Task<(Guid Id, string Host)?> Upper(CancellationToken ct)

@@ -113,6 +113,8 @@ internal static class LinkCertificates
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(use)], true));
-        return request.Create(authority, now - Backdated, until, RandomNumberGenerator.GetBytes(16));
+        // A clock that was put back a little since the authority was made is no reason to sign nothing.
+        var from = now - Backdated;
+        return request.Create(authority, from < authority.NotBefore ? authority.NotBefore : from, until, RandomNumberGenerator.GetBytes(16));
     }
 }
