@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
 
 namespace Juming.Platform.Data;
 
@@ -12,6 +13,11 @@ public sealed class PlainStatements(DbConnection connection, DbTransaction trans
         await using var command = connection.CreateCommand();
         command.Transaction = transaction;
         command.CommandText = text;
+        if (connection is SqliteConnection sqlite)
+        {
+            SqliteRows.Run(sqlite, text, command, items, fill);
+            return;
+        }
         foreach (var item in items)
         {
             fill(command, item);

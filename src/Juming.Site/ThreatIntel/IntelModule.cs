@@ -32,7 +32,7 @@ public sealed class IntelModule : Module
         services.AddSettings<IntelSettings>("Modules:Intel");
         services.AddSingleton<IndicatorsInForce>().AddSingleton<FindingMaker>().AddSingleton<IBatchJudge, IndicatorJudge>().AddSingleton<HitTurn>().AddSingleton<HuntSignal>();
         services.AddSingleton<IndicatorSet>().AddSingleton<IIndicatorSet>(p => p.GetRequiredService<IndicatorSet>()).AddSingleton<OwnBook>().AddSingleton<Hunter>();
-        services.AddScoped<HuntOrders>().AddScoped<IIndicatorSightings, Sightings>().AddScoped<IntelUpkeep>();
+        services.AddScoped<HuntOrders>().AddScoped<IIndicatorSightings, Sightings>().AddScoped<IntelUpkeep>().AddSingleton<ToldMark>().AddScoped<TellSightings>();
         // What is in force must be there before the first event is asked about.
         services.AddHostedService(p => p.GetRequiredService<IndicatorSet>());
         services.AddHostedService(p => p.GetRequiredService<OwnBook>());
@@ -47,7 +47,11 @@ public sealed class IntelModule : Module
     ];
 
     /// <inheritdoc/>
-    public override IEnumerable<RecurringJob> Jobs => [new("intel-upkeep", "17 * * * *", (services, ct) => services.GetRequiredService<IntelUpkeep>().Run(ct))];
+    public override IEnumerable<RecurringJob> Jobs =>
+    [
+        new("intel-upkeep", "17 * * * *", (services, ct) => services.GetRequiredService<IntelUpkeep>().Run(ct)),
+        new("intel-sightings", "*/10 * * * *", (services, ct) => services.GetRequiredService<TellSightings>().Run(ct)),
+    ];
 
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder routes)

@@ -17,7 +17,8 @@ internal static class Neighbours
     {
         for (var i = 1; i < apps.Count; i++) await Join(apps[i - 1], apps[i], ct);
         if (TierOf(apps[0]) == "cloud" && await Fingerprint(apps[0], ct) is { } fingerprint)
-            foreach (var app in apps.Skip(1)) await Send(app, "TrustRoot", new { fingerprint }, ct);
+            foreach (var app in apps.Skip(1))
+                if ((await Send(app, "DescribeContent", new { }, ct)).Value is { } view && view.GetProperty("fingerprint").GetString() is null) await Send(app, "TrustRoot", new { fingerprint }, ct);
     }
 
     /// <summary>Of the cloud's root, which it makes within moments of its first start.</summary>

@@ -21,6 +21,7 @@ internal static class IntelBench
         var figures = new Figures("intel", args.Contains("--json"));
         var rounds = Options.Number(args, "--rounds", 3);
         foreach (var size in (Options.Text(args, "--indicators") ?? "1000000").Split(',', StringSplitOptions.RemoveEmptyEntries).Where(n => n != "0").Select(n => int.Parse(n, CultureInfo.InvariantCulture))) Measure(figures, size, rounds, args.Contains("--alternatives"));
+        if (Options.Number(args, "--set", 2_000_000) is > 0 and var set) await SetBench.Measure(figures, set);
         await NormaliseBench.Measure(figures, rounds);
         return 0;
     }
@@ -55,6 +56,9 @@ internal static class IntelBench
         }
     }
 
+    /// <summary>Puts a set into a folder of a site that is not running.</summary>
+    public static void Fill(string folder, int size) => Load(new IndicatorShelf(folder), Workload.Indicators(size));
+
     private static double Load(IndicatorShelf shelf, string file)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
@@ -64,14 +68,14 @@ internal static class IntelBench
         foreach (var value in Values(file))
         {
             BitConverter.TryWriteBytes(id, number++);
-            builder.Add(new IndexedIndicator(new Guid(id), value, 5, 80));
+            builder.Add(new IndexedIndicator(new Guid(id), value, 4, 80));
         }
         builder.Finish();
         shelf.Use(builder.Set);
         return watch.Elapsed.TotalSeconds;
     }
 
-    private static IEnumerable<IndicatorValue> Values(string file) => File.ReadLines(file).Select(line => line.Split('\t')).Select(parts => new IndicatorValue(KindOf(parts[0]), parts[1]));
+    internal static IEnumerable<IndicatorValue> Values(string file) => File.ReadLines(file).Select(line => line.Split('\t')).Select(parts => new IndicatorValue(KindOf(parts[0]), parts[1]));
 
     private static IndicatorKind KindOf(string word) => word switch { "ip" => IndicatorKind.Address, "domain" => IndicatorKind.Domain, "url" => IndicatorKind.Url, _ => IndicatorKind.Sha256 };
 

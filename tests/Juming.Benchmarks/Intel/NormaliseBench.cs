@@ -15,6 +15,7 @@ namespace Juming.Benchmarks.Intel;
 internal static class NormaliseBench
 {
     private const int Values = 200_000;
+    private const int Warm = 30_000;
 
     public static async Task Measure(Figures figures, int rounds)
     {
@@ -27,6 +28,8 @@ internal static class NormaliseBench
     {
         await using var feeds = await FeedServer.Start();
         await using var cloud = await RunningTier.Start("cloud", settings: new Dictionary<string, string?> { ["Outbound:AllowedNetworks:0"] = "127.0.0.1/32" });
+        // A cloud that has run for a minute is what is measured, not its compiler.
+        await Reading(cloud, Source("warm", feeds.File("/warm", string.Join('\n', Enumerable.Range(0, Warm).Select(i => $"w{i}.warm.example")))), Warm);
         var first = await Reading(cloud, Source("first", feeds.File("/first", string.Join('\n', lines))));
         figures.Print("normalise_per_second", Values / first.Seconds, "1/s", goal: "at least 20000");
         figures.Print("normalise_per_core_second", Values / first.Cpu, "1/s");
@@ -53,7 +56,7 @@ internal static class NormaliseBench
 
     private static SourceRow Source(string name, Uri address) => new() { Name = name, Kind = Cloud.ThreatIntel.SourceKind.Text, Address = address.ToString(), Enabled = false };
 
-    private static async Task<(double Seconds, double Cpu, SourceRow Source)> Reading(RunningTier cloud, SourceRow source)
+    private static async Task<(double Seconds, double Cpu, SourceRow Source)> Reading(RunningTier cloud, SourceRow source, int least = Values)
     {
         await using var scope = cloud.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System;
@@ -68,6 +71,6 @@ internal static class NormaliseBench
         await scope.ServiceProvider.GetRequiredService<SourceRun>().Run(source.Id, false, CancellationToken.None);
         var (seconds, spent) = (watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
         var read = await db.Sources.AsNoTracking().FirstAsync(s => s.Id == source.Id);
-        return read.Problem.Length == 0 && read.Standing >= Values * 99 / 100 ? (seconds, spent, source) : throw new InvalidOperationException($"The reading failed: {read.Problem} {read.ProblemDetail}, {read.Standing} values.");
+        return read.Problem.Length == 0 && read.Standing >= least * 99 / 100 ? (seconds, spent, source) : throw new InvalidOperationException($"The reading failed: {read.Problem} {read.ProblemDetail}, {read.Standing} values.");
     }
 }

@@ -14,18 +14,19 @@ namespace Juming.Benchmarks.Pipeline;
 internal static class PipelineBench
 {
     /// <summary>
-    /// Arguments: <c>--json</c>, <c>--rounds=N</c> (3), <c>--only=replay,live,udp,collect,rules,sec,slope</c>, <c>--slope-minutes=N</c> (20; measured only when named).
+    /// Arguments: <c>--json</c>, <c>--rounds=N</c> (3), <c>--only=replay,intel,live,udp,collect,rules,sec,slope</c>, <c>--slope-minutes=N</c> (20; measured only when named).
     /// The program is the published one that JUMING_PROGRAM names.
     /// </summary>
     public static async Task<int> Run(string[] args)
     {
         var figures = new Figures("pipeline", args.Contains("--json"));
         var rounds = int.Parse(Option(args, "rounds") ?? "3", CultureInfo.InvariantCulture);
-        var only = Option(args, "only")?.Split(',') ?? ["replay", "live", "udp", "collect", "rules", "sec"];
+        var only = Option(args, "only")?.Split(',') ?? ["replay", "intel", "live", "udp", "collect", "rules", "sec"];
         var corpus = SharedData.Find("sigma/rules.zip");
         if (corpus is null) Figures.Note("the Sigma corpus is not there: the own rules are measured alone");
         var replayed = double.NaN;
         if (only.Contains("replay")) replayed = Replay(figures, rounds, corpus);
+        if (only.Contains("intel")) WithIndicators(figures, rounds, corpus);
         if (only.Contains("live")) await LiveSite.Tcp(figures, corpus, replayed);
         if (only.Contains("udp")) await LiveSite.Udp(figures, corpus);
         if (only.Contains("collect")) await Collect(figures, rounds);
@@ -63,6 +64,30 @@ internal static class PipelineBench
         figures.Print("peak_memory_mb", Figures.Median(memory), "MiB", goal: "under 1500");
         figures.Print("planted_found", planted, "share", goal: "1");
         return Figures.Median(wall);
+    }
+
+    /// <summary>The same replay without and with a million indicators in force, in turns, so that what else the machine does falls on both.</summary>
+    private static void WithIndicators(Figures figures, int rounds, string? corpus)
+    {
+        List<double> kept = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            var (without, with) = (PerCoreSecond(corpus, indicators: false), PerCoreSecond(corpus, indicators: true));
+            kept.Add(with / without);
+            Figures.Note($"replay per core-second: {without:F0} without indicators, {with:F0} with");
+        }
+        figures.Print("throughput_kept_with_indicators", Figures.Median(kept), "share", goal: "at least 0.9");
+    }
+
+    private static double PerCoreSecond(string? corpus, bool indicators)
+    {
+        var data = Path.Combine(Workload.Folder, "replay");
+        if (Directory.Exists(data)) Directory.Delete(data, true);
+        if (indicators) Intel.IntelBench.Fill(Path.Combine(data, "indicators"), 1_000_000);
+        List<string> line = ["replay", "--tier", "site", "--data", data, "--json"];
+        if (corpus is not null) line.AddRange(["--rules", corpus]);
+        var run = Workload.Run(LiveSite.Program, [.. line, Workload.Mix]);
+        return run.Code == 0 ? Workload.Lines / run.CpuSeconds : throw new InvalidOperationException($"replay ended with {run.Code}.");
     }
 
     private static double Planted(string alerts)

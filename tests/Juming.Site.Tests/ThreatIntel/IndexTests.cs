@@ -146,17 +146,21 @@ internal sealed class IndexTests
     }
 
     [Test]
-    public void Readers_go_on_while_sets_come_and_go()
+    public async Task Readers_go_on_while_sets_come_and_go()
     {
         var shelf = new IndicatorShelf(_folder);
         var one = Of(IndicatorKind.Domain, "one.example");
         Build(shelf, one);
         using var stop = new CancellationTokenSource();
-        var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        var begun = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource()).ToArray();
+        var readers = begun.Select(b => Task.Run(() =>
         {
             var looked = 0;
             for (; !stop.IsCancellationRequested; looked++)
+            {
                 if (Find(shelf.Current!, IndicatorKind.Domain, "a.one.example") != one.Id) throw new InvalidOperationException("It was not found.");
+                b.TrySetResult();
+            }
             return looked;
         })).ToArray();
         for (var i = 0; i < 12; i++)
@@ -165,8 +169,9 @@ internal sealed class IndexTests
             GC.Collect();
             GC.WaitForPendingFinalizers();
         }
-        stop.Cancel();
-        Assert.That(async () => await Task.WhenAll(readers), Has.All.GreaterThan(0));
+        await Task.WhenAny(Task.WhenAll(begun.Select(b => b.Task)), Task.WhenAny(readers));
+        await stop.CancelAsync();
+        Assert.That(await Task.WhenAll(readers), Has.All.GreaterThan(0));
     }
 
     [TestCase("index")]

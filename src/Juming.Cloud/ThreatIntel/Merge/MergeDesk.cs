@@ -16,8 +16,7 @@ internal sealed class MergeDesk(ThreatIntelDb db, WarningLists warnings, ThreatI
 {
     private const int Part = 5000;
 
-    // As many as one question names without becoming one about a table of its own.
-    private const int Asked = 1000;
+    private const int Asked = 5000;
 
     /// <summary>Merges.</summary>
     /// <param name="source">Who says it.</param>
@@ -107,10 +106,11 @@ internal sealed class MergeDesk(ThreatIntelDb db, WarningLists warnings, ThreatI
         var (rows, claims) = (new Dictionary<Guid, IndicatorRow>(ids.Count), new List<ClaimRow>());
         foreach (var asked in ids.Chunk(Asked).Select(a => a.ToList()))
         {
-            var found = await db.Indicators.AsNoTracking().Where(i => asked.Contains(i.Id)).ToListAsync(ct);
+            // One parameter that holds them all: a thousand of them are looked up by name one by one, each among all of them.
+            var found = await db.Indicators.AsNoTracking().Where(i => EF.Parameter(asked).Contains(i.Id)).ToListAsync(ct);
             foreach (var row in found) rows[row.Id] = row;
             // Nobody has said anything of what is not there.
-            if (found.Count > 0) claims.AddRange(await db.Claims.AsNoTracking().Where(c => asked.Contains(c.IndicatorId)).ToListAsync(ct));
+            if (found.Count > 0) claims.AddRange(await db.Claims.AsNoTracking().Where(c => EF.Parameter(asked).Contains(c.IndicatorId)).ToListAsync(ct));
         }
         return (rows, claims.ToLookup(c => c.IndicatorId));
     }

@@ -53,7 +53,7 @@ internal static class FindingAlerts
     private static NewAlert Opening(Finding finding, long received, int sourceId)
     {
         var rule = new AlertRule { Id = finding.Code, Title = finding.Code, Severity = finding.Severity, Tactics = AlertRule.Joined(finding.Tactics), Techniques = AlertRule.Joined(finding.Techniques), Mode = RuleMode.Enabled };
-        var arguments = new SortedDictionary<string, string>(finding.Arguments.ToDictionary(a => a.Key, a => Cut(a.Value, MostArgument)!), StringComparer.Ordinal);
+        var arguments = new SortedDictionary<string, string>(finding.Arguments.ToDictionary(a => a.Key, a => Cut(a.Value, MostArgument) ?? ""), StringComparer.Ordinal);
         return new NewAlert(rule, received, sourceId, new PartyTexts(Cut(finding.Attacker), Cut(finding.Victim), Cut(finding.Host), Cut(finding.Account), null), JsonSerializer.Serialize(arguments)) { Code = finding.Code, Subject = Cut(finding.Subject) };
     }
 

@@ -20,9 +20,14 @@ file sealed class Handler(IAlertDirectory alerts) : IQueryHandler<ReadGists, IRe
 {
     private const int MostFields = 4;
     private const int MostValue = 120;
+    private static readonly string[] Indicator = ["value", "threat", "found", "confidence"];
 
     public async Task<Result<IReadOnlyDictionary<Guid, string>>> Handle(ReadGists request, CancellationToken cancellationToken) =>
-        Result<IReadOnlyDictionary<Guid, string>>.Of((await alerts.Read(request.Alerts, cancellationToken)).ToDictionary(a => a.Id, a => string.Join(" · ", a.Matched.Take(MostFields).Select(f => $"{f.Key}: {Cut(f.Value)}"))));
+        Result<IReadOnlyDictionary<Guid, string>>.Of((await alerts.Read(request.Alerts, cancellationToken)).ToDictionary(a => a.Id, a => string.Join(" · ", Telling(a.Matched).Take(MostFields).Select(f => $"{f.Key}: {Cut(f.Value)}"))));
+
+    // Of an alert that an indicator made, what was met and where says more than what comes first.
+    private static IEnumerable<KeyValuePair<string, string>> Telling(IReadOnlyDictionary<string, string> matched) =>
+        matched.ContainsKey("indicator") ? Indicator.Where(matched.ContainsKey).Select(k => KeyValuePair.Create(k, matched[k])) : matched;
 
     private static string Cut(string value) => value.Length <= MostValue ? value : value[..MostValue] + "…";
 }

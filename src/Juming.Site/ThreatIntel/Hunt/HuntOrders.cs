@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.ThreatIntel.Hunt;
 
-/// <summary>An indicator that stored events are searched for.</summary>
-internal sealed record Hunted(Guid Id, IndicatorKind Kind, string Value, int Confidence, int Severity, string Facts)
+/// <summary>An indicator that stored events are searched for; from <c>Until</c> on it was asked of events as they came.</summary>
+internal sealed record Hunted(Guid Id, IndicatorKind Kind, string Value, int Confidence, int Severity, string Facts, DateTimeOffset Until = default)
 {
     public static Hunted Of(IndicatorEntry entry) => new(entry.Id, entry.Value.Kind, entry.Value.Value, entry.Confidence, entry.Severity, Encoding.UTF8.GetString(IndicatorFacts.Indexed(entry).Facts.Span));
 
@@ -35,6 +35,9 @@ internal sealed class HuntSignal : IDisposable
 internal sealed class HuntOrders(IntelDb db, IntelSettings settings, TimeProvider clock)
 {
     private const int MostJoined = 200;
+
+    // Until the swap that follows, workers ask what was in force before. An event of these moments may be found both ways, which is better than neither.
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Makes runs of new indicators; they are not stored yet.</summary>
     public static IReadOnlyList<HuntRow> Of(IReadOnlyList<IndicatorEntry> fresh, long leftOut, bool isOwn)
@@ -68,7 +71,7 @@ internal sealed class HuntOrders(IntelDb db, IntelSettings settings, TimeProvide
         var now = clock.GetUtcNow();
         foreach (var run in runs)
         {
-            (run.At, run.From, run.To, run.Reached) = (now, now.AddDays(-settings.HuntDays), now, now);
+            (run.At, run.From, run.To, run.Reached) = (now, now.AddDays(-settings.HuntDays), now + Settling, now + Settling);
             db.Add(run);
         }
     }
@@ -76,23 +79,23 @@ internal sealed class HuntOrders(IntelDb db, IntelSettings settings, TimeProvide
     /// <summary>Begins a run; deliveries that wait as well and find room in its query go along with it, so that a change a second does not make a search a second.</summary>
     public async Task Begin(HuntRow run, CancellationToken ct)
     {
-        var (all, query) = (Read(run).ToList(), new HuntQuery());
+        var (all, query) = (Dated(run), new HuntQuery());
         all.ForEach(h => query.TryAdd(h));
         foreach (var other in await db.Hunts.Where(h => h.BegunAt == null && h.DoneAt == null && h.IsOwn == run.IsOwn && h.Id != run.Id).OrderBy(h => h.At).Take(MostJoined).ToListAsync(ct))
         {
-            var further = Read(other);
-            if (!further.All(query.TryAdd)) break;
+            var further = Dated(other);
+            if (!further.TrueForAll(query.TryAdd)) break;
             all.AddRange(further);
             run.LeftOut += other.LeftOut;
+            if (other.To > run.To) run.To = other.To;
             db.Remove(other);
         }
         all = [.. all.DistinctBy(h => h.Id)];
-        var now = clock.GetUtcNow();
-        (run.Indicators, run.Count, run.BegunAt) = (JsonSerializer.Serialize(all), all.Count, now);
-        // What came since it was ordered may have been asked by a worker that still had the set of before.
-        (run.To, run.Reached) = (now, now);
+        (run.Indicators, run.Count, run.BegunAt, run.Reached) = (JsonSerializer.Serialize(all), all.Count, clock.GetUtcNow(), run.To);
         await db.SaveChangesAsync(ct);
     }
+
+    private static List<Hunted> Dated(HuntRow run) => [.. Read(run).Select(h => h with { Until = run.To })];
 
     /// <summary>What a run searches for.</summary>
     public static IReadOnlyList<Hunted> Read(HuntRow run) => JsonSerializer.Deserialize<List<Hunted>>(run.Indicators) ?? [];

@@ -5,7 +5,8 @@ namespace Juming.Site.ThreatIntel.Hunt;
 
 /// <summary>Puts findings of stored events together: one alert for each indicator, asset and hour of event time.</summary>
 /// <param name="run">Name of the portion.</param>
-internal sealed class HuntTally(string run) : IFindings
+/// <param name="until">By indicator, the receipt from which events were asked as they came, microseconds since 1970 UTC.</param>
+internal sealed class HuntTally(string run, IReadOnlyDictionary<string, long> until) : IFindings
 {
     private const long Hour = 3_600_000_000;
 
@@ -39,6 +40,7 @@ internal sealed class HuntTally(string run) : IFindings
     public void Add(int index, Finding finding)
     {
         ref readonly var header = ref _batch.Events[index];
+        if (header.Received >= until.GetValueOrDefault(finding.Arguments["indicator"], long.MaxValue)) return;
         Events++;
         if (!_sums.TryGetValue((finding.Key, header.Time / Hour), out var sum)) _sums[(finding.Key, header.Time / Hour)] = sum = new Sum(finding, header.SourceId);
         sum.Count++;

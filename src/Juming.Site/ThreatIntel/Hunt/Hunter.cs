@@ -79,7 +79,7 @@ internal sealed partial class Hunter(ISearch search, ILedger ledger, IndicatorsI
         var query = new HuntQuery();
         foreach (var one in hunted) query.TryAdd(one);
         var asked = new InForceNow(new IndicatorView(null, [new IndicatorLayer(hunted.Select(h => h.Indexed), [], run.IsOwn)]), inForce.Now.Mutes);
-        var (matcher, tally, batch) = (new IndicatorMatcher(maker, settings.LeastConfidence), new HuntTally($"{run.Id:N} {from.UtcTicks}"), new EventBatch(BatchSize));
+        var (matcher, tally, batch) = (new IndicatorMatcher(maker, settings.LeastConfidence), new HuntTally($"{run.Id:N} {from.UtcTicks}", hunted.ToDictionary(h => h.Id.ToString(), h => (h.Until.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10)), new EventBatch(BatchSize));
         // Both ends of a span belong to it; the portion before began where this one ends.
         var to = run.Reached.AddMicroseconds(-1);
         var read = 0;
