@@ -51,7 +51,14 @@ internal sealed partial class LinkListener(LinksSettings settings, Authority aut
         _app.MapGrpcService<SessionService>();
         _app.MapGrpcService<SyncService>();
         _app.MapGrpcService<BulkService>();
-        await _app.StartAsync(cancellationToken);
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new SettingsException("Modules:Links:Listen", e.Message.TrimEnd('.'), "none, or an IP address of this machine with a port that nothing else listens on");
+        }
         LogListening(_log, string.Join(", ", Addresses));
     }
 
