@@ -30,7 +30,7 @@ internal sealed partial class LinkListener(LinksSettings settings, Authority aut
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (tier.Offline || settings.Listen.Length == 0) return;
+        if (tier.Offline || settings.ListenAt(tier.Tier).Length == 0) return;
         var held = await authority.Get(cancellationToken);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "juming-links" });
         builder.Services.AddSingleton(logs).AddLogging();
@@ -74,7 +74,7 @@ internal sealed partial class LinkListener(LinksSettings settings, Authority aut
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
-        var address = IPEndPoint.Parse(settings.Listen);
+        var address = IPEndPoint.Parse(settings.ListenAt(tier.Tier));
         kestrel.Listen(address, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
