@@ -87,7 +87,7 @@ public sealed class OutboxDb(DbContextOptions<OutboxDb> options, CommitQueue com
 }
 
 /// <summary>Hands outbox rows to their handlers, oldest first, at least once. A handler that fails is tried again with growing pauses; after ten attempts the row stays for an administrator.</summary>
-public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, EventTypes types, TimeProvider clock, ILogger<OutboxDispatcher> log) : BackgroundService
+public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, EventTypes types, Database database, TimeProvider clock, ILogger<OutboxDispatcher> log) : BackgroundService
 {
     private const int MostAttempts = 10;
 
@@ -142,6 +142,17 @@ public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, EventT
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<OutboxDb>();
+        if (!database.SeveralNodes) return await DispatchDue(db, ct);
+        // One node at a time: a row in the hands of two would be handled twice. Whoever has the turn loses it with its connection.
+        await using var turn = await db.Database.BeginTransactionAsync(ct);
+        if (!await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock({NodeLocks.Outbox}) AS \"Value\"").SingleAsync(ct)) return 0;
+        var handled = await DispatchDue(db, ct);
+        await turn.CommitAsync(ct);
+        return handled;
+    }
+
+    private async Task<int> DispatchDue(OutboxDb db, CancellationToken ct)
+    {
         var now = clock.GetUtcNow();
         var rows = await db.Set<OutboxRow>().Where(r => r.NextAt != null && r.NextAt <= now).OrderBy(r => r.Id).Take(100).ToListAsync(ct);
         var handled = 0;

@@ -3,13 +3,11 @@ using System.Net.Sockets;
 using System.Text;
 using Google.Protobuf;
 using Juming.Contracts.Egress;
-using Juming.Platform.Handlers;
 using Juming.Platform.Links;
 using Juming.Platform.Links.Data;
 using Juming.Platform.Links.Egress.Gate;
 using Juming.Platform.Links.Egress.Ledger;
 using Juming.Platform.Links.Egress.Policy;
-using Juming.Platform.Links.Join;
 using Juming.Platform.Links.Upper;
 using Juming.Site.Events;
 using Microsoft.EntityFrameworkCore;
@@ -78,10 +76,7 @@ public static class CanaryRun
 
     private static async Task Join(RunningTier upper, RunningTier lower, CancellationToken ct)
     {
-        await using var scope = upper.Services.CreateAsyncScope();
-        var invitation = await scope.ServiceProvider.GetRequiredService<ILinkDesk>().Invite(Guid.CreateVersion7(), ct) ?? throw new InvalidOperationException("No invitation.");
-        var joined = await lower.Send(new JoinUpper(invitation.Url, new Secret(invitation.Token)));
-        if (joined.Error is { } error) throw new InvalidOperationException(error.ToString());
+        await LinkedTiers.Join(upper, lower);
         await Until(async () => (await Ledger(lower)).Any(l => l.Message == "SiteHealth"), "the two are linked", ct);
     }
 

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Juming.Contracts.Egress;
-using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Links;
 using Juming.Platform.Links.Data;
@@ -8,7 +7,6 @@ using Juming.Platform.Links.Egress;
 using Juming.Platform.Links.Egress.Gate;
 using Juming.Platform.Links.Egress.Ledger;
 using Juming.Platform.Links.Egress.Policy;
-using Juming.Platform.Links.Join;
 using Juming.Platform.Links.Lower;
 using Juming.Testing;
 using Microsoft.EntityFrameworkCore;
@@ -26,9 +24,9 @@ internal sealed class EgressTests(string database)
     [Test]
     public async Task What_two_writers_send_at_once_is_one_chain_and_arrives_whole()
     {
-        await using var upper = await RunningTier.Start("operator", settings: new Dictionary<string, string?> { ["Modules:Links:Listen"] = "127.0.0.1:0" });
+        await using var upper = await RunningTier.Start("operator", settings: LinkedTiers.Upper);
         await using var lower = await RunningTier.Start("site", settings: await TestDatabases.Make(database));
-        await Join(upper, lower);
+        await LinkedTiers.Join(upper, lower);
         Assert.That((await lower.Send(new ChoosePolicy(2))).Error, Is.Null);
         using var second = new EgressDesk(lower.Services.GetRequiredService<IServiceScopeFactory>(), lower.Services.GetRequiredService<EgressGate>(), lower.Services.GetRequiredService<EgressWatch>(), lower.Services.GetRequiredService<UpperWake>(), TimeProvider.System);
         await second.StartAsync(CancellationToken.None);
@@ -67,13 +65,6 @@ internal sealed class EgressTests(string database)
         else if (number % 8 == 1) await desk.Send(new IncidentSummary { Incident = Identity(), Attack = "host-7" }, CancellationToken.None);
         else if (number % 4 == 2) await desk.Send(new IndicatorSightings { Indicator = Identity(), Hits = (ulong)number }, CancellationToken.None);
         else await desk.Send(new IncidentSummary { Incident = Identity(), Attack = "T1059", Alerts = (uint)number }, CancellationToken.None);
-    }
-
-    private static async Task Join(RunningTier upper, RunningTier lower)
-    {
-        await using var scope = upper.Services.CreateAsyncScope();
-        var invitation = (await scope.ServiceProvider.GetRequiredService<ILinkDesk>().Invite(Guid.CreateVersion7(), CancellationToken.None))!;
-        Assert.That((await lower.Send(new JoinUpper(invitation.Url, new Secret(invitation.Token)))).Error, Is.Null);
     }
 
     private static ByteString Identity() => ByteString.CopyFrom(Guid.CreateVersion7().ToByteArray(bigEndian: true));

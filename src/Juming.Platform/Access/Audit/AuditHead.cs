@@ -54,18 +54,26 @@ internal sealed class AuditHead(TierContext tier, IDataProtectionProvider protec
 
     public void Write(ChainEnd now, ChainEnd next, bool flush)
     {
-        var ends = string.Create(CultureInfo.InvariantCulture, $"{now.Count} {now.Hash} {next.Count} {next.Hash}");
-        var line = $"{ends} {Convert.ToBase64String(_seal.Protect(HashOf(ends)))}".PadRight(Length) + "\n";
+        var line = Text(now, next).PadRight(Length) + "\n";
         using var file = File.OpenHandle(_file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
         RandomAccess.Write(file, Encoding.ASCII.GetBytes(line), 0);
         if (flush) RandomAccess.FlushToDisk(file);
     }
 
     /// <summary>The two ends that the table may have, or null when there is no file that this host has sealed.</summary>
-    public (ChainEnd Now, ChainEnd Next)? Read()
+    public (ChainEnd Now, ChainEnd Next)? Read() => Exists ? Read(File.ReadAllText(_file)) : null;
+
+    /// <summary>Both ends with their seal.</summary>
+    public string Text(ChainEnd now, ChainEnd next)
     {
-        if (!Exists) return null;
-        var parts = File.ReadAllText(_file).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        var ends = string.Create(CultureInfo.InvariantCulture, $"{now.Count} {now.Hash} {next.Count} {next.Hash}");
+        return $"{ends} {Convert.ToBase64String(_seal.Protect(HashOf(ends)))}";
+    }
+
+    /// <summary>The ends of a text, or null when this host has not sealed it.</summary>
+    public (ChainEnd Now, ChainEnd Next)? Read(string text)
+    {
+        var parts = text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
         return parts.Length == 5 && IsSealed(string.Join(' ', parts[..4]), parts[4])
             && long.TryParse(parts[0], CultureInfo.InvariantCulture, out var now) && long.TryParse(parts[2], CultureInfo.InvariantCulture, out var next)
             ? (new ChainEnd(now, parts[1]), new ChainEnd(next, parts[3]))

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Juming.Platform.Access.Data;
+using Juming.Platform.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Juming.Platform.Access.Audit;
 
 /// <summary>Writes the chain. Callers that arrive while a batch is being written share the next one; each returns after its commit.</summary>
-internal sealed partial class AuditTrail(IServiceScopeFactory scopes, AuditHead head, TimeProvider clock, ILogger<AuditTrail> log) : IAuditTrail
+internal sealed partial class AuditTrail(IServiceScopeFactory scopes, AuditHead head, Database database, TimeProvider clock, ILogger<AuditTrail> log) : IAuditTrail
 {
     private const int MostPerBatch = 256;
 
@@ -49,7 +50,7 @@ internal sealed partial class AuditTrail(IServiceScopeFactory scopes, AuditHead 
 
     /// <summary>What the head file allows and the number of the last entry, taken while nothing is written; verification goes up to there and keeps nobody waiting.</summary>
     public Task<((ChainEnd Now, ChainEnd Next)? Known, long Last)> End(AccessDb db, CancellationToken ct) =>
-        WhileStill(async () => (head.Read(), (await EndOf(db, ct)).Count), ct);
+        WhileStill(async () => database.SeveralNodes ? await EndAmongNodes(db, ct) : (head.Read(), (await EndOf(db, ct)).Count), ct);
 
     /// <summary>Looks at the chain while nothing is written.</summary>
     public async Task<T> WhileStill<T>(Func<Task<T>> look, CancellationToken ct)
@@ -73,15 +74,8 @@ internal sealed partial class AuditTrail(IServiceScopeFactory scopes, AuditHead 
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<AccessDb>();
-            var now = _end ?? await TrustedEnd(db, ct);
-            var next = now;
-            foreach (var item in batch) next = Add(db, next, item.Entry, item.At);
-            // Unknown until the commit has answered; a failure makes the next call read it from the table again.
-            _end = null;
-            head.Write(now, next, flush: true);
-            await db.SaveChangesAsync(ct);
-            head.Write(next, next, flush: false);
-            _end = next;
+            if (database.SeveralNodes) await WriteAmongNodes(db, batch, ct);
+            else await WriteAlone(db, batch, ct);
             foreach (var item in batch)
             {
                 _recent.Add(item.Entry);
@@ -93,6 +87,61 @@ internal sealed partial class AuditTrail(IServiceScopeFactory scopes, AuditHead 
             LogNotWritten(log, e, batch.Count);
             foreach (var item in batch) item.Done.TrySetException(e);
         }
+    }
+
+    private async Task WriteAlone(AccessDb db, List<Item> batch, CancellationToken ct)
+    {
+        var now = _end ?? await TrustedEnd(db, ct);
+        var next = now;
+        foreach (var item in batch) next = Add(db, next, item.Entry, item.At);
+        // Unknown until the commit has answered; a failure makes the next call read it from the table again.
+        _end = null;
+        head.Write(now, next, flush: true);
+        await db.SaveChangesAsync(ct);
+        head.Write(next, next, flush: false);
+        _end = next;
+    }
+
+    /// <summary>
+    /// Nodes write one chain, in turns. Its sealed head lies in the database, in the transaction of the entries; the file of each node keeps an end that the chain must still
+    /// have had, so that a database put back to an earlier copy is seen.
+    /// </summary>
+    private async Task WriteAmongNodes(AccessDb db, List<Item> batch, CancellationToken ct)
+    {
+        await using var turn = await db.Database.BeginTransactionAsync(ct);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({NodeLocks.Audit})", ct);
+        var row = await db.AuditHeads.FirstOrDefaultAsync(ct);
+        var end = await EndOf(db, ct);
+        if (await BreakAmongNodes(db, row, end, ct) is { } broken)
+        {
+            LogBroken(log, broken.At, broken.Reason);
+            end = Add(db, end, EntryOf(broken, end), clock.GetUtcNow());
+        }
+        foreach (var item in batch) end = Add(db, end, item.Entry, item.At);
+        if (row is null) db.Add(row = new AuditHeadRow());
+        row.Text = head.Text(end, end);
+        await db.SaveChangesAsync(ct);
+        await turn.CommitAsync(ct);
+        head.Write(end, end, flush: false);
+    }
+
+    private async Task<ChainBreak?> BreakAmongNodes(AccessDb db, AuditHeadRow? row, ChainEnd found, CancellationToken ct)
+    {
+        var own = head.Read();
+        // Before the first entry of several nodes the file of the one that was there alone still counts.
+        if (row is null && own is null && found == ChainEnd.Empty) return null;
+        if (ChainBreak.Of(row is null ? own : head.Read(row.Text), found) is { } broken) return broken;
+        if (own is not { Now: { Count: > 0 } known }) return null;
+        if (known.Count > found.Count) return new ChainBreak("cut-off", found.Count + 1);
+        return await db.Audit.AnyAsync(a => a.Seq == known.Count && a.Hash == known.Hash, ct) ? null : new ChainBreak("edited", known.Count);
+    }
+
+    private async Task<((ChainEnd Now, ChainEnd Next)? Known, long Last)> EndAmongNodes(AccessDb db, CancellationToken ct)
+    {
+        await using var turn = await db.Database.BeginTransactionAsync(ct);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({NodeLocks.Audit})", ct);
+        var row = await db.AuditHeads.AsNoTracking().FirstOrDefaultAsync(ct);
+        return (row is null ? head.Read() : head.Read(row.Text), (await EndOf(db, ct)).Count);
     }
 
     /// <summary>The table's end, which is only trusted when the head file says the same; otherwise the chain goes on after an entry that says for good that it was broken.</summary>

@@ -26,6 +26,8 @@ internal sealed class AccessDb(DbContextOptions<AccessDb> options, CommitQueue c
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    public DbSet<AuditHeadRow> AuditHeads => Set<AuditHeadRow>();
+
     protected override void DefineModel(ModelBuilder model)
     {
         model.Entity<User>().ToTable("user").HasKey(u => u.Id);
@@ -42,5 +44,7 @@ internal sealed class AccessDb(DbContextOptions<AccessDb> options, CommitQueue c
         model.Entity<PreferenceRow>().ToTable("preference").HasKey(p => new { p.OwnerId, p.Name });
         model.Entity<AuditRow>().ToTable("audit").HasKey(a => a.Seq);
         model.Entity<AuditRow>().Property(a => a.Seq).ValueGeneratedNever();
+        model.Entity<AuditHeadRow>().ToTable("audit_heads").HasKey(h => h.Id);
+        model.Entity<AuditHeadRow>().Property(h => h.Id).ValueGeneratedNever();
     }
 }

@@ -195,3 +195,10 @@ internal sealed class PreferenceRow
 
     public required string Value { get; set; }
 }
+
+/// <summary>The sealed end of the audit chain, where several nodes write it; one row.</summary>
+internal sealed class AuditHeadRow
+{
+    public int Id { get; set; } = 1;
+    public string Text { get; set; } = "";
+}

@@ -9,32 +9,28 @@ using Juming.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
-namespace Juming.Tiers.Tests.Joined;
+namespace Juming.Tiers.Tests.Databases.Joined;
 
 /// <summary>Two nodes of one operator on one PostgreSQL database.</summary>
 internal sealed class TwoNodesTests
 {
-    private string _keys = "";
+    private readonly List<string> _folders = [];
 
-    [OneTimeSetUp]
-    public void Key()
+    [TearDown]
+    public void Clean()
     {
-        _keys = Directory.CreateTempSubdirectory("juming-keys-").FullName;
-        File.WriteAllBytes(Path.Combine(_keys, "vault.key"), System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(_keys, "vault.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        foreach (var folder in _folders) Directory.Delete(folder, true);
+        _folders.Clear();
     }
-
-    [OneTimeTearDown]
-    public void Clean() => Directory.Delete(_keys, true);
 
     [Test]
     public async Task Both_are_one_operator_and_what_one_decides_the_other_does_within_a_second()
     {
-        var settings = await Databases.TestDatabases.MakeFor("operator", Databases.TestDatabases.Postgres);
+        var settings = await TestDatabases.MakeFor("operator", TestDatabases.Postgres);
         settings["Modules:Links:Listen"] = "127.0.0.1:0";
-        settings["Modules:Vault:KeyFile"] = Path.Combine(_keys, "vault.key");
-        await using var one = await RunningTier.Start("operator", settings: settings);
-        await using var two = await RunningTier.Start("operator", settings: settings);
+        settings["Database:SeveralNodes"] = "true";
+        await using var one = await RunningTier.Start("operator", Folder(), settings);
+        await using var two = await RunningTier.Start("operator", Folder(one), settings);
         var (first, second) = (await one.Services.GetRequiredService<Platform.Links.Identity.Authority>().Get(CancellationToken.None), await two.Services.GetRequiredService<Platform.Links.Identity.Authority>().Get(CancellationToken.None));
         Assert.That(second.Upper, Is.EqualTo(first.Upper), "one authority");
         var token = (await one.Send(new MakeSiteToken("Shared", "s1"))).Value;
@@ -52,24 +48,13 @@ internal sealed class TwoNodesTests
     }
 
     [Test]
-    public async Task Nodes_that_start_at_the_same_moment_have_one_authority()
-    {
-        var settings = await Databases.TestDatabases.MakeFor("operator", Databases.TestDatabases.Postgres);
-        settings["Modules:Vault:KeyFile"] = Path.Combine(_keys, "vault.key");
-        await using var one = await RunningTier.Start("operator", settings: settings);
-        await using var two = await RunningTier.Start("operator", settings: settings);
-        var both = await Task.WhenAll(new[] { one, two }.Select(t => Task.Run(() => t.Services.GetRequiredService<Platform.Links.Identity.Authority>().Get(CancellationToken.None))));
-        Assert.That(both[0].Upper, Is.EqualTo(both[1].Upper));
-    }
-
-    [Test]
     public async Task A_site_that_moves_to_another_node_is_let_go_by_the_first()
     {
-        var settings = await Databases.TestDatabases.MakeFor("operator", Databases.TestDatabases.Postgres);
+        var settings = await TestDatabases.MakeFor("operator", TestDatabases.Postgres);
         settings["Modules:Links:Listen"] = "127.0.0.1:0";
-        settings["Modules:Vault:KeyFile"] = Path.Combine(_keys, "vault.key");
-        await using var one = await RunningTier.Start("operator", settings: settings);
-        await using var two = await RunningTier.Start("operator", settings: settings);
+        settings["Database:SeveralNodes"] = "true";
+        await using var one = await RunningTier.Start("operator", Folder(), settings);
+        await using var two = await RunningTier.Start("operator", Folder(one), settings);
         var token = (await one.Send(new MakeSiteToken("Moving", "s1"))).Value;
         await using var site = await RunningTier.Start("site");
         Assert.That((await site.Send(new JoinUpper(token.Url, new Secret(token.Token)))).Error, Is.Null);
@@ -82,6 +67,34 @@ internal sealed class TwoNodesTests
         Assert.That(await call.ResponseStream.MoveNext(CancellationToken.None), Is.True);
         var first = one.Services.GetRequiredService<Connections>();
         await TwoWaits.Until(() => Task.FromResult(first.All.All(c => c.Ended.IsCancellationRequested || c.Fence > call.ResponseStream.Current.Welcome.Fence)), "the first node let go");
+    }
+
+    [Test]
+    public async Task Both_write_one_audit_trail_that_holds_and_a_change_in_it_is_found()
+    {
+        var settings = await TestDatabases.MakeFor("operator", TestDatabases.Postgres);
+        settings["Database:SeveralNodes"] = "true";
+        await using var one = await RunningTier.Start("operator", Folder(), settings);
+        await using var two = await RunningTier.Start("operator", Folder(one), settings);
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(i => (i % 2 == 0 ? one : two).Send(new Juming.Operator.Customers.Units.AddCustomer("customer " + i))));
+        foreach (var node in new[] { one, two })
+        {
+            var verdict = (await node.Send(new Platform.Access.Audit.VerifyAudit())).Value;
+            Assert.That((verdict.Intact, verdict.Entries >= 30), Is.EqualTo((true, true)), verdict.Reason);
+        }
+        await using (var scope = two.Services.CreateAsyncScope())
+            await Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlRawAsync(scope.ServiceProvider.GetRequiredService<Platform.Events.OutboxDb>().Database, "delete from access_audit where seq = (select max(seq) from access_audit)");
+        var cut = (await one.Send(new Platform.Access.Audit.VerifyAudit())).Value;
+        Assert.That((cut.Intact, cut.Reason), Is.EqualTo((false, "cut-off")));
+    }
+
+    /// <summary>A data folder; that of a further node has the keys of the first.</summary>
+    private string Folder(RunningTier? first = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("juming-node-").FullName;
+        _folders.Insert(0, folder);
+        if (first is not null) Directory.CreateSymbolicLink(Path.Combine(folder, "keys"), Path.Combine(first.Folder, "keys"));
+        return folder;
     }
 
     private static string AddressOf(RunningTier tier) => tier.Services.GetRequiredService<LinkListener>().Addresses.Single();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using NUnit.Framework;
 
-namespace Juming.Tiers.Tests.Joined;
+namespace Juming.Tiers.Tests.Databases.Joined;
 
 /// <summary>The program itself: its verbs, and three tiers that join each other.</summary>
 [NonParallelizable]
@@ -69,7 +69,7 @@ internal sealed class LinkVerbTests
             Commands.Cli.Signal(running, "TERM");
             running.WaitForExit(60_000);
         }
-        Assert.That(Commands.Cli.Run("site", "token", "Three", "--customer", "A customer", "--data", upper, "--set", "Modules:Links:Listen=").Error, Does.Contain("Modules:Links:Listen"));
+        Assert.That(Commands.Cli.Run("site", "token", "Three", "--customer", "A customer", "--data", upper, "--set", "Modules:Links:Listen=none").Error, Does.Contain("Modules:Links:Listen"));
         Assert.That(Commands.Cli.Run("operator", "token", "--data", Path.Combine(_folder, "cloud")).Code, Is.EqualTo(2), "a name is wanted");
     }
 

@@ -8,11 +8,11 @@ using Juming.Platform.Links.Join;
 using Juming.Testing;
 using NUnit.Framework;
 
-namespace Juming.Tiers.Tests.Joined;
+namespace Juming.Tiers.Tests.Databases.Joined;
 
 /// <summary>An operator with its customers, and a site that joins it, over real connections and on both databases.</summary>
-[TestFixture(Databases.TestDatabases.Sqlite)]
-[TestFixture(Databases.TestDatabases.Postgres)]
+[TestFixture(TestDatabases.Sqlite)]
+[TestFixture(TestDatabases.Postgres)]
 internal sealed class JoinedTests(string database)
 {
     private RunningTier _operator = null!;
@@ -20,7 +20,7 @@ internal sealed class JoinedTests(string database)
     [OneTimeSetUp]
     public async Task Start()
     {
-        var settings = await Databases.TestDatabases.MakeFor("operator", database);
+        var settings = await TestDatabases.MakeFor("operator", database);
         (settings["Modules:Links:Listen"], settings["Modules:Links:LeaseSeconds"]) = ("127.0.0.1:0", "3");
         _operator = await RunningTier.Start("operator", settings: settings);
     }

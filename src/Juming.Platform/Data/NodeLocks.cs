@@ -1,0 +1,11 @@
+namespace Juming.Platform.Data;
+
+/// <summary>Numbers of the locks by which the nodes of a tier take turns on their PostgreSQL database.</summary>
+internal static class NodeLocks
+{
+    /// <summary>Handing out events.</summary>
+    public const long Outbox = 7_236_001;
+
+    /// <summary>Writing the audit trail.</summary>
+    public const long Audit = 7_236_002;
+}
