@@ -17,6 +17,7 @@ AuditCommand.AddTo(root);
 EgressCommand.AddTo(root);
 VaultCommand.AddTo(root);
 LinkCommands.AddTo(root);
+ContentCommand.AddTo(root);
 VersionCommand.AddTo(root);
 try
 {

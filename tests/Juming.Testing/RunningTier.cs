@@ -43,7 +43,7 @@ public sealed class RunningTier : IAsyncDisposable
             foreach (var receiver in new[] { "Modules:Collection:Udp", "Modules:Collection:Tcp" })
                 if (!overrides.Keys.Any(k => k.StartsWith(receiver, StringComparison.OrdinalIgnoreCase))) overrides[receiver + ":0"] = "127.0.0.1:0";
         }
-        else overrides.TryAdd("Modules:Links:Listen", "");
+        else overrides.TryAdd("Modules:Links:Listen", "none");
         var options = new TierOptions(definition, data) { Urls = address?.GetLeftPart(UriPartial.Authority) ?? "https://127.0.0.1:0", Overrides = overrides, Services = services };
         var app = TierHost.Build(options);
         await app.StartAsync();

@@ -29,7 +29,8 @@ public sealed class ThreatIntelModule : Module
     {
         services.AddSettings<ThreatIntelSettings>("Modules:ThreatIntel");
         services.AddSingleton<WarningLists>().AddSingleton<HostTurns>().AddSingleton<MergeTurn>();
-        services.AddScoped<FeedHttp>().AddScoped<TaxiiFeed>().AddScoped<MispFeed>().AddScoped<FeedReader>().AddScoped<MergeDesk>().AddScoped<VulnerabilityDesk>().AddScoped<SourceRun>().AddScoped<IndicatorUpkeep>();
+        services.AddScoped<FeedHttp>().AddScoped<TaxiiFeed>().AddScoped<MispFeed>().AddScoped<FeedReader>().AddScoped<MergeDesk>().AddScoped<VulnerabilityDesk>().AddScoped<SourceRun>().AddScoped<IndicatorUpkeep>().AddScoped<League>();
+        services.AddScoped<IIndicatorCatalogue, IndicatorCatalogue>();
         services.AddSingleton<SourceClock>().AddHostedService(p => p.GetRequiredService<SourceClock>());
     }
 
@@ -43,7 +44,7 @@ public sealed class ThreatIntelModule : Module
     ];
 
     /// <inheritdoc/>
-    public override IEnumerable<RecurringJob> Jobs => [new("threatintel-age", "23 19 * * *", (services, ct) => services.GetRequiredService<IndicatorUpkeep>().Run(ct))];
+    public override IEnumerable<RecurringJob> Jobs => [new("threatintel-league", "43 * * * *", (services, ct) => services.GetRequiredService<League>().Run(ct)), new("threatintel-age", "23 19 * * *", (services, ct) => services.GetRequiredService<IndicatorUpkeep>().Run(ct))];
 
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder routes)

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Juming.Operator.Customers.Sites;
 using Juming.Operator.Customers.Units;
+using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Links;
@@ -9,6 +10,8 @@ using Juming.Platform.Modules;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Juming.Operator.Customers;
 
@@ -17,6 +20,9 @@ public sealed class CustomersModule : Module
 {
     /// <inheritdoc/>
     public override string Name => "customers";
+
+    /// <inheritdoc/>
+    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddSingleton(new ScopeKind(CustomerScope.Kind));
 
     /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu =>

@@ -45,6 +45,9 @@ public readonly record struct Scope(string Kind, string Id)
 /// <summary>The scope that requests concern when they name none: the tier itself.</summary>
 public sealed record HostScope(Scope Scope);
 
+/// <summary>A kind of scope that a tier knows below its own: whoever holds one of it has something here.</summary>
+public sealed record ScopeKind(string Kind);
+
 /// <summary>Who acts, with which rights, where.</summary>
 public sealed record Actor(ActorKind Kind, string Id, string Name, FrozenSet<string> Permissions, IReadOnlyList<Scope> Scopes)
 {

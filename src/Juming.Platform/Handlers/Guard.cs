@@ -8,7 +8,7 @@ namespace Juming.Platform.Handlers;
 
 /// <summary>Wraps every request: span, permission and scope, validation, audit, one log line for a refusal.</summary>
 public sealed partial class Guard<TRequest, TResponse>(
-    CurrentActor current, IEnumerable<IValidator<TRequest>> validators, IAuditTrail audit, HostScope host, ILogger<Guard<TRequest, TResponse>> log)
+    CurrentActor current, IEnumerable<IValidator<TRequest>> validators, IAuditTrail audit, HostScope host, IEnumerable<ScopeKind> kinds, ILogger<Guard<TRequest, TResponse>> log)
     : IPipelineBehavior<TRequest, TResponse> where TRequest : notnull where TResponse : IRefusable<TResponse>
 {
     /// <inheritdoc/>
@@ -75,9 +75,8 @@ public sealed partial class Guard<TRequest, TResponse>(
 
     private bool IsWithin(TRequest request, Actor actor) => request switch
     {
-        IAboutMyself => true,
         IInScope scoped => actor.Covers(scoped.Scope),
-        IInOwnScopes => actor.Scopes.Count > 0,
+        IAboutMyself or IInOwnScopes => actor.Covers(host.Scope) || kinds.Any(k => actor.Scopes.Any(s => s.Kind == k.Kind)),
         _ => actor.Covers(host.Scope),
     };
 

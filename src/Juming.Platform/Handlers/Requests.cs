@@ -35,7 +35,7 @@ public interface INeeds<TPermission> where TPermission : IPermission;
 /// <summary>Anyone may send it, signed in or not. Sign-in, first set-up, one-time links and signed calls only; a test holds the list.</summary>
 public interface IOpenToAnyone;
 
-/// <summary>Anyone who is signed in may send it, about themselves, whatever their scope.</summary>
+/// <summary>Anyone who is signed in may send it, about themselves, where any of their scopes means something at this tier.</summary>
 public interface IAboutMyself;
 
 /// <summary>The request concerns one scope; without it, the request concerns the tier's own.</summary>
@@ -47,7 +47,7 @@ public interface IInScope
 
 /// <summary>
 /// The request concerns whatever the caller's scopes hold, be it one customer of many: its handler reads through a context that shows nothing beyond them. Whoever has no
-/// scope at all is refused.
+/// scope that means anything at this tier is refused.
 /// </summary>
 public interface IInOwnScopes;
 

@@ -34,6 +34,8 @@ public sealed class LinksModule(bool isTop) : Module
         services.AddSingleton<LinkTopics>().AddSingleton<Outgoing>().AddSingleton<LinkUpkeep>().AddSingleton<Authority>().AddSingleton<EnrolmentDesk>().AddSingleton<LinkDoor>().AddSingleton<Connections>().AddSingleton<LinkListener>().AddSingleton<PeerNews>();
         services.AddSingleton<Membership>().AddSingleton<LinkStatus>().AddSingleton<UpperWake>();
         services.AddScoped<ILinkDesk, LinkDesk>();
+        services.AddSingleton<BulkShelves>().AddSingleton<ILinkNews>(p => p.GetRequiredService<BulkShelves>());
+        services.AddSingleton<UpperBulk>().AddSingleton<IUpperBulk>(p => p.GetRequiredService<UpperBulk>());
         services.AddSingleton(new NoticeKind(LinkWatch.IncidentNotice, typeof(LinksTexts), Role.SystemAdmin, Role.SecurityAdmin));
         services.AddSingleton(new NoticeKind(LinkWatch.AlarmNotice, typeof(LinksTexts), Role.SystemAdmin, Role.SecurityAdmin));
         services.AddEgress();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Net;
 using Juming.Platform.Modules;
 
@@ -7,7 +8,11 @@ namespace Juming.Platform.Links;
 /// <summary>How this host is linked with those above and below it.</summary>
 public sealed class LinksSettings : IValidatableObject
 {
-    /// <summary>IP address and port at which those below come in, "0.0.0.0:8452"; port 0 takes a free one. Empty: nobody comes in.</summary>
+    private const string Nobody = "none";
+    private const int LowestTier = 3;
+    private const int PortsAbove = 10;
+
+    /// <summary>IP address and port at which those below come in, "0.0.0.0:8452"; port 0 takes a free one. Empty: loopback at port 8451 (cloud) or 8452 (operator). "none": nobody comes in; so it is at a site.</summary>
     public string Listen { get; set; } = "";
 
     /// <summary>What those below are told to dial, "https://operator.example:8452". Empty: the machine's name with the port of <see cref="Listen"/>.</summary>
@@ -37,14 +42,18 @@ public sealed class LinksSettings : IValidatableObject
     [Range(90, 3_650)]
     public int EgressContentDays { get; set; } = 90;
 
+    /// <summary>Where those below come in at a tier; empty when nobody does.</summary>
+    internal string ListenAt(TierDefinition tier) =>
+        Listen == Nobody || (Listen.Length == 0 && tier.Number == LowestTier) ? "" : Listen.Length > 0 ? Listen : string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{tier.DefaultPort + PortsAbove}");
+
     /// <summary>How long a host below counts as there without a word.</summary>
     internal TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Listen.Length > 0 && (!IPEndPoint.TryParse(Listen, out var point) || !Listen.EndsWith(":" + point.Port, StringComparison.Ordinal)))
-            yield return new SettingProblem(nameof(Listen), $"'{Listen}' is no IP address with a port", "empty, or an IP address and a port such as 0.0.0.0:8452");
+        if (Listen.Length > 0 && Listen != Nobody && (!IPEndPoint.TryParse(Listen, out var point) || !Listen.EndsWith(":" + point.Port, StringComparison.Ordinal)))
+            yield return new SettingProblem(nameof(Listen), $"'{Listen}' is no IP address with a port", "empty, none, or an IP address and a port such as 0.0.0.0:8452");
         if (PublicUrl.Length > 0 && !(Uri.TryCreate(PublicUrl, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.AbsolutePath == "/"))
             yield return new SettingProblem(nameof(PublicUrl), $"'{PublicUrl}' is no https address of a host", "empty, or https://host:port");
     }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Juming.Platform.Access;
+using Juming.Platform.Content;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Links;
@@ -8,6 +9,7 @@ using Juming.Platform.Modules;
 using Juming.Platform.Notify;
 using Juming.Site.Collection.Bulk;
 using Juming.Site.Collection.Packs;
+using Juming.Site.Collection.Packs.Delivered;
 using Juming.Site.Collection.Pipeline;
 using Juming.Site.Collection.Receivers;
 using Juming.Site.Collection.Replay;
@@ -44,6 +46,7 @@ public sealed class CollectionModule : Module
         services.AddSingleton<SourceRegister>().AddSingleton<ISourceDirectory>(p => p.GetRequiredService<SourceRegister>());
         services.AddSingleton<LineNormalizer>().AddSingleton<ILineNormalizer>(p => p.GetRequiredService<LineNormalizer>());
         services.AddSingleton(p => new SitePacks(Path.Combine(p.GetRequiredService<TierContext>().DataFolder, "packs"), set => p.GetRequiredService<LineNormalizer>().Packs = set, p.GetRequiredService<ILogger<SitePacks>>()));
+        services.AddSingleton<IPackTaker, ParserPacks>();
         services.AddSingleton<PackTestRun>();
         services.AddSingleton<PackWatch>().AddHostedService(p => p.GetRequiredService<PackWatch>());
         services.AddSingleton<LedgerBook>();

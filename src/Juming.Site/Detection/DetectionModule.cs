@@ -1,3 +1,4 @@
+using Juming.Platform.Content;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Links;
@@ -8,6 +9,7 @@ using Juming.Site.Detection.Alerts.List;
 using Juming.Site.Detection.Coverage;
 using Juming.Site.Detection.Resources;
 using Juming.Site.Detection.Rules;
+using Juming.Site.Detection.Rules.Delivered;
 using Juming.Site.Detection.Rules.Draft;
 using Juming.Site.Detection.Rules.List;
 using Juming.Site.Events;
@@ -34,6 +36,7 @@ public sealed class DetectionModule : Module
         services.AddSingleton<AlertWriter>().AddSingleton<IAlertIntake>(p => p.GetRequiredService<AlertWriter>());
         services.AddSingleton<CatchUp>().AddSingleton<WatchedLists>().AddSingleton<RuleBook>().AddSingleton<IDetectionRun, DetectionRun>();
         services.AddScoped<RuleViews>().AddScoped<DetectionUpkeep>().AddScoped<IAlertDirectory, AlertDirectory>().AddScoped<ILateFindings, LateFindings>().AddScoped<IAlertOverview, AlertSums>().AddSingleton<IRuleTitles, RuleTitles>();
+        services.AddSingleton<IPackTaker, RulePacks>();
         services.AddSingleton<IRuleDesk, RuleDesk>();
         services.AddScoped<IHealthPart, DetectionHealth>().AddSingleton<IFigures, DetectionFigures>().AddSingleton<IReadiness, RulesReadiness>();
         // Started in this order and stopped in the reverse: matches must find rules and the writer at work.

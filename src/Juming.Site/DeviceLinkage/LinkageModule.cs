@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Juming.Platform.Access;
+using Juming.Platform.Content;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Modules;
@@ -11,6 +12,7 @@ using Juming.Site.DeviceLinkage.Captcha;
 using Juming.Site.DeviceLinkage.Data;
 using Juming.Site.DeviceLinkage.Learning;
 using Juming.Site.DeviceLinkage.Recipes;
+using Juming.Site.DeviceLinkage.Recipes.Delivered;
 using Juming.Site.DeviceLinkage.Recorder;
 using Juming.Site.DeviceLinkage.Register;
 using Juming.Site.DeviceLinkage.Runs;
@@ -35,6 +37,7 @@ public sealed class LinkageModule : Module
         services.AddSettings<LinkageSettings>("Modules:Linkage");
         services.AddSingleton<ChromiumHost>().AddSingleton<DeviceTurns>().AddSingleton<SessionStore>().AddSingleton<ParkedWindows>().AddSingleton<RunDesk>().AddSingleton<RecipeCache>().AddSingleton<CaptchaReader>().AddSingleton<IRunPoints, NoPoints>();
         services.AddScoped<RecipeShelf>().AddScoped<SuggestionReader>().AddScoped<LinkageUpkeep>().AddScoped<ConsoleBlocks>().AddScoped<IDeviceConsoles, DeviceConsoles>();
+        services.AddScoped<IPackTaker, RecipePacks>();
         services.AddSingleton<RecordingDesk>().AddScoped<RecordingScreen>();
         services.AddSingleton(new NoticeKind(HealingNotice.Code, typeof(LinkageTexts), Role.SecurityAdmin));
         services.AddSingleton(new NoticeKind(DeviceAlarm.Code, typeof(LinkageTexts), Role.Analyst, Role.SecurityAdmin));

@@ -16,6 +16,21 @@ internal static class Neighbours
     public static async Task Join(IReadOnlyList<WebApplication> apps, CancellationToken ct)
     {
         for (var i = 1; i < apps.Count; i++) await Join(apps[i - 1], apps[i], ct);
+        if (TierOf(apps[0]) == "cloud" && await Fingerprint(apps[0], ct) is { } fingerprint)
+            foreach (var app in apps.Skip(1))
+                if ((await Send(app, "DescribeContent", new { }, ct)).Value is { } view && view.GetProperty("fingerprint").GetString() is null) await Send(app, "TrustRoot", new { fingerprint }, ct);
+    }
+
+    /// <summary>Of the cloud's root, which it makes within moments of its first start.</summary>
+    private static async Task<string?> Fingerprint(WebApplication cloud, CancellationToken ct)
+    {
+        for (var n = 0; n < 100; n++)
+        {
+            if ((await Send(cloud, "DescribeContent", new { }, ct)).Value is not { } view) return null;
+            if (view.GetProperty("fingerprint").GetString() is { } fingerprint) return fingerprint;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cloud.Services.GetRequiredService<TimeProvider>(), ct);
+        }
+        return null;
     }
 
     private static async Task Join(WebApplication upper, WebApplication lower, CancellationToken ct)

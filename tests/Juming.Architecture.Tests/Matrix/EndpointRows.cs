@@ -53,7 +53,7 @@ internal static partial class EndpointRows
     private static async Task<bool> Admits(Caller caller, string method, string route)
     {
         // The from, to and field are there for endpoints that demand them, the name for the choice of language.
-        var path = Parameters().Replace(route, p => p.Groups["name"].Value == "documentName" ? "v1" : p.Groups["type"].Value == ":guid" ? Guid.NewGuid().ToString() : "none-such") + "?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&field=source.ip&name=en";
+        var path = Parameters().Replace(route, p => p.Groups["name"].Value == "documentName" ? "v1" : p.Groups["type"].Value switch { ":guid" => Guid.NewGuid().ToString(), ":long" or ":int" => "1", _ => "none-such" }) + "?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&field=source.ip&name=en";
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (method is not ("GET" or "HEAD"))
         {

@@ -20,9 +20,15 @@ internal static class IntelBench
     {
         var figures = new Figures("intel", args.Contains("--json"));
         var rounds = Options.Number(args, "--rounds", 3);
+        if (args.Contains("--only-chain"))
+        {
+            await ChainBench.Measure(figures, Options.Number(args, "--chain", 20), Options.Number(args, "--load", 2_000_000));
+            return 0;
+        }
         foreach (var size in (Options.Text(args, "--indicators") ?? "1000000").Split(',', StringSplitOptions.RemoveEmptyEntries).Where(n => n != "0").Select(n => int.Parse(n, CultureInfo.InvariantCulture))) Measure(figures, size, rounds, args.Contains("--alternatives"));
         if (Options.Number(args, "--set", 2_000_000) is > 0 and var set) await SetBench.Measure(figures, set);
         await NormaliseBench.Measure(figures, rounds);
+        await ChainBench.Measure(figures, Options.Number(args, "--chain", 20), Options.Number(args, "--load", 2_000_000));
         return 0;
     }
 

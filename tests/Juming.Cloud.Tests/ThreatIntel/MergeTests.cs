@@ -56,6 +56,23 @@ internal sealed class MergeTests : IntelHost
     }
 
     [Test]
+    public async Task Sources_are_compared_by_who_is_first_and_who_says_the_same()
+    {
+        const string Mapping = """{"value":"v","first":"f"}""";
+        var early = await Add("league-early", "Csv", Feeds.File("/league1", "v,f\na.league.example,2026-01-01\nb.league.example,2026-01-01\nown.league.example,2026-01-01\n"), new { mapping = Mapping });
+        var late = await Add("league-late", "Csv", Feeds.File("/league2", "v,f\na.league.example,2026-01-03\nb.league.example,2026-01-02\n"), new { mapping = Mapping });
+        foreach (var id in new[] { early, late }) await Read(id);
+        await using (var scope = Cloud.Services.CreateAsyncScope())
+        {
+            scope.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System;
+            await scope.ServiceProvider.GetRequiredService<Juming.Cloud.ThreatIntel.Sources.League>().Run(CancellationToken.None);
+        }
+        var (first, second) = (await Source(early), await Source(late));
+        Assert.That((Number(first, "shared"), Number(first, "led"), Number(first, "lagMinutes"), Text(first, "nearest"), Number(first, "nearestShared")), Is.EqualTo((2, 2, 0, "league-late", 2)));
+        Assert.That((Number(second, "shared"), Number(second, "led"), Number(second, "lagMinutes")), Is.EqualTo((2, 0, 36 * 60)));
+    }
+
+    [Test]
     public async Task A_value_on_a_warning_list_loses_most_of_its_confidence_and_says_so()
     {
         await Enter("114.114.114.114\nwww.baidu.com\nhttp://www.baidu.com/evil.exe\ngithub.io\nfine.warn.example", confidence: 100);

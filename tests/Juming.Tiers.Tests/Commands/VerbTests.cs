@@ -149,6 +149,7 @@ public sealed class VerbTests
     [TestCase("user", "list")]
     [TestCase("token", "list")]
     [TestCase("audit", "verify")]
+    [TestCase("egress", "verify")]
     [TestCase("doctor")]
     [TestCase("version")]
     public void Every_verb_prints_json_and_help(params string[] verb)

@@ -20,6 +20,8 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Com
 
     public DbSet<VulnerabilityRow> Vulnerabilities => Set<VulnerabilityRow>();
 
+    public DbSet<LeagueRow> League => Set<LeagueRow>();
+
     protected override string Prefix => "threatintel";
 
     protected override void DefineModel(ModelBuilder model)
@@ -49,6 +51,12 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Com
         {
             row.ToTable("Vulnerabilities");
             row.HasKey(r => r.Cve);
+        });
+        model.Entity<LeagueRow>(row =>
+        {
+            row.ToTable("League");
+            row.HasKey(r => r.SourceId);
+            row.Property(r => r.SourceId).Metadata.ValueGenerated = ValueGenerated.Never;
         });
         model.Entity<QuarantineRow>(row =>
         {
@@ -214,4 +222,24 @@ internal sealed class QuarantineRow
     public IndicatorProblem Reason { get; set; }
     public DateTimeOffset FirstAt { get; set; }
     public DateTimeOffset LastAt { get; set; }
+}
+
+/// <summary>How a source compares with the others, by the values that it shares with them.</summary>
+internal sealed class LeagueRow
+{
+    public Guid SourceId { get; set; }
+
+    /// <summary>Values that another source names too.</summary>
+    public long Shared { get; set; }
+
+    /// <summary>Of these, values that it named first.</summary>
+    public long Led { get; set; }
+
+    /// <summary>Minutes that it is behind the first, on average over all that it shares.</summary>
+    public long LagMinutes { get; set; }
+
+    /// <summary>The source with which it shares most, and how many.</summary>
+    public Guid? NearestId { get; set; }
+    public long NearestShared { get; set; }
+    public DateTimeOffset CountedAt { get; set; }
 }

@@ -22,7 +22,10 @@ file sealed class Handler(ThreatIntelDb db, SourceClock sourceClock) : IQueryHan
     {
         var wrong = await db.Indicators.Where(i => i.Decision == IndicatorState.FalsePositive).Join(db.Claims, i => i.Id, c => c.IndicatorId, (i, c) => c.SourceId).GroupBy(s => s).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
         var rows = await db.Sources.AsNoTracking().ToListAsync(cancellationToken);
-        return Result<IReadOnlyList<SourceView>>.Of([.. rows.OrderByDescending(r => r.Problem.Length > 0).ThenByDescending(r => r.Alone).ThenBy(r => r.Name).Select(r => SourceView.Of(r, wrong.GetValueOrDefault(r.Id), sourceClock.IsRunning(r.Id)))]);
+        var league = await db.League.AsNoTracking().ToDictionaryAsync(l => l.SourceId, cancellationToken);
+        var names = rows.ToDictionary(r => r.Id, r => r.Name);
+        string Nearest(Guid id) => league.GetValueOrDefault(id)?.NearestId is { } nearest ? names.GetValueOrDefault(nearest, "") : "";
+        return Result<IReadOnlyList<SourceView>>.Of([.. rows.OrderByDescending(r => r.Problem.Length > 0).ThenByDescending(r => r.Alone).ThenBy(r => r.Name).Select(r => SourceView.Of(r, wrong.GetValueOrDefault(r.Id), league.GetValueOrDefault(r.Id), Nearest(r.Id), sourceClock.IsRunning(r.Id)))]);
     }
 
     public async Task<Result<IReadOnlyList<RunView>>> Handle(ListRuns request, CancellationToken cancellationToken)

@@ -27,13 +27,18 @@ namespace Juming.Cloud.ThreatIntel.Sources;
 /// <param name="Standing">Values that it names.</param>
 /// <param name="Alone">Of these, values that no other source names.</param>
 /// <param name="FalsePositives">Of all it ever named, values that people found to be wrong.</param>
+/// <param name="Shared">Values that another source names too, when sources were last compared.</param>
+/// <param name="Led">Of these, values that it named first.</param>
+/// <param name="LagMinutes">Minutes that it is behind the first, on average.</param>
+/// <param name="Nearest">Name of the source with which it shares most; empty for none.</param>
+/// <param name="NearestShared">How many they share.</param>
 /// <param name="IsRunning">It is being read.</param>
 /// <param name="Version">For changes.</param>
 public sealed record SourceView(Guid Id, string Name, SourceKind Kind, string Address, string Mapping, string SecretHeader, bool HasSecret, Reliability Reliability, string Group, Tlp Tlp, int Confidence, ThreatKind Threat, bool MayDistribute, int EveryMinutes, bool Enabled,
-    DateTimeOffset? LastRunAt, DateTimeOffset? LastOkAt, DateTimeOffset? NextRunAt, int Failures, string Problem, string ProblemDetail, long Standing, long Alone, int FalsePositives, bool IsRunning, long Version)
+    DateTimeOffset? LastRunAt, DateTimeOffset? LastOkAt, DateTimeOffset? NextRunAt, int Failures, string Problem, string ProblemDetail, long Standing, long Alone, int FalsePositives, long Shared, long Led, long LagMinutes, string Nearest, long NearestShared, bool IsRunning, long Version)
 {
-    internal static SourceView Of(SourceRow row, int falsePositives, bool isRunning) => new(row.Id, row.Name, row.Kind, row.Address, row.Mapping, row.SecretHeader, row.SecretId is not null, row.Reliability, row.Group, row.Tlp, row.Confidence, row.Threat, row.MayDistribute, row.EveryMinutes, row.Enabled,
-        row.LastRunAt, row.LastOkAt, row.NextRunAt, row.Failures, row.Problem, row.ProblemDetail, row.Standing, row.Alone, falsePositives, isRunning, row.Version);
+    internal static SourceView Of(SourceRow row, int falsePositives, LeagueRow? league, string nearest, bool isRunning) => new(row.Id, row.Name, row.Kind, row.Address, row.Mapping, row.SecretHeader, row.SecretId is not null, row.Reliability, row.Group, row.Tlp, row.Confidence, row.Threat, row.MayDistribute, row.EveryMinutes, row.Enabled,
+        row.LastRunAt, row.LastOkAt, row.NextRunAt, row.Failures, row.Problem, row.ProblemDetail, row.Standing, row.Alone, falsePositives, league?.Shared ?? 0, league?.Led ?? 0, league?.LagMinutes ?? 0, nearest, league?.NearestShared ?? 0, isRunning, row.Version);
 }
 
 /// <summary>One reading.</summary>

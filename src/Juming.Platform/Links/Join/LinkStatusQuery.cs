@@ -3,6 +3,7 @@ using Juming.Platform.Links.Data;
 using Juming.Platform.Links.Identity;
 using Juming.Platform.Links.Lower;
 using Juming.Platform.Links.Upper;
+using Juming.Platform.Modules;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Platform.Links.Join;
@@ -44,7 +45,7 @@ internal sealed record LinkView(
 /// <param name="OldestWaiting">When the oldest of these was written.</param>
 internal sealed record TopicView(int Topic, bool Up, long Records, long Waiting, DateTimeOffset? OldestWaiting);
 
-file sealed class Handler(LinksDb db, Membership membership, LinkStatus status, LinkPlace place, LinksSettings settings, TimeProvider clock) : IQueryHandler<DescribeLink, LinkView>, IQueryHandler<DescribeLinks, LinksView>
+file sealed class Handler(LinksDb db, Membership membership, LinkStatus status, LinkPlace place, LinksSettings settings, TierContext tier, TimeProvider clock) : IQueryHandler<DescribeLink, LinkView>, IQueryHandler<DescribeLinks, LinksView>
 {
     public async Task<Result<LinkView>> Handle(DescribeLink request, CancellationToken ct) => await Above(ct);
 
@@ -52,7 +53,7 @@ file sealed class Handler(LinksDb db, Membership membership, LinkStatus status, 
     {
         var now = clock.GetUtcNow();
         var rows = await db.Peers.AsNoTracking().Where(p => p.Side == PeerSide.Lower).Select(p => new PeerRow { RevokedAt = p.RevokedAt, QuarantinedAt = p.QuarantinedAt, EnrolledAt = p.EnrolledAt, TokenUntil = p.TokenUntil, LeaseUntil = p.LeaseUntil }).ToListAsync(ct);
-        return new LinksView(place.IsTop, await Above(ct), settings.Listen.Length > 0, rows.GroupBy(r => PeerStates.Of(r, now)).ToDictionary(g => g.Key, g => g.Count()));
+        return new LinksView(place.IsTop, await Above(ct), settings.ListenAt(tier.Tier).Length > 0, rows.GroupBy(r => PeerStates.Of(r, now)).ToDictionary(g => g.Key, g => g.Count()));
     }
 
     private async Task<LinkView> Above(CancellationToken ct)

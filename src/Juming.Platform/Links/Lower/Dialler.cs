@@ -18,7 +18,7 @@ namespace Juming.Platform.Links.Lower;
 
 /// <summary>Keeps the connection to the host above: dials, holds the session, synchronises, renews the certificate, and after each end waits a random while, longer each time.</summary>
 internal sealed partial class Dialler(
-    Membership membership, LinkTopics topics, LinkStatus status, UpperWake wake, OutboundSettings outbound, IServiceScopeFactory scopes, ILinkAlarms alarms, ILinkIncidents incidents, TierContext tier, TimeProvider clock, ILogger<Dialler> log) : BackgroundService
+    Membership membership, LinkTopics topics, LinkStatus status, UpperWake wake, OutboundSettings outbound, UpperBulk bulk, IServiceScopeFactory scopes, ILinkAlarms alarms, ILinkIncidents incidents, TierContext tier, TimeProvider clock, ILogger<Dialler> log) : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
@@ -162,6 +162,7 @@ internal sealed partial class Dialler(
             if (clock.GetElapsedTime(began) > TimeSpan.FromMinutes(1)) (words, began) = (0, clock.GetTimestamp());
             if (++words > MostWordsAMinute) throw new LinkBreachException("flood");
             if (from.Current.FrameCase == UpperFrame.FrameOneofCase.Welcome) throw new LinkBreachException("welcome");
+            if (from.Current.FrameCase == UpperFrame.FrameOneofCase.Nudge) bulk.Told(from.Current.Nudge.Head.ToByteArray());
             if (from.Current.FrameCase != UpperFrame.FrameOneofCase.Ended) continue;
             Leave(from.Current.Ended);
             return;

@@ -18,6 +18,10 @@ internal sealed class Connections
         public long Fence { get; } = fence;
         public ulong BootId { get; } = bootId;
         public Wake Wake { get; } = new();
+
+        /// <summary>Rings when there is something newer to fetch.</summary>
+        public Wake News { get; } = new();
+
         public CancellationToken Ended => _end.Token;
 
         /// <summary>Why it was ended from here; null while it lasts or when the other end went.</summary>
@@ -58,6 +62,12 @@ internal sealed class Connections
             return connection;
         });
         before?.End(Contracts.Link.EndReason.TakenOver);
+    }
+
+    /// <summary>Tells all that there is something newer to fetch.</summary>
+    public void TellNews()
+    {
+        foreach (var connection in _live.Values) connection.News.Ring();
     }
 
     /// <summary>Takes a session out, unless another has its place already.</summary>

@@ -2,16 +2,17 @@ using System.Net;
 using Juming.Contracts.Link;
 using Juming.Platform.Links.Data;
 using Juming.Platform.Links.Identity;
+using Juming.Platform.Modules;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Platform.Links.Upper;
 
 /// <summary>The desk of an upper host, on its database.</summary>
-internal sealed class LinkDesk(LinksDb db, Authority authority, Connections connections, LinkListener listener, PeerNews news, LinksSettings settings, TimeProvider clock) : ILinkDesk
+internal sealed class LinkDesk(LinksDb db, Authority authority, Connections connections, LinkListener listener, PeerNews news, LinksSettings settings, TierContext tier, TimeProvider clock) : ILinkDesk
 {
     private static readonly TimeSpan TokenLife = TimeSpan.FromHours(24);
 
-    public bool Listens => settings.Listen.Length > 0;
+    public bool Listens => settings.ListenAt(tier.Tier).Length > 0;
 
     public async Task<Invitation?> Invite(Guid peer, CancellationToken ct)
     {
@@ -59,7 +60,7 @@ internal sealed class LinkDesk(LinksDb db, Authority authority, Connections conn
     {
         if (settings.PublicUrl.Length > 0) return settings.PublicUrl;
         var bound = listener.Addresses.Select(a => new Uri(a)).FirstOrDefault();
-        var point = settings.Listen.Length > 0 ? IPEndPoint.Parse(settings.Listen) : new IPEndPoint(IPAddress.Loopback, 0);
+        var point = settings.ListenAt(tier.Tier) is { Length: > 0 } at ? IPEndPoint.Parse(at) : new IPEndPoint(IPAddress.Loopback, 0);
         var host = point.Address.Equals(IPAddress.Any) || point.Address.Equals(IPAddress.IPv6Any) ? Environment.MachineName : new UriBuilder("https", point.Address.ToString()).Uri.Host;
         return new UriBuilder("https", host, bound?.Port ?? point.Port).Uri.AbsoluteUri;
     }

@@ -19,7 +19,7 @@ namespace Juming.Platform.Links.Upper;
 /// <summary>
 /// Where those below come in: a listener of its own, with nothing on it but the services of links, so that no page is reachable there and no link through the console's door.
 /// </summary>
-internal sealed partial class LinkListener(LinksSettings settings, Authority authority, EnrolmentDesk desk, LinkDoor door, Connections connections, LinkTopics topics, ILinkAlarms alarms, TimeProvider clock, ILoggerFactory logs, TierContext tier) : IHostedService
+internal sealed partial class LinkListener(LinksSettings settings, Authority authority, EnrolmentDesk desk, LinkDoor door, Connections connections, LinkTopics topics, ILinkAlarms alarms, BulkShelves shelves, TimeProvider clock, ILoggerFactory logs, TierContext tier) : IHostedService
 {
     private readonly ILogger _log = logs.CreateLogger<LinkListener>();
     private WebApplication? _app;
@@ -30,7 +30,7 @@ internal sealed partial class LinkListener(LinksSettings settings, Authority aut
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (tier.Offline || settings.Listen.Length == 0) return;
+        if (tier.Offline || settings.ListenAt(tier.Tier).Length == 0) return;
         var held = await authority.Get(cancellationToken);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "juming-links" });
         builder.Services.AddSingleton(logs).AddLogging();
@@ -43,14 +43,22 @@ internal sealed partial class LinkListener(LinksSettings settings, Authority aut
             // A packed message may be a thousand times its size; nothing here packs any.
             grpc.CompressionProviders = [];
         });
-        builder.Services.AddSingleton(authority).AddSingleton(desk).AddSingleton(door).AddSingleton(connections).AddSingleton(topics).AddSingleton(alarms).AddSingleton(clock).AddSingleton(settings);
+        builder.Services.AddSingleton(authority).AddSingleton(desk).AddSingleton(door).AddSingleton(connections).AddSingleton(topics).AddSingleton(alarms).AddSingleton(shelves).AddSingleton<BulkTurns>().AddSingleton(clock).AddSingleton(settings);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, held));
         _app = builder.Build();
         _app.UseRouting();
         _app.MapGrpcService<EnrolmentService>();
         _app.MapGrpcService<SessionService>();
         _app.MapGrpcService<SyncService>();
-        await _app.StartAsync(cancellationToken);
+        _app.MapGrpcService<BulkService>();
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new SettingsException("Modules:Links:Listen", e.Message.TrimEnd('.'), "none, or an IP address of this machine with a port that nothing else listens on");
+        }
         LogListening(_log, string.Join(", ", Addresses));
     }
 
@@ -74,7 +82,7 @@ internal sealed partial class LinkListener(LinksSettings settings, Authority aut
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
-        var address = IPEndPoint.Parse(settings.Listen);
+        var address = IPEndPoint.Parse(settings.ListenAt(tier.Tier));
         kestrel.Listen(address, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;

@@ -32,7 +32,7 @@ internal sealed class EnrolmentService(EnrolmentDesk desk, Authority authority, 
 }
 
 /// <summary>Holds a peer's session.</summary>
-internal sealed class SessionService(LinkDoor door, Connections connections, EnrolmentDesk desk, LinksSettings settings, TimeProvider clock) : Session.SessionBase
+internal sealed class SessionService(LinkDoor door, Connections connections, EnrolmentDesk desk, BulkShelves shelves, LinksSettings settings, TimeProvider clock) : Session.SessionBase
 {
     private const uint Protocol = 1;
     private const int MostWordsALease = 600;
@@ -96,14 +96,25 @@ internal sealed class SessionService(LinkDoor door, Connections connections, Enr
     private async Task Hold(Connections.Connection connection, IAsyncStreamReader<LowerFrame> from, IServerStreamWriter<UpperFrame> to)
     {
         var (words, began, renewed) = (0, clock.GetTimestamp(), 0L);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(connection.Ended);
+        var heard = Word(from, ending.Token);
         try
         {
+            // Whoever comes back is told what is newest; it may have slept through a change.
+            connection.News.Ring();
+            var news = connection.News.Next(ending.Token);
             while (true)
             {
-                using var patience = CancellationTokenSource.CreateLinkedTokenSource(connection.Ended);
-                patience.CancelAfter(settings.Lease);
-                if (!await Next(from, patience.Token) || from.Current.FrameCase == LowerFrame.FrameOneofCase.Goodbye) return;
+                if (await Task.WhenAny(heard, news) == news)
+                {
+                    await news;
+                    news = connection.News.Next(ending.Token);
+                    if (await shelves.HeadHash(ending.Token) is { } head) await to.WriteAsync(new UpperFrame { Nudge = new Nudge { Head = ByteString.CopyFrom(head) } }, connection.Ended);
+                    continue;
+                }
+                if (!await heard || from.Current.FrameCase == LowerFrame.FrameOneofCase.Goodbye) return;
                 if (from.Current.FrameCase == LowerFrame.FrameOneofCase.Hello) throw new LinkBreachException("hello");
+                heard = Word(from, ending.Token);
                 if (clock.GetElapsedTime(began) > settings.Lease) (words, began) = (0, clock.GetTimestamp());
                 if (++words > MostWordsALease) throw new LinkBreachException("flood");
                 // Each renewal is a commit: more of them than keep the lease alive are left alone.
@@ -118,6 +129,20 @@ internal sealed class SessionService(LinkDoor door, Connections connections, Enr
             // Ended from here, gone, or silent for a whole lease: what follows is the same.
             if (e is Keep.FenceLostException) connection.End(EndReason.TakenOver);
         }
+        finally
+        {
+            await ending.CancelAsync();
+            // A pending read on a stream that was given back to its pool would spoil the next call.
+            await ((Task)heard).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Waits for the peer's next word, at most a lease.</summary>
+    private async Task<bool> Word(IAsyncStreamReader<LowerFrame> from, CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(settings.Lease);
+        return await Next(from, patience.Token);
     }
 
     private static async Task<Hello> First(IAsyncStreamReader<LowerFrame> from, CancellationToken ct)

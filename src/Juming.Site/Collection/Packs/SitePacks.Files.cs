@@ -14,12 +14,16 @@ internal sealed partial class SitePacks
     private string WithdrawnFolder => Path.Combine(folder, "withdrawn");
 
     /// <summary>Writes a checked pack as a file of its own and puts it in force.</summary>
-    public Result<PublishedPack> Publish(string name, int version, string yaml) => Change(() =>
+    /// <param name="name">Name of the pack.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="yaml">Its text.</param>
+    /// <param name="mark">Stands in the file's name behind the version, so that one knows where it came from.</param>
+    public Result<PublishedPack> Publish(string name, int version, string yaml, string mark = "") => Change(() =>
     {
         var highest = HighestVersion(name);
         if (version <= highest) return CollectionErrors.PackVersion.With("version", Text(highest)).With("next", Text(highest + 1));
         if (_files.Count >= MostFiles) return CollectionErrors.TooManyPacks.With("most", Text(MostFiles));
-        var file = $"{name}.v{Text(version)}.yaml";
+        var file = $"{name}.v{Text(version)}{mark}.yaml";
         var trial = Path.Combine(folder, $".{Guid.CreateVersion7():N}");
         Directory.CreateDirectory(folder);
         using (var stream = new FileStream(trial, FileMode.CreateNew, FileAccess.Write))

@@ -195,6 +195,35 @@ public sealed class EgressTests
         });
     }
 
+    [Test, Order(9)]
+    public async Task What_is_beyond_the_hours_budget_stays_and_is_told()
+    {
+        var settings = _hosts.Lower.Services.GetRequiredService<LinksSettings>();
+        var before = settings.EgressBytesPerHour;
+        settings.EgressBytesPerHour = 1;
+        var verdict = await Egress.Send(Sightings(9), CancellationToken.None);
+        settings.EgressBytesPerHour = before;
+        await TwoHosts.Until(async () => (await Audit("EgressRefused")).Any(a => a.Arguments.Contains("over-budget", StringComparison.Ordinal)));
+        Assert.Multiple(async () =>
+        {
+            Assert.That((verdict.Outcome, verdict.Reason), Is.EqualTo((EgressOutcome.Refused, "over-budget")));
+            Assert.That((await Egress.Send(Sightings(10), CancellationToken.None)).Outcome, Is.EqualTo(EgressOutcome.Sent));
+        });
+    }
+
+    [Test, Order(10)]
+    public async Task Contents_go_when_their_time_is_over_and_the_chain_stays_whole()
+    {
+        await On(_hosts.Lower, (LinksDb db) => db.LedgerContents.Where(c => c.Seq == 1).ExecuteUpdateAsync(s => s.SetProperty(c => c.At, TimeProvider.System.GetUtcNow().AddDays(-91))));
+        await using (var scope = _hosts.Lower.Services.CreateAsyncScope()) await scope.ServiceProvider.GetRequiredService<LedgerUpkeep>().Run(CancellationToken.None);
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await _hosts.Lower.Send(new OpenLedgerEntry(1))).Value.State, Is.EqualTo(ContentState.HashOnly));
+            Assert.That((await _hosts.Lower.Send(new OpenLedgerEntry(2))).Value.State, Is.EqualTo(ContentState.Exact));
+            Assert.That((await _hosts.Lower.Send(new VerifyEgress())).Value.Intact, Is.True);
+        });
+    }
+
     private static async Task<object?> Ask(Microsoft.Data.Sqlite.SqliteConnection connection, string text, object? at, object? old = null)
     {
         await using var command = connection.CreateCommand();

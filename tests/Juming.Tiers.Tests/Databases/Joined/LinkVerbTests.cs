@@ -69,7 +69,7 @@ internal sealed class LinkVerbTests
             Commands.Cli.Signal(running, "TERM");
             running.WaitForExit(60_000);
         }
-        Assert.That(Commands.Cli.Run("site", "token", "Three", "--customer", "A customer", "--data", upper, "--set", "Modules:Links:Listen=").Error, Does.Contain("Modules:Links:Listen"));
+        Assert.That(Commands.Cli.Run("site", "token", "Three", "--customer", "A customer", "--data", upper, "--set", "Modules:Links:Listen=none").Error, Does.Contain("Modules:Links:Listen"));
         Assert.That(Commands.Cli.Run("operator", "token", "--data", Path.Combine(_folder, "cloud")).Code, Is.EqualTo(2), "a name is wanted");
     }
 

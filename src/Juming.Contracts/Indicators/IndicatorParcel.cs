@@ -1,0 +1,232 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+
+namespace Juming.Contracts.Indicators;
+
+/// <summary>An indicator as it travels.</summary>
+/// <param name="Value">Kind and normal form.</param>
+/// <param name="Confidence">0 to 100.</param>
+/// <param name="Severity">1 low to 4 critical.</param>
+/// <param name="Tlp">How far it may travel, 0 anybody to 4 nobody.</param>
+/// <param name="Threat">Number of what it is a sign of; 0 for not said.</param>
+/// <param name="Sources">Independent sources that name it, at most 255.</param>
+public readonly record struct ParcelEntry(IndicatorValue Value, int Confidence, int Severity, int Tlp, int Threat, int Sources)
+{
+    /// <summary>Identity.</summary>
+    public Guid Id => IndicatorIdentity.Of(Value);
+}
+
+/// <summary>A change of a set: an entry that is new or says something else, or one that no longer counts.</summary>
+/// <param name="Entry">The entry; null for one that is gone.</param>
+/// <param name="Gone">Identity of the one that is gone; no value, for it says nothing any more.</param>
+public readonly record struct ParcelChange(ParcelEntry? Entry, Guid Gone)
+{
+    /// <summary>Identity of what changed.</summary>
+    public Guid Id => Entry is { } entry ? entry.Id : Gone;
+}
+
+/// <summary>
+/// How indicators are packed for the way: a bucket is sorted and written column by column, values by what they share with the one before; changes are written one after the other.
+/// Both are packed with Brotli behind their unpacked length, so that who unpacks knows beforehand how much comes.
+/// </summary>
+public static class IndicatorParcel
+{
+    /// <summary>Most bytes that a parcel has unpacked.</summary>
+    public const int MostBytes = 16 * 1024 * 1024;
+
+    private const uint BucketMark = 0x31424D4A;
+    private const uint ChangesMark = 0x31434D4A;
+    private const int Quality = 5;
+
+    /// <summary>Packs a bucket of one kind.</summary>
+    public static byte[] PackBucket(IndicatorKind kind, IEnumerable<ParcelEntry> entries)
+    {
+        var sorted = entries.Select(e => (Key: KeyOf(kind, e.Value.Value), Entry: e)).OrderBy(e => e.Key, ByteOrder).ToList();
+        var to = new ArrayBufferWriter<byte>();
+        WriteNumber(to, BucketMark);
+        WriteByte(to, (int)kind);
+        WriteNumber(to, (uint)sorted.Count);
+        ReadOnlySpan<byte> before = default;
+        foreach (var (key, _) in sorted)
+        {
+            var shared = before.CommonPrefixLength(key);
+            WriteSmall(to, shared);
+            WriteSmall(to, key.Length - shared);
+            to.Write(key.AsSpan(shared));
+            before = key;
+        }
+        foreach (var (_, e) in sorted) WriteByte(to, e.Confidence);
+        foreach (var (_, e) in sorted) WriteByte(to, (e.Severity << 4) | e.Tlp);
+        foreach (var (_, e) in sorted) WriteByte(to, e.Threat);
+        foreach (var (_, e) in sorted) WriteByte(to, Math.Min(e.Sources, 255));
+        return Pack(to.WrittenSpan);
+    }
+
+    /// <summary>Unpacks a bucket; null when it is none.</summary>
+    public static IReadOnlyList<ParcelEntry>? UnpackBucket(ReadOnlySpan<byte> parcel)
+    {
+        if (Unpack(parcel) is not { } plain) return null;
+        var from = new Reader(plain);
+        if (from.Number() != BucketMark) return null;
+        var kind = (IndicatorKind)from.Byte();
+        var count = from.Number();
+        if (!Enum.IsDefined(kind) || kind == IndicatorKind.None || count > plain.Length) return null;
+        var values = new string[count];
+        Span<byte> key = stackalloc byte[UrlForm.Longest];
+        for (var i = 0; i < count; i++)
+        {
+            var (shared, rest) = (from.Small(), from.Small());
+            if (from.Broken || shared + rest > key.Length || shared + rest == 0) return null;
+            from.Bytes(rest).CopyTo(key[shared..]);
+            if (ValueOf(kind, key[..(shared + rest)]) is not { } value) return null;
+            values[i] = value;
+        }
+        var sure = from.Bytes((int)count);
+        var grave = from.Bytes((int)count);
+        var threats = from.Bytes((int)count);
+        var sources = from.Bytes((int)count);
+        if (from.Broken || !from.AtEnd) return null;
+        var entries = new ParcelEntry[count];
+        for (var i = 0; i < count; i++) entries[i] = new ParcelEntry(new(kind, values[i]), Math.Min((int)sure[i], 100), grave[i] >> 4, grave[i] & 0xF, threats[i], sources[i]);
+        return entries;
+    }
+
+    /// <summary>Packs changes in their order.</summary>
+    public static byte[] PackChanges(IReadOnlyCollection<ParcelChange> changes)
+    {
+        var to = new ArrayBufferWriter<byte>();
+        WriteNumber(to, ChangesMark);
+        WriteNumber(to, (uint)changes.Count);
+        foreach (var change in changes)
+        {
+            if (change.Entry is not { } e)
+            {
+                WriteByte(to, 0);
+                change.Gone.TryWriteBytes(to.GetSpan(16), bigEndian: true, out _);
+                to.Advance(16);
+                continue;
+            }
+            var text = Encoding.UTF8.GetBytes(e.Value.Value);
+            WriteByte(to, (int)e.Value.Kind);
+            WriteSmall(to, text.Length);
+            to.Write(text);
+            WriteByte(to, e.Confidence);
+            WriteByte(to, (e.Severity << 4) | e.Tlp);
+            WriteByte(to, e.Threat);
+            WriteByte(to, Math.Min(e.Sources, 255));
+        }
+        return Pack(to.WrittenSpan);
+    }
+
+    /// <summary>Unpacks changes; null when it is no parcel of changes.</summary>
+    public static IReadOnlyList<ParcelChange>? UnpackChanges(ReadOnlySpan<byte> parcel)
+    {
+        if (Unpack(parcel) is not { } plain) return null;
+        var from = new Reader(plain);
+        if (from.Number() != ChangesMark || from.Number() is var count && count > plain.Length) return null;
+        var changes = new List<ParcelChange>((int)count);
+        for (var i = 0; i < count && !from.Broken; i++)
+        {
+            var kind = (IndicatorKind)from.Byte();
+            if (kind == IndicatorKind.None)
+            {
+                var id = from.Bytes(16);
+                if (!from.Broken) changes.Add(new(null, new Guid(id, bigEndian: true)));
+                continue;
+            }
+            var value = from.Bytes(from.Small());
+            if (!Enum.IsDefined(kind) || value.IsEmpty || value.Length > UrlForm.Longest) return null;
+            var (sure, grave, threat, sources) = (from.Byte(), from.Byte(), from.Byte(), from.Byte());
+            changes.Add(new(new ParcelEntry(new(kind, Encoding.UTF8.GetString(value)), Math.Min(sure, 100), grave >> 4, grave & 0xF, threat, sources), default));
+        }
+        return from.Broken || !from.AtEnd ? null : changes;
+    }
+
+    // A hash as its bytes is half as long, and nothing packs it any further.
+    private static byte[] KeyOf(IndicatorKind kind, string value) => IsHash(kind) ? Convert.FromHexString(value) : Encoding.UTF8.GetBytes(value);
+
+    private static string? ValueOf(IndicatorKind kind, ReadOnlySpan<byte> key)
+    {
+        if (!IsHash(kind)) return Encoding.UTF8.GetString(key);
+        return HexForm.KindOf(key.Length * 2) == kind ? Convert.ToHexStringLower(key) : null;
+    }
+
+    private static bool IsHash(IndicatorKind kind) => kind is IndicatorKind.Md5 or IndicatorKind.Sha1 or IndicatorKind.Sha256;
+
+    private static byte[] Pack(ReadOnlySpan<byte> plain)
+    {
+        var packed = new byte[4 + BrotliEncoder.GetMaxCompressedLength(plain.Length)];
+        BinaryPrimitives.WriteUInt32LittleEndian(packed, (uint)plain.Length);
+        return BrotliEncoder.TryCompress(plain, packed.AsSpan(4), out var length, Quality, 22) ? packed[..(4 + length)] : throw new InvalidOperationException("Brotli has no room.");
+    }
+
+    private static byte[]? Unpack(ReadOnlySpan<byte> parcel)
+    {
+        if (parcel.Length < 5 || BinaryPrimitives.ReadUInt32LittleEndian(parcel) is var length && length is 0 or > MostBytes) return null;
+        var plain = new byte[length];
+        using var decoder = new BrotliDecoder();
+        // Into a room of the length that was named: a bomb fills it and is found out.
+        return decoder.Decompress(parcel[4..], plain, out var read, out var written) == OperationStatus.Done && read == parcel.Length - 4 && written == length ? plain : null;
+    }
+
+    private static void WriteNumber(ArrayBufferWriter<byte> to, uint value)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(to.GetSpan(4), value);
+        to.Advance(4);
+    }
+
+    private static void WriteByte(ArrayBufferWriter<byte> to, int value)
+    {
+        to.GetSpan(1)[0] = checked((byte)value);
+        to.Advance(1);
+    }
+
+    private static void WriteSmall(ArrayBufferWriter<byte> to, int value)
+    {
+        for (; value >= 0x80; value >>= 7) WriteByte(to, (value & 0x7F) | 0x80);
+        WriteByte(to, value);
+    }
+
+    private static readonly Comparer<byte[]> ByteOrder = Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b));
+
+    /// <summary>Reads without ever leaving its bytes; what is not there reads as nothing, and <see cref="Broken"/> says so.</summary>
+    private ref struct Reader(ReadOnlySpan<byte> bytes)
+    {
+        private ReadOnlySpan<byte> _left = bytes;
+
+        public bool Broken { get; private set; }
+
+        public readonly bool AtEnd => _left.IsEmpty;
+
+        public int Byte() => Bytes(1) is [var one] ? one : 0;
+
+        public uint Number() => Bytes(4) is { Length: 4 } four ? BinaryPrimitives.ReadUInt32LittleEndian(four) : 0;
+
+        public int Small()
+        {
+            var value = 0;
+            for (var shift = 0; shift <= 21; shift += 7)
+            {
+                var next = Byte();
+                value |= (next & 0x7F) << shift;
+                if (next < 0x80) return value;
+            }
+            Broken = true;
+            return 0;
+        }
+
+        public ReadOnlySpan<byte> Bytes(int count)
+        {
+            if (Broken || count > _left.Length)
+            {
+                Broken = true;
+                return default;
+            }
+            var taken = _left[..count];
+            _left = _left[count..];
+            return taken;
+        }
+    }
+}
