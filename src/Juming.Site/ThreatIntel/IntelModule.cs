@@ -57,7 +57,7 @@ public sealed class IntelModule : Module
     public override void MapEndpoints(IEndpointRouteBuilder routes)
     {
         routes.MapGet("", async (Sender sender, CancellationToken ct) => (await sender.Send(new GetInForce(), ct)).ToHttp()).Answers<InForceView>("Indicators in force: counts, version, age.");
-        routes.MapGet("lookup", async (Sender sender, [Description("A value as it may stand in an event"), StringLength(4096)] string value, CancellationToken ct) => (await sender.Send(new LookUp(value), ct)).ToHttp()).Answers<LookUpView>("Tells whether a value would be met, and by which indicators.");
+        routes.MapGet("lookup", async (Sender sender, [Description("A value as it may stand in an event"), StringLength(4096)] string? value, CancellationToken ct) => (await sender.Send(new LookUp(value ?? ""), ct)).ToHttp()).Answers<LookUpView>("Tells whether a value would be met, and by which indicators.");
         routes.MapPost("rollback", async (Sender sender, CancellationToken ct) => (await sender.Send(new RollBackSet(), ct)).ToHttp()).Answers<Done>("Goes back to the cloud's set before.");
         routes.MapGet("hits", async (Sender sender, [StringLength(300)] string? text, IndicatorKind? kind, bool? late, Guid? indicator, [Range(0, 10_000_000)] int? skip, [Range(1, 500)] int? limit, CancellationToken ct) =>
             (await sender.Send(new ListHits { Text = text, Kind = kind, Late = late, Indicator = indicator, Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp()).Answers<HitPage>("Alerts that indicators made, the last met first.");

@@ -68,4 +68,35 @@ internal sealed partial class MatchTests
         Assert.That(closed.History.Select(h => h.State), Is.EqualTo(new[] { BulletinState.Received, BulletinState.Acknowledged, BulletinState.Done, BulletinState.Answered }));
         Assert.That(closed.Actions.All(a => a.DoneBy is not null), Is.True);
     }
+
+    [Test]
+    public async Task A_set_that_breaks_off_leaves_the_old_one_and_changes_that_came_meanwhile_stay_above_the_new_one()
+    {
+        var before = _site.Set.Version + 1;
+        await _site.Set.Replace(before, Stream(Domain("old.example")), default);
+        Assert.ThrowsAsync<InvalidDataException>(() => _site.Set.Replace(before + 1, Broken(), default));
+        Assert.That((_site.Set.Version, await Met("old.example")), Is.EqualTo((before, new[] { "old.example" })));
+        var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var replacing = _site.Set.Replace(before + 4, Slow(), default);
+        await begun.Task;
+        Assert.That((await _site.Set.Change(before + 5, [Domain("meanwhile.example")], [], default)).Value.Version, Is.EqualTo(before + 5), "a change waits for no set");
+        Assert.That(await Met("meanwhile.example"), Has.Length.EqualTo(1));
+        go.SetResult();
+        Assert.That((await replacing).Value.Version, Is.EqualTo(before + 5));
+        Assert.That((await Met("meanwhile.example"), await Met("new.example"), await Met("old.example")), Is.EqualTo((new[] { "meanwhile.example" }, new[] { "new.example" }, Array.Empty<string>())));
+
+        static async IAsyncEnumerable<IndicatorEntry> Broken()
+        {
+            yield return Domain("half.example");
+            await Task.Yield();
+            throw new InvalidDataException("the rest is missing");
+        }
+
+        async IAsyncEnumerable<IndicatorEntry> Slow()
+        {
+            yield return Domain("new.example");
+            begun.SetResult();
+            await go.Task;
+        }
+    }
 }

@@ -1,10 +1,15 @@
+using Google.Protobuf;
 using Juming.Contracts.Indicators;
+using Juming.Platform.Data;
+using Juming.Platform.Links;
 using Juming.Site.Detection;
 using Juming.Site.Detection.Alerts.List;
+using Juming.Site.ThreatIntel;
 using Juming.Site.ThreatIntel.Hits;
 using Juming.Site.ThreatIntel.Hunt;
 using Juming.Site.ThreatIntel.InForce;
 using Juming.Site.ThreatIntel.Own;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using static Juming.Site.Tests.ThreatIntel.IntelSite;
 
@@ -12,6 +17,7 @@ namespace Juming.Site.Tests.ThreatIntel;
 
 /// <summary>From a log line on the wire to the alert that an indicator makes: of every kind, folded, muted, found later; and what is handed in.</summary>
 [Category("C1.4")]
+[NonParallelizable]
 internal sealed partial class MatchTests
 {
     private string _folder = null!;
@@ -98,7 +104,35 @@ internal sealed partial class MatchTests
         Assert.That(sightings.Single(s => s.Indicator == cloud.Id).Count, Is.InRange(2, 4), "what grew is told once a minute");
         var own = (await _site.Tier.Send(new ListHits { Text = "own.example" })).Value.Items;
         Assert.That(own.All(h => h.IsOwn), Is.True);
-        Assert.That(sightings.Select(s => s.Indicator), Has.No.AnyOf(own.Select(h => h.IndicatorId).ToArray()));
+        Assert.That(sightings.Select(s => s.Indicator).Intersect(own.Select(h => h.IndicatorId)), Is.Empty);
+        var gate = new Gate();
+        await using var scope = _site.Tier.Services.CreateAsyncScope();
+        var tell = new TellSightings(scope.ServiceProvider.GetRequiredService<IIndicatorSightings>(), gate, new ToldMark());
+        gate.Outcome = EgressOutcome.NotJoined;
+        await tell.Run(CancellationToken.None);
+        (gate.Outcome, gate.Sent) = (EgressOutcome.Sent, []);
+        await tell.Run(CancellationToken.None);
+        var told = gate.Sent.Cast<Juming.Contracts.Egress.IndicatorSightings>().Single(m => new Guid(m.Indicator.Span, bigEndian: true) == cloud.Id);
+        Assert.That((told.Hits, told.FirstAt % 86_400_000_000, told.LastAt % 86_400_000_000), Is.EqualTo(((ulong)sightings.Single(s => s.Indicator == cloud.Id).Count, 0L, 0L)), "a count and days, no hour");
+        gate.Sent = [];
+        await tell.Run(CancellationToken.None);
+        Assert.That(gate.Sent, Is.Empty, "nothing changed");
+    }
+
+    /// <summary>The gate as the module sees it; what it lets pass is the links' own matter.</summary>
+    private sealed class Gate : IEgress
+    {
+        public EgressOutcome Outcome { get; set; }
+
+        public List<IMessage> Sent { get; set; } = [];
+
+        public Task<EgressVerdict> Send(IMessage message, CancellationToken ct)
+        {
+            Sent.Add(message);
+            return Task.FromResult(new EgressVerdict(Outcome));
+        }
+
+        public void SendWith(ModuleDbContext db, IMessage message) => Sent.Add(message);
     }
 
     [Test]

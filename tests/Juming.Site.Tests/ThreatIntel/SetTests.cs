@@ -64,34 +64,4 @@ internal sealed class SetTests
         Assert.That((await _site.Set.Replace(21, Stream(d), default)).Value.Version, Is.EqualTo(21));
         Assert.That(_site.Set.WantsSetAfter, Is.Null);
     }
-
-    [Test]
-    public async Task A_set_that_breaks_off_leaves_the_old_one_and_changes_that_came_meanwhile_stay_above_the_new_one()
-    {
-        await _site.Set.Replace(1, Stream(Domain("old.example")), default);
-        Assert.ThrowsAsync<InvalidDataException>(() => _site.Set.Replace(2, Broken(), default));
-        Assert.That((_site.Set.Version, await Met("old.example")), Is.EqualTo((1L, new[] { "old.example" })));
-        var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var replacing = _site.Set.Replace(5, Slow(), default);
-        await begun.Task;
-        Assert.That((await _site.Set.Change(6, [Domain("meanwhile.example")], [], default)).Value.Version, Is.EqualTo(6), "a change waits for no set");
-        Assert.That(await Met("meanwhile.example"), Has.Length.EqualTo(1));
-        go.SetResult();
-        Assert.That((await replacing).Value.Version, Is.EqualTo(6));
-        Assert.That((await Met("meanwhile.example"), await Met("new.example"), await Met("old.example")), Is.EqualTo((new[] { "meanwhile.example" }, new[] { "new.example" }, Array.Empty<string>())));
-
-        static async IAsyncEnumerable<IndicatorEntry> Broken()
-        {
-            yield return Domain("half.example");
-            await Task.Yield();
-            throw new InvalidDataException("the rest is missing");
-        }
-
-        async IAsyncEnumerable<IndicatorEntry> Slow()
-        {
-            yield return Domain("new.example");
-            begun.SetResult();
-            await go.Task;
-        }
-    }
 }
