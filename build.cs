@@ -12,7 +12,7 @@ const string Usage = """
       test long               what takes minutes: every simulated console in both versions, hostile and slow ones
       publish --out DIR       put the runnable program into DIR
       farm [--seed N] [--ports FROM]  simulated device consoles on loopback, with their passwords
-      bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, web, chaos (these four without a name), fuzz, captcha, playbooks, farm, linkage, intel, egress
+      bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, web, chaos (these four without a name), fuzz, captcha, playbooks, farm, linkage, intel, egress, sites
       bench rules PATH…       rules on parsed events, events per core-second
     """;
 

@@ -22,7 +22,7 @@ public sealed class StopTests
     public async Task A_stop_waits_for_what_is_under_way_instead_of_cutting_it_off_after_two_seconds()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
-        using var process = Cli.Start("--tier", "cloud", "--data", _folder, "--urls", "https://127.0.0.1:0", "--set", "Log:Level=Warning");
+        using var process = Cli.Start("--tier", "cloud", "--data", _folder, "--urls", "https://127.0.0.1:0", "--set", "Modules:Links:Listen=none", "--set", "Log:Level=Warning");
         var complaints = process.StandardError.ReadToEndAsync();
         var ready = await process.StandardOutput.ReadLineAsync(limit.Token);
         Assert.That(ready, Does.Contain("is ready at https://127.0.0.1:"));

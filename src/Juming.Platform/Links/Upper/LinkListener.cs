@@ -50,7 +50,14 @@ internal sealed partial class LinkListener(LinksSettings settings, Authority aut
         _app.MapGrpcService<EnrolmentService>();
         _app.MapGrpcService<SessionService>();
         _app.MapGrpcService<SyncService>();
-        await _app.StartAsync(cancellationToken);
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new SettingsException("Modules:Links:Listen", e.Message.TrimEnd('.'), "none, or an IP address of this machine with a port that nothing else listens on");
+        }
         LogListening(_log, string.Join(", ", Addresses));
     }
 
