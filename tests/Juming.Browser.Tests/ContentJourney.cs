@@ -35,16 +35,20 @@ public sealed class ContentJourney : AxeTest
             await page.GetByTestId("pack-port-scan-1").Locator("a").ClickAsync();
             await Expect(page.GetByTestId("withdraw")).ToBeVisibleAsync();
             await Picture(page, "library-light");
-            Assert.That(await Look(page, "/library with its pane"), Is.Empty);
 
             await Open(page, "/content");
             var fingerprint = await page.GetByTestId("fingerprint").InnerTextAsync();
             await Expect(page.GetByTestId("root-key")).ToBeVisibleAsync();
             await Picture(page, "content-cloud-light");
-            Assert.That(await Look(page, "/content of the cloud"), Is.Empty);
             var download = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("export").ClickAsync());
             var stick = Path.Combine(folder, "juming-content.bundle");
             await download.SaveAsAsync(stick);
+            // What looks for faults brings styles of its own, which the page's policy turns away.
+            NothingComplained();
+            Assert.That(await Look(page, "/content of the cloud"), Is.Empty);
+            await Open(page, "/library?open=playbooks/port-scan/1");
+            await Expect(page.GetByTestId("withdraw")).ToBeVisibleAsync();
+            Assert.That(await Look(page, "/library with its pane"), Is.Empty);
 
             var other = await PageOf(customer, "en", "dark", Role.SystemAdmin, Role.SecurityAdmin);
             await Go(other, customer, "/content");
@@ -70,7 +74,6 @@ public sealed class ContentJourney : AxeTest
             await other.GetByTestId("agree").ClickAsync();
             await Expect(other.GetByTestId("shown-state")).ToContainTextAsync("In force", new() { Timeout = 20_000 });
             Assert.That(await Look(other, "/deliveries with its pane"), Is.Empty);
-            NothingComplained();
         }
         finally
         {
