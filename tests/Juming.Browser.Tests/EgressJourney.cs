@@ -34,7 +34,7 @@ public sealed class EgressJourney : AxeTest
     }
 
     [TestCase("zh-CN", "light"), Order(2)]
-    [TestCase("en", "dark")]
+    [TestCase("en", "dark", Category = "Long")]
     public async Task What_left_is_read_a_level_is_chosen_with_open_eyes_and_the_ledger_is_verified(string culture, string theme)
     {
         await SendSome();

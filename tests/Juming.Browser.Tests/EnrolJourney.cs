@@ -96,18 +96,4 @@ public sealed class EnrolJourney : AxeTest
         await Picture(page, "customers-dark");
         Assert.That(await Look(page, "/customers in the dark"), Is.Empty);
     }
-
-    private async Task<IPage> PageOf(RunningTier tier, string culture, string theme, params Role[] roles)
-    {
-        var context = await Browser.NewContextAsync(new BrowserNewContextOptions { IgnoreHTTPSErrors = true, ViewportSize = new ViewportSize { Width = 1440, Height = 900 }, ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light });
-        using var client = await tier.SignIn(roles);
-        var cookie = client.DefaultRequestHeaders.GetValues("Cookie").Single();
-        var at = cookie.IndexOf('=', StringComparison.Ordinal);
-        await context.AddCookiesAsync(
-        [
-            new Microsoft.Playwright.Cookie { Name = cookie[..at], Value = cookie[(at + 1)..], Url = tier.Address.ToString(), Secure = true, HttpOnly = true },
-            new Microsoft.Playwright.Cookie { Name = ".AspNetCore.Culture", Value = Uri.EscapeDataString($"c={culture}|uic={culture}"), Url = tier.Address.ToString() },
-        ]);
-        return await context.NewPageAsync();
-    }
 }

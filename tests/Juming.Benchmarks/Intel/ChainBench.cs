@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Juming.Cloud.ThreatIntel.Data;
+using Juming.Cloud.ThreatIntel.Merge;
 using Juming.Contracts.Indicators;
 using Juming.Platform.Data;
 using Juming.Site.ThreatIntel.Hits;
@@ -55,6 +56,8 @@ internal static class ChainBench
         {
             var db = scope.ServiceProvider.GetRequiredService<ThreatIntelDb>();
             var source = db.Sources.First().Id;
+            // As a merge writes: whoever publishes waits until it is done.
+            using var turn = await tiers.Cloud.Services.GetRequiredService<MergeTurn>().Enter(CancellationToken.None);
             var now = PlainStatements.Micros(TimeProvider.System.GetUtcNow());
             for (var from = 0; from < count; from += Part)
                 await db.SaveWith(async s =>

@@ -172,6 +172,27 @@ public sealed class GuardedHttpTests
     }
 
     [Test]
+    public void What_leaves_is_entered_first_and_what_cannot_be_entered_does_not_leave()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var settings = new OutboundSettings { AllowedNetworks = ["127.0.0.1/32"] };
+        var ledger = new FullLedger();
+        using var http = new GuardedHttp(new GuardedConnections(new Known([]), settings), settings, ledger);
+        var call = new GuardedCall(HttpMethod.Post, new Uri($"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/a?user=anna"), "body"u8.ToArray());
+        var failed = Assert.ThrowsAsync<CallFailedException>(() => http.Send(call, Configured with { Sender = "response" }, CancellationToken.None));
+        Assert.Multiple(() =>
+        {
+            Assert.That(failed!.Failure, Is.EqualTo(CallFailure.NotRecorded));
+            Assert.That(server.Pending(), Is.False, "nobody was called");
+            Assert.That((ledger.Last!.Sender, ledger.Last.About, ledger.Last.Place, ledger.Last.Bytes), Is.EqualTo(("response", "POST /a?user=anna", OutboundPlace.Inside, 16L)));
+            Assert.That(ledger.Last.Kept, Is.Null);
+        });
+        Assert.ThrowsAsync<CallFailedException>(() => http.Send(call, Configured with { HidesAddress = true }, CancellationToken.None));
+        Assert.That(ledger.Last!.About, Is.EqualTo("POST"), "keys stand in some addresses");
+    }
+
+    [Test]
     public void A_failure_names_host_and_port_and_never_the_rest_of_the_address()
     {
         using var http = Http(new OutboundSettings());
@@ -199,6 +220,18 @@ public sealed class GuardedHttpTests
     private sealed class NothingWritten : IOutboundLedger
     {
         public Task Enter(OutboundEntry entry, CancellationToken ct) => Task.CompletedTask;
+    }
+
+    /// <summary>A ledger whose database is away.</summary>
+    private sealed class FullLedger : IOutboundLedger
+    {
+        public OutboundEntry? Last { get; private set; }
+
+        public Task Enter(OutboundEntry entry, CancellationToken ct)
+        {
+            Last = entry;
+            throw new TimeoutException("away");
+        }
     }
 
     private sealed class Known(Dictionary<string, string[]> names) : INameLookup
