@@ -100,7 +100,15 @@ internal sealed class BoundsTests
         var lookUp = scope.ServiceProvider.GetServices<IResponseAction>().Single(a => a.Spec.Code == "ssh-command");
         ActionCall Call(string template, string inputs, bool automatic) => new()
         {
-            Key = "k", Run = Guid.NewGuid(), RunNumber = "R1", Playbook = "p", Step = "s", By = "p", Began = TimeProvider.System.GetUtcNow(), Automatic = automatic, Inputs = SshBench.Args("ledger", template, inputs),
+            Key = "k",
+            Run = Guid.NewGuid(),
+            RunNumber = "R1",
+            Playbook = "p",
+            Step = "s",
+            By = "p",
+            Began = TimeProvider.System.GetUtcNow(),
+            Automatic = automatic,
+            Inputs = SshBench.Args("ledger", template, inputs),
         };
         Assert.That((await change.Plan(Call("lock-account", "account=zhang", true), CancellationToken.None)).Refusal, Is.EqualTo("core-needs-person"));
         Assert.That((await change.Act(Call("lock-account", "account=zhang", true), CancellationToken.None)).Code, Is.EqualTo("core-needs-person"));
