@@ -22,10 +22,11 @@ for tier in cloud operator site; do
     cp -al "$program" "$tree/usr/lib/juming-$tier"
     rm -f "$tree/usr/lib/juming-$tier"/appsettings.Tier*.json
     depends=$runtime
-    # Nothing at these tiers asks for namespaces or for more than a service's calls.
+    # Nothing at these tiers asks for namespaces or for more than a service's calls; the runtime counts processors by trying them.
     pages='RestrictNamespaces=yes
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
+SystemCallFilter=sched_setaffinity
 ProcSubset=pid'
     if [ "$tier" = site ]; then
         depends="$depends, chromium, fonts-noto-cjk | fonts-wqy-microhei"
