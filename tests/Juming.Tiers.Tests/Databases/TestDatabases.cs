@@ -33,6 +33,15 @@ internal sealed class TestDatabases
     public static async Task<Dictionary<string, string?>> MakeFor(string tier, string kind) =>
         (await Make(kind)).Where(s => tier == "site" || !s.Key.StartsWith("Modules:", StringComparison.Ordinal)).ToDictionary();
 
+    /// <summary>The same for a cloud that keeps no key of its own in the vault, so that the secrets of a test are all there are.</summary>
+    public static async Task<Dictionary<string, string?>> MakeForSecrets(string kind) => new(await MakeFor("cloud", kind))
+    {
+        ["Modules:Content:Enabled"] = "false",
+        ["Modules:Distribution:Enabled"] = "false",
+        ["Modules:Library:Enabled"] = "false",
+        ["Modules:Links:Listen"] = "none",
+    };
+
     [OneTimeTearDown]
     public void Stop() => _cluster?.Dispose();
 }

@@ -30,7 +30,7 @@ internal sealed class CanaryTests(string database)
     {
         var folder = Cli.Folder();
         var data = Path.Combine(folder, "data");
-        var settings = await TestDatabases.MakeFor("cloud", database);
+        var settings = await TestDatabases.MakeForSecrets(database);
         settings["Log:Level"] = "Debug";
         await using (var tier = await RunningTier.Start("cloud", data, settings))
         {
@@ -53,7 +53,7 @@ internal sealed class CanaryTests(string database)
     private async Task RestoredWithoutAndWithTheKey(string folder, string data)
     {
         var target = Path.Combine(folder, "restored");
-        var settings = await TestDatabases.MakeFor("cloud", database);
+        var settings = await TestDatabases.MakeForSecrets(database);
         Directory.CreateDirectory(Path.Combine(target, "keys"));
         File.Copy(Path.Combine(data, "keys", "vault.key"), Path.Combine(target, "keys", "vault.key"));
         var back = Cli.Run(["restore", Path.Combine(folder, "stopped.tgz"), "--tier", "cloud", "--data", target, "--json", .. Sets(settings)]);

@@ -32,7 +32,7 @@ internal sealed class KeyFileTests(string database)
     private string[] Ring => Directory.GetFiles(Path.Combine(_folder, "keys"), "*.xml");
 
     [SetUp]
-    public async Task Make() => (_folder, _settings) = (Cli.Folder(), await TestDatabases.MakeFor("cloud", database));
+    public async Task Make() => (_folder, _settings) = (Cli.Folder(), await TestDatabases.MakeForSecrets(database));
 
     [TearDown]
     public void Clean()

@@ -30,7 +30,7 @@ internal sealed class VaultTests(string database)
     private string KeyFile => Path.Combine(_folder, "keys", "vault.key");
 
     [SetUp]
-    public async Task Make() => (_folder, _settings) = (Cli.Folder(), await TestDatabases.MakeFor("cloud", database));
+    public async Task Make() => (_folder, _settings) = (Cli.Folder(), await TestDatabases.MakeForSecrets(database));
 
     [TearDown]
     public void Clean() => Directory.Delete(_folder, true);
