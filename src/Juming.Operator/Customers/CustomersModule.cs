@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Juming.Operator.Customers.Incidents;
 using Juming.Operator.Customers.Sites;
 using Juming.Operator.Customers.Units;
 using Juming.Platform.Access;
@@ -28,6 +29,7 @@ public sealed class CustomersModule : Module
     public override IEnumerable<MenuItem> Menu =>
     [
         new("customers", "Sites", "/sites", CustomersRead.Code, 10, "grid", typeof(CustomersTexts)),
+        new("customers", "SiteIncidents", "/site-incidents", CustomersRead.Code, 15, "shield", typeof(CustomersTexts)),
         new("customers", "Customers", "/customers", CustomersRead.Code, 20, "user", typeof(CustomersTexts)),
     ];
 
@@ -42,6 +44,13 @@ public sealed class CustomersModule : Module
             var first = await sender.Send(filter, ct);
             return first.Error is { } error ? error.ToHttp() : Results.Stream(stream => SiteCsv.Write(stream, sender, filter, first.Value, ct), "text/csv; charset=utf-8", "sites.csv");
         }).AnswersFile("All sites that fit.", "text/csv");
+        routes.MapGet("incidents", async (Sender sender, [AsParameters] SiteIncidentQuery query, CancellationToken ct) => (await sender.Send(query.ToRequest(), ct)).ToHttp()).Answers<SiteIncidentPage>("Incidents of sites as these told them, latest first, one page at a time.");
+        routes.MapGet("incidents/export", async (Sender sender, [AsParameters] SiteIncidentQuery query, CancellationToken ct) =>
+        {
+            var filter = SiteIncidentCsv.First(query.ToRequest());
+            var first = await sender.Send(filter, ct);
+            return first.Error is { } error ? error.ToHttp() : Results.Stream(stream => SiteIncidentCsv.Write(stream, sender, filter, first.Value, ct), "text/csv; charset=utf-8", "site-incidents.csv");
+        }).AnswersFile("All incidents that fit.", "text/csv");
         routes.MapPost("{customer:guid}/sites", async (Sender sender, Guid customer, SiteBody body, CancellationToken ct) => (await sender.Send(new AddSite(customer, body.Unit ?? customer, body.Name ?? ""), ct)).ToHttp()).Answers<Guid>("Enters a site; answers with its identity.");
         routes.MapGet("{customer:guid}/sites/{id:guid}", async (Sender sender, Guid customer, Guid id, CancellationToken ct) => (await sender.Send(new GetSite(customer, id), ct)).ToHttp()).Answers<SiteDossier>("One site with how it stands.");
         routes.MapPatch("{customer:guid}/sites/{id:guid}", async (Sender sender, Guid customer, Guid id, SitePatch body, CancellationToken ct) => (await sender.Send(new ChangeSite(customer, id, body.Version) { Name = body.Name, Unit = body.Unit, Archived = body.Archived }, ct)).ToHttp()).Answers<Done>("Changes a site; what is absent stays as it is.");
@@ -65,6 +74,14 @@ internal sealed record SiteQuery(
     [property: Description("Archived ones instead of the others")] bool? Archived, [property: Range(0, 10_000_000)] int? Skip, [property: Range(1, 500)] int? Limit)
 {
     public ListSites ToRequest() => new() { Text = Text, Unit = Unit, State = State, Archived = Archived ?? false, Skip = Skip ?? 0, Take = Limit ?? 50 };
+}
+
+/// <summary>Filter of sites' incidents.</summary>
+internal sealed record SiteIncidentQuery(
+    [property: Description("Part of a site's, customer's or unit's name"), StringLength(200)] string? Text, [property: Description("A customer or unit; those below it count")] Guid? Unit, [property: Description("One site")] Guid? Site,
+    [property: Description("Least severity, 1 to 5"), Range(1, 5)] int? Severity, StageGroup? Stages, [property: Range(0, 10_000_000)] int? Skip, [property: Range(1, 500)] int? Limit)
+{
+    public ListSiteIncidents ToRequest() => new() { Text = Text, Unit = Unit, Site = Site, Least = Severity ?? 1, Stages = Stages ?? StageGroup.All, Skip = Skip ?? 0, Take = Limit ?? 50 };
 }
 
 /// <summary>Body of a new customer.</summary>

@@ -21,6 +21,7 @@ internal sealed class CustomersDb : ModuleDbContext
 
     public DbSet<UnitRow> Units => Set<UnitRow>();
     public DbSet<SiteRow> Sites => Set<SiteRow>();
+    public DbSet<SiteIncidentRow> Incidents => Set<SiteIncidentRow>();
 
     /// <summary>The caller sees every customer.</summary>
     public bool SeesAll => _all;
@@ -41,6 +42,13 @@ internal sealed class CustomersDb : ModuleDbContext
             row.ToTable("Sites");
             row.Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
             row.Property(r => r.Version).IsConcurrencyToken();
+            row.HasQueryFilter(r => _all || _mine.Contains(r.CustomerId));
+        });
+        model.Entity<SiteIncidentRow>(row =>
+        {
+            row.ToTable("Incidents");
+            row.HasKey(r => new { r.SiteId, r.Id });
+            row.Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
             row.HasQueryFilter(r => _all || _mine.Contains(r.CustomerId));
         });
     }
@@ -72,4 +80,40 @@ internal sealed class SiteRow
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset? ArchivedAt { get; set; }
     public long Version { get; set; } = 1;
+}
+
+/// <summary>An incident of a site, as the site last told it: numbers, stages, times, identifiers of ATT&amp;CK.</summary>
+internal sealed class SiteIncidentRow
+{
+    public Guid SiteId { get; set; }
+
+    /// <summary>Its identity at the site.</summary>
+    public Guid Id { get; set; }
+    public Guid CustomerId { get; set; }
+
+    /// <summary>Number of the record that told it.</summary>
+    public long Seq { get; set; }
+
+    /// <summary>When that was, by the site's clock.</summary>
+    public DateTimeOffset ToldAt { get; set; }
+
+    /// <summary>1 (for information) to 5 (critical).</summary>
+    public int Severity { get; set; }
+
+    /// <summary>1 (drop everything) to 4.</summary>
+    public int Priority { get; set; }
+    public int Stage { get; set; }
+    public int Verdict { get; set; }
+
+    /// <summary>Technique that names it; empty when none does.</summary>
+    public string Attack { get; set; } = "";
+
+    /// <summary>Identifiers of tactics, separated by blanks.</summary>
+    public string Tactics { get; set; } = "";
+    public long Alerts { get; set; }
+    public DateTimeOffset DetectedAt { get; set; }
+    public DateTimeOffset? AcknowledgedAt { get; set; }
+    public DateTimeOffset? ContainedAt { get; set; }
+    public DateTimeOffset? ResolvedAt { get; set; }
+    public DateTimeOffset? ClosedAt { get; set; }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using Juming.Contracts.Egress;
+using Juming.Operator.Customers.Incidents;
 using Juming.Operator.Customers.Sites;
 using Juming.Operator.Customers.Units;
 using Juming.Platform.Access;
@@ -6,6 +8,7 @@ using Juming.Platform.Handlers;
 using Juming.Platform.Links;
 using Juming.Platform.Links.Join;
 using Juming.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
 namespace Juming.Tiers.Tests.Databases.Joined;
@@ -172,6 +175,56 @@ internal sealed class JoinedTests(string database)
         await _operator.Send(new AddSite(customer, customer, "+cmd"));
         using var person = await _operator.SignIn(Role.Viewer);
         Assert.That(await person.GetStringAsync("/api/customers/sites/export?unit=" + customer), Does.Contain("\"'=HYPERLINK(\"\"x\"\")\",\"'+cmd\""));
+    }
+
+    [Test]
+    public async Task What_a_site_tells_of_its_incidents_is_kept_and_shown_to_those_of_its_customer()
+    {
+        await using var site = await RunningTier.Start("site");
+        var token = (await _operator.Send(new MakeSiteToken("Told", "told-site"))).Value;
+        Assert.That((await site.Send(new JoinUpper(token.Url, new Secret(token.Token)))).Error, Is.Null);
+        var joined = await Until("told-site", s => s.State == SiteState.Connected);
+        var gate = site.Services.GetRequiredService<IEgress>();
+        var id = Guid.CreateVersion7();
+        Assert.That((await gate.Send(Told(id, IncidentStage.New), CancellationToken.None)).Outcome, Is.EqualTo(EgressOutcome.Refused), "level 1 keeps incidents at the site");
+        Assert.That((await site.Send(new Platform.Links.Egress.Policy.ChoosePolicy(2))).Error, Is.Null);
+        foreach (var stage in new[] { IncidentStage.New, IncidentStage.Contained }) Assert.That((await gate.Send(Told(id, stage), CancellationToken.None)).Outcome, Is.EqualTo(EgressOutcome.Sent));
+        SiteIncidentView? seen = null;
+        await TwoWaits.Until(async () => (seen = (await _operator.Send(new ListSiteIncidents { Site = joined.Id })).Value.Items.SingleOrDefault())?.Stage == "Contained", $"it stands as it was told last: {seen}");
+        Assert.That((seen!.Id, seen.Severity, seen.Priority, seen.Verdict, seen.Attack, seen.Alerts, seen.Site, seen.Path), Is.EqualTo((id, 4, 2, "Unspecified", "T1110", 3L, "told-site", "Told")));
+        Assert.That((await _operator.Send(new ListSiteIncidents { Site = joined.Id, Stages = StageGroup.Done })).Value.Total + (await _operator.Send(new ListSiteIncidents { Site = joined.Id, Least = 5 })).Value.Total, Is.Zero);
+        // Handed out once more, and from a program that tells nonsense.
+        await Hand(joined.Id, 1, Told(id, IncidentStage.New), seen.ToldAt.AddHours(-1));
+        await Hand(joined.Id, 900, new IncidentSummary { Incident = Google.Protobuf.ByteString.CopyFrom(1, 2, 3), DetectedAt = 1 }, seen.ToldAt);
+        await Hand(Guid.NewGuid(), 1, Told(Guid.NewGuid(), IncidentStage.New), seen.ToldAt);
+        var odd = Told(Guid.CreateVersion7(), (IncidentStage)77);
+        (odd.Severity, odd.Priority, odd.Attack) = (900, 0, "<b>T1110</b>");
+        await Hand(joined.Id, 901, odd, seen.ToldAt.AddHours(1));
+        var all = (await _operator.Send(new ListSiteIncidents { Site = joined.Id, Stages = StageGroup.All })).Value;
+        Assert.That(all.Items.Select(i => (i.Stage, i.Severity, i.Priority, i.Attack)), Is.EquivalentTo(new[] { ("Contained", 4, 2, "T1110"), ("Unspecified", 5, 1, "") }));
+        using var other = await SignIn(Role.Viewer, "customer:" + Guid.NewGuid());
+        Assert.That(await other.GetStringAsync("/api/customers/incidents?stages=All"), Does.Contain("\"total\":0"));
+        using var own = await SignIn(Role.Viewer, "customer:" + joined.CustomerId);
+        Assert.That(await own.GetStringAsync("/api/customers/incidents/export"), Does.Contain("told-site").And.Contain(id.ToString()));
+        Assert.That(await own.GetStringAsync("/site-incidents"), Does.Contain("T1110"));
+    }
+
+    private static IncidentSummary Told(Guid id, IncidentStage stage) => new()
+    {
+        Incident = Google.Protobuf.ByteString.CopyFrom(id.ToByteArray(bigEndian: true)),
+        Severity = 4,
+        Priority = 2,
+        Stage = stage,
+        Attack = "T1110",
+        Alerts = 3,
+        DetectedAt = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1000,
+    };
+
+    /// <summary>Hands a record to those who take them, as the outbox does.</summary>
+    private async Task Hand(Guid peer, long seq, IncidentSummary told, DateTimeOffset at)
+    {
+        await using var scope = _operator.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<MediatR.IPublisher>().Publish(new RecordArrived(peer, Topics.Reports, seq, UpwardMessages.TypeOf(IncidentSummary.Descriptor), "", at.ToUnixTimeMilliseconds() * 1000, Google.Protobuf.MessageExtensions.ToByteArray(told)));
     }
 
     /// <summary>Somebody whose roles hold within these scopes alone.</summary>
