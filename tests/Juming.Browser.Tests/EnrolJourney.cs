@@ -1,5 +1,9 @@
+using Google.Protobuf;
+using Juming.Contracts.Egress;
 using Juming.Platform.Access;
+using Juming.Platform.Links;
 using Juming.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using NUnit.Framework;
 using static Microsoft.Playwright.Assertions;
@@ -63,6 +67,10 @@ public sealed class EnrolJourney : AxeTest
             await Picture(page, "sites-light");
             NothingComplained();
             Assert.That(await Look(page, "/sites with its pane"), Is.Empty);
+            await Incidents(page, customer);
+            await Open(page, "/sites");
+            await page.GetByTestId("site-一号站").GetByRole(AriaRole.Link).ClickAsync();
+            await Expect(page.GetByTestId("peer-state")).ToContainTextAsync("在线");
             await customer.DisposeAsync();
             // Without a reload: the page looks by itself.
             await Expect(page.GetByTestId("peer-state")).ToContainTextAsync("失联", new() { Timeout = 20_000 });
@@ -76,6 +84,39 @@ public sealed class EnrolJourney : AxeTest
             await customer.DisposeAsync();
             Directory.Delete(folder, true);
         }
+    }
+
+    /// <summary>Summaries come up once the customer's security administrator lets them out, and the operator's page shows them by itself.</summary>
+    private async Task Incidents(IPage page, RunningTier customer)
+    {
+        await Open(page, "/site-incidents");
+        await Expect(page.Locator("p.empty")).ToContainTextAsync("2 级");
+        var security = await PageOf(customer, "zh-CN", "light", Role.SecurityAdmin);
+        await security.GotoAsync(new Uri(customer.Address, "/egress?tab=policy&level=2").ToString());
+        await security.WaitForSelectorAsync("html[data-ready=interactive]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
+        await security.Locator("button.primary", new PageLocatorOptions { HasText = "2" }).ClickAsync();
+        await Expect(security.Locator("p.success")).ToBeVisibleAsync();
+        var gate = customer.Services.GetRequiredService<IEgress>();
+        foreach (var (severity, stage, attack) in new[] { (5u, IncidentStage.New, "T1486"), (4u, IncidentStage.Contained, "T1110"), (2u, IncidentStage.Judged, "") })
+        {
+            var told = await gate.Send(new IncidentSummary
+            {
+                Incident = ByteString.CopyFrom(Guid.CreateVersion7().ToByteArray(bigEndian: true)),
+                Severity = severity,
+                Priority = 6 - severity,
+                Stage = stage,
+                Attack = attack,
+                Alerts = 12,
+                DetectedAt = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1000,
+            }, CancellationToken.None);
+            Assert.That(told.Outcome, Is.EqualTo(EgressOutcome.Sent), $"{told.Reason} {told.Field}");
+        }
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(3, new() { Timeout = 20_000 });
+        await Expect(page.Locator("tbody")).ToContainTextAsync("T1486");
+        await Picture(page, "site-incidents-light");
+        Assert.That(await Look(page, "/site-incidents"), Is.Empty);
+        await page.GetByTestId("severity").SelectOptionAsync("4");
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
     }
 
     [Test]
@@ -95,5 +136,8 @@ public sealed class EnrolJourney : AxeTest
         await Open(page, "/customers");
         await Picture(page, "customers-dark");
         Assert.That(await Look(page, "/customers in the dark"), Is.Empty);
+        await Open(page, "/site-incidents");
+        await Picture(page, "site-incidents-dark");
+        Assert.That(await Look(page, "/site-incidents in the dark"), Is.Empty);
     }
 }

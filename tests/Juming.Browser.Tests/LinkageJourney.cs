@@ -79,6 +79,9 @@ public sealed class LinkageJourney : AxeTest
             await page.WaitForTimeoutAsync(300);
         }
         await page.GetByTestId("suggestions").ClickAsync();
+        // Both lists look alike, and the one of devices stays until the other is there.
+        await page.WaitForURLAsync("**/linkage/recipes?*");
+        await Expect(page.Locator("h1")).Not.ToContainTextAsync("设备");
         await page.Locator(".list tbody tr a").First.ClickAsync();
         var card = page.GetByTestId("suggestion");
         await Expect(card.Locator("img")).ToHaveCountAsync(2);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Juming.Operator.Customers.Incidents;
 
 /// <summary>Keeps what sites tell of their incidents: the latest of each. What a site says is bounded here once more, for it may be anybody's program.</summary>
-file sealed partial class Handler(CustomersDb db, ILogger<CustomersModule> log) : INotificationHandler<RecordArrived>
+internal sealed partial class TakeSummaries(CustomersDb db, ILogger<TakeSummaries> log) : INotificationHandler<RecordArrived>
 {
     private const int MostTactics = 20;
 
