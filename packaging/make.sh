@@ -32,7 +32,7 @@ ProcSubset=pid'
         depends="$depends, chromium, fonts-noto-cjk | fonts-wqy-microhei"
         # The sandbox of Chromium puts pages into user, process and network namespaces and changes its root.
         pages='RestrictNamespaces=user pid net
-SystemCallFilter=@system-service @sandbox chroot
+SystemCallFilter=@system-service chroot
 SystemCallFilter=~@reboot @swap @module @raw-io @cpu-emulation @debug @obsolete'
     else
         rm -rf "$tree/usr/lib/juming-$tier/.playwright"
