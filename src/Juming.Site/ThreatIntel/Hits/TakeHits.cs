@@ -1,4 +1,5 @@
 using Juming.Contracts.Indicators;
+using Juming.Platform.Handlers;
 using Juming.Site.Detection;
 using Juming.Site.ThreatIntel.Data;
 using Juming.Site.ThreatIntel.Matching;
@@ -68,23 +69,7 @@ file sealed class Handler(IntelDb db, IAlertDirectory alerts, HitTurn turn) : IN
 }
 
 /// <summary>Lets one at a time count: marks go up without two being the same.</summary>
-internal sealed class HitTurn : IDisposable
-{
-    private readonly SemaphoreSlim _turn = new(1, 1);
-
-    public async Task<IDisposable> Enter(CancellationToken ct)
-    {
-        await _turn.WaitAsync(ct);
-        return new Held(_turn);
-    }
-
-    public void Dispose() => _turn.Dispose();
-
-    private sealed class Held(SemaphoreSlim turn) : IDisposable
-    {
-        public void Dispose() => turn.Release();
-    }
-}
+internal sealed class HitTurn : Turn;
 
 /// <summary>Counts by the cloud's identities, for who tells the tier above.</summary>
 internal sealed class Sightings(IntelDb db) : IIndicatorSightings

@@ -9,24 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Juming.Site.Tickets.Work;
 
 /// <summary>Lets one at a time open and change tickets.</summary>
-internal sealed class TicketTurn : IDisposable
-{
-    private readonly SemaphoreSlim _turn = new(1, 1);
-
-    /// <summary>Waits for the turn; dispose the answer to give it back.</summary>
-    public async Task<IDisposable> Enter(CancellationToken ct)
-    {
-        await _turn.WaitAsync(ct);
-        return new Held(_turn);
-    }
-
-    public void Dispose() => _turn.Dispose();
-
-    private sealed class Held(SemaphoreSlim turn) : IDisposable
-    {
-        public void Dispose() => turn.Release();
-    }
-}
+internal sealed class TicketTurn : Turn;
 
 /// <summary>Tickets for other modules: changes go through the same door as those of people.</summary>
 internal sealed partial class TicketBook(IServiceScopeFactory scopes) : ITickets
