@@ -14,6 +14,15 @@ public sealed class RunningTier : IAsyncDisposable
 {
     private readonly bool _keepFolder;
 
+    /// <summary>Settings of a cloud that signs nothing: it keeps no keys of its own in the vault, and does nothing on its own account that is audited.</summary>
+    public static IReadOnlyDictionary<string, string?> SignsNothing { get; } = new Dictionary<string, string?>
+    {
+        ["Modules:Content:Enabled"] = "false",
+        ["Modules:Distribution:Enabled"] = "false",
+        ["Modules:Library:Enabled"] = "false",
+        ["Modules:Links:Listen"] = "none",
+    };
+
     private RunningTier(WebApplication app, string folder, bool keepFolder) => (App, Folder, _keepFolder) = (app, folder, keepFolder);
 
     /// <summary>The host.</summary>

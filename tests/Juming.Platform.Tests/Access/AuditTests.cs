@@ -19,7 +19,7 @@ public sealed class AuditTests
     public async Task Write()
     {
         _folder = Directory.CreateTempSubdirectory("juming-audit").FullName;
-        await using var tier = await RunningTier.Start("cloud", _folder);
+        await using var tier = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing);
         await Task.WhenAll(Enumerable.Range(0, 30).Select(i => tier.Send(new AddUser($"user-{i}", []))));
         Assert.That((await tier.Send(new VerifyAudit())).Value, Has.Property("Intact").True.And.Property("Entries").EqualTo(30));
     }
@@ -36,7 +36,7 @@ public sealed class AuditTests
     public async Task A_change_behind_the_programs_back_is_found(string sql, long at, string reason)
     {
         await Execute(sql);
-        await using var tier = await RunningTier.Start("cloud", _folder);
+        await using var tier = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing);
         var verdict = (await tier.Send(new VerifyAudit())).Value;
         Assert.That((verdict.Intact, verdict.At, verdict.Reason), Is.EqualTo((false, (long?)at, reason)));
     }
@@ -44,7 +44,7 @@ public sealed class AuditTests
     [Test]
     public async Task A_properly_chained_entry_that_the_program_did_not_write_is_found()
     {
-        await using (var tier = await RunningTier.Start("cloud", _folder))
+        await using (var tier = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing))
         {
             var head = File.ReadAllBytes(Head);
             await tier.Send(new AddUser("later", []));
@@ -57,7 +57,7 @@ public sealed class AuditTests
     public async Task A_missing_head_file_is_told()
     {
         File.Delete(Head);
-        await using var tier = await RunningTier.Start("cloud", _folder);
+        await using var tier = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing);
         Assert.That((await tier.Send(new VerifyAudit())).Value.Reason, Is.EqualTo("no-head"));
     }
 
@@ -69,7 +69,7 @@ public sealed class AuditTests
         await Execute(sql);
         for (var start = 0; start < 2; start++)
         {
-            await using var tier = await RunningTier.Start("cloud", _folder);
+            await using var tier = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing);
             await tier.Send(new AddUser($"after-{start}", []));
             var verdict = (await tier.Send(new VerifyAudit())).Value;
             Assert.That((verdict.Intact, verdict.At, verdict.Reason), Is.EqualTo((false, (long?)at, reason)), $"start {start}");
@@ -82,10 +82,10 @@ public sealed class AuditTests
     {
         await Execute("delete from access_audit where seq > 20");
         await Execute("create trigger no_more before insert on access_audit begin select raise(abort, 'no'); end");
-        await using (var tier = await RunningTier.Start("cloud", _folder))
+        await using (var tier = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing))
             Assert.That(async () => await tier.Send(new AddUser("unseen", [])), Throws.Exception);
         await Execute("drop trigger no_more");
-        await using var again = await RunningTier.Start("cloud", _folder);
+        await using var again = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing);
         await again.Send(new AddUser("after", []));
         Assert.That((await again.Send(new VerifyAudit())).Value, Has.Property("Intact").False.And.Property("Reason").EqualTo("cut-off"));
     }
@@ -95,7 +95,7 @@ public sealed class AuditTests
     public async Task A_trail_of_an_earlier_build_is_sealed_by_root_and_says_from_where_on_it_counts(bool atOnce)
     {
         File.Delete(Head);
-        await using (var tier = await RunningTier.Start("cloud", _folder))
+        await using (var tier = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing))
         {
             if (!atOnce) await tier.Send(new AddUser("between", []));
             var auditor = new Actor(ActorKind.Person, Guid.NewGuid().ToString(), "auditor", System.Collections.Frozen.FrozenSet.ToFrozenSet(["access.audit.read"]), [Scope.All]);
@@ -105,14 +105,14 @@ public sealed class AuditTests
             Assert.That((await tier.Send(new SearchAudit(null, from + 1, 1))).Value.Single().Action, Is.EqualTo("AuditChainSealed"));
             Assert.That((await tier.Send(new SealAudit())).Error?.Code, Is.EqualTo("access.audit-sealed"));
         }
-        await using (var again = await RunningTier.Start("cloud", _folder))
+        await using (var again = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing))
         {
             await again.Send(new AddUser("after", []));
             var verdict = (await again.Send(new VerifyAudit())).Value;
             Assert.That((verdict.Intact, verdict.SealedFrom), Is.EqualTo((true, (long?)(atOnce ? 33 : 34))));
         }
         await Execute("delete from access_audit where seq > 35");
-        await using var cut = await RunningTier.Start("cloud", _folder);
+        await using var cut = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing);
         Assert.That((await cut.Send(new VerifyAudit())).Value, Has.Property("Intact").False.And.Property("Reason").EqualTo("cut-off"), "from there on it is watched");
         Assert.That((await cut.Send(new SealAudit())).Error?.Code, Is.EqualTo("access.audit-broken"), "that is no lost head");
     }
@@ -123,7 +123,7 @@ public sealed class AuditTests
     {
         await Execute(sql);
         File.Delete(Head);
-        await using var tier = await RunningTier.Start("cloud", _folder);
+        await using var tier = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing);
         Assert.That((await tier.Send(new SealAudit())).Error?.Code, Is.EqualTo("access.audit-broken"));
         Assert.That((await tier.Send(new VerifyAudit())).Value, Has.Property("Intact").False.And.Property("At").EqualTo(12));
     }
@@ -133,7 +133,7 @@ public sealed class AuditTests
     {
         await Execute("delete from access_audit");
         File.Delete(Head);
-        await using var tier = await RunningTier.Start("cloud", _folder);
+        await using var tier = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing);
         Assert.That((await tier.Send(new VerifyAudit())).Value.Reason, Is.EqualTo("no-head"));
         await tier.Send(new AddUser("after", []));
         Assert.That((await tier.Send(new VerifyAudit())).Value, Has.Property("Intact").False.And.Property("Reason").EqualTo("no-head"));
@@ -146,14 +146,14 @@ public sealed class AuditTests
         var hash = await Read("select hash from access_audit where seq = 20");
         var parts = (await File.ReadAllTextAsync(Head)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         await File.WriteAllTextAsync(Head, $"20 {hash} 20 {hash} {parts[4]}");
-        await using var tier = await RunningTier.Start("cloud", _folder);
+        await using var tier = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing);
         Assert.That((await tier.Send(new VerifyAudit())).Value.Reason, Is.EqualTo("no-head"));
     }
 
     [Test]
     public async Task Verification_keeps_nobody_waiting()
     {
-        await using var tier = await RunningTier.Start("cloud", _folder);
+        await using var tier = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing);
         var trail = tier.Services.GetRequiredService<IAuditTrail>();
         await Task.WhenAll(Enumerable.Range(0, 2_000).Select(i => trail.Append(new AuditEntry("Test", ActorKind.System, "x", "x", null, "{}", "done"), CancellationToken.None)));
         using var stopped = new StoppedHalfWay();
@@ -167,7 +167,7 @@ public sealed class AuditTests
     [Test]
     public async Task The_chain_goes_on_after_a_restart_and_holds_no_secret()
     {
-        await using var tier = await RunningTier.Start("cloud", _folder);
+        await using var tier = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing);
         using var browser = new Browser(tier);
         await browser.Submit("/setup", ("link", "l-secret"), ("name", "x1"), ("password", "p-secret-p-secret"));
         var verdict = (await tier.Send(new VerifyAudit())).Value;
@@ -180,7 +180,7 @@ public sealed class AuditTests
     [Test]
     public async Task A_command_fails_when_its_audit_entry_cannot_be_written()
     {
-        await using var tier = await RunningTier.Start("cloud", _folder);
+        await using var tier = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing);
         await Execute("drop table access_audit");
         Assert.That(async () => await tier.Send(new AddUser("unseen", [])), Throws.Exception);
     }
@@ -188,7 +188,7 @@ public sealed class AuditTests
     [Test]
     public async Task A_command_that_breaks_off_leaves_an_entry()
     {
-        await using var tier = await RunningTier.Start("cloud", _folder);
+        await using var tier = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing);
         await Execute("drop table access_one_time_link");
         Assert.That(async () => await tier.Send(new ResetUser("user-1")), Throws.Exception);
         var line = (await tier.Send(new SearchAudit(null, null, 1))).Value.Single();
@@ -198,7 +198,7 @@ public sealed class AuditTests
     [Test]
     public async Task Verbs_reach_a_running_host_through_its_socket()
     {
-        await using var tier = await RunningTier.Start("cloud", _folder);
+        await using var tier = await RunningTier.Start("cloud", _folder, RunningTier.SignsNothing);
         var socket = Path.Combine(_folder, "admin.sock");
         var answer = await AdminChannel.Ask(_folder, "AddUser", JsonSerializer.SerializeToElement(new { name = "by-socket", roles = new[] { "Viewer" } }), CancellationToken.None);
         var unknown = await AdminChannel.Ask(_folder, "String", JsonSerializer.SerializeToElement(new { }), CancellationToken.None);

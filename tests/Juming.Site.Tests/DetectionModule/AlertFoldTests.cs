@@ -120,7 +120,7 @@ internal sealed class AlertFoldTests
                 if (random.Next(5) == 0) await bench.Store.Append(new EventBatch(1), new BatchCommit(), CancellationToken.None);
                 if (random.Next(6) == 0) await bench.Writer.CommitReady(true, CancellationToken.None);
             }
-            bench.Crash();
+            await bench.Crash();
         }
         await using var last = await DetectionBench.Start(_folder, store, WordRules.For("bad"));
         await last.Settle();

@@ -80,7 +80,7 @@ internal sealed class AlertGrowthTests
         await crashed.Settle();
         await crashed.Take($"t=5001 {Pair}");
         await crashed.Settle();
-        crashed.Crash();
+        await crashed.Crash();
         await using var again = await Start(store);
         Assert.That((await Grown(again, 1)).Single().Count, Is.EqualTo(2));
     }

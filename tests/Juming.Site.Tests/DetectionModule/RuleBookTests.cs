@@ -362,7 +362,7 @@ internal sealed class RuleBookTests
             // Four of six events are committed before the crash, so their memory must be rebuilt from before the watermark.
             for (var i = 0; i < (part == 0 ? 4 : 1); i++) await bench.Take(Line("refused", t: (part * 10) + i));
             if (part == 0) await bench.Settle();
-            bench.Crash();
+            await bench.Crash();
         }
         await using var last = await DetectionBench.Start(_folder, store, settings: settings);
         await last.Services.GetRequiredService<Juming.Site.Detection.Alerts.CatchUp>().Live;

@@ -34,13 +34,7 @@ internal sealed class TestDatabases
         (await Make(kind)).Where(s => tier == "site" || !s.Key.StartsWith("Modules:", StringComparison.Ordinal)).ToDictionary();
 
     /// <summary>The same for a cloud that keeps no key of its own in the vault, so that the secrets of a test are all there are.</summary>
-    public static async Task<Dictionary<string, string?>> MakeForSecrets(string kind) => new(await MakeFor("cloud", kind))
-    {
-        ["Modules:Content:Enabled"] = "false",
-        ["Modules:Distribution:Enabled"] = "false",
-        ["Modules:Library:Enabled"] = "false",
-        ["Modules:Links:Listen"] = "none",
-    };
+    public static async Task<Dictionary<string, string?>> MakeForSecrets(string kind) => (await MakeFor("cloud", kind)).Concat(Juming.Testing.RunningTier.SignsNothing).ToDictionary();
 
     [OneTimeTearDown]
     public void Stop() => _cluster?.Dispose();
