@@ -42,7 +42,8 @@ internal static class Workload
         var missing = packages.Where(p => Run("dpkg", ["-s", p]).Code != 0).ToArray();
         if (missing.Length == 0) return true;
         Figures.Note("installing " + string.Join(' ', missing));
-        if (Run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", .. missing]).Code == 0) return true;
+        // A new machine has no lists of packages yet.
+        if (Run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", .. missing]).Code == 0 || (Run("apt-get", ["update", "-qq"]).Code == 0 && Run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", .. missing]).Code == 0)) return true;
         Figures.Note($"could not install {string.Join(' ', missing)}; the figures that need it are left out");
         return false;
     }
