@@ -13,7 +13,7 @@ const string Usage = """
       publish --out DIR       put the runnable program into DIR
       package [--out DIR] [--revision N] [--check]  a Debian package per tier into DIR (artifacts/packages); --check tries them in a private root
       farm [--seed N] [--ports FROM]  simulated device consoles on loopback, with their passwords
-      bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, web, chaos (these four without a name), fuzz, captcha, playbooks, farm, linkage, intel, egress, sites
+      bench [NAME…] [--json]  figures, beside peers in the same run; names: pipeline, search, web, chaos (these four without a name), fuzz, captcha, playbooks, farm, linkage, intel, egress, links, sites
       bench rules PATH…       rules on parsed events, events per core-second
     """;
 

@@ -36,6 +36,16 @@ internal static class Workload
     /// <summary>The structures that indicator look-ups are measured beside; null where they can't be compiled.</summary>
     public static string? IndicatorPeer => Install("g++", "libxxhash-dev") ? Compiled("ioc_limit", "ioc_limit.cpp", "g++ -O2 -march=native -std=c++20", "") : null;
 
+    /// <summary>The file system that loses what was not synced; null where it can't be compiled.</summary>
+    public static string? LazyDisk
+    {
+        get
+        {
+            var source = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(Kit, "lazyfs.c"))))[..8];
+            return Install("gcc", "fuse3", "libfuse3-dev") ? Compiled("lazyfs-" + source, "lazyfs.c", "gcc -O2 -I/usr/include/fuse3", "-lfuse3") : null;
+        }
+    }
+
     /// <summary>Installs Debian packages that are absent; false with a remark when that fails.</summary>
     public static bool Install(params string[] packages)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Threading.Channels;
 using Juming.Platform.Access;
+using Juming.Platform.Data;
 using Juming.Platform.Links.Sync;
 using Juming.Platform.Notify;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,13 +11,15 @@ using Microsoft.Extensions.Logging;
 namespace Juming.Platform.Links;
 
 /// <summary>Takes what must not happen to a link in peace: logs it, audits it, and tells those who look after the links.</summary>
-internal sealed partial class LinkWatch(IServiceScopeFactory scopes, INotices notices, ILogger<LinkWatch> log) : BackgroundService, ILinkAlarms, ILinkIncidents
+internal sealed partial class LinkWatch(IServiceScopeFactory scopes, INotices notices, TimeProvider clock, ILogger<LinkWatch> log) : BackgroundService, ILinkAlarms, ILinkIncidents
 {
     /// <summary>Code of the notice about a peer.</summary>
     public const string IncidentNotice = "links.incident";
 
     /// <summary>Code of the notice about records.</summary>
     public const string AlarmNotice = "links.alarm";
+
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
 
     // The engine must not wait for a notice; more than this many at once say the same.
     private readonly Channel<(LinkAlarm Kind, uint Topic, ulong From, ulong To)> _alarms =
@@ -51,20 +54,7 @@ internal sealed partial class LinkWatch(IServiceScopeFactory scopes, INotices no
     {
         try
         {
-            await foreach (var (kind, topic, from, to) in _alarms.Reader.ReadAllAsync(stoppingToken))
-                await notices.Post(new Notice
-                {
-                    Code = AlarmNotice,
-                    Weight = kind is LinkAlarm.ReceiverWentBack or LinkAlarm.SenderWentBack ? NoticeWeight.Warning : NoticeWeight.Urgent,
-                    Arguments = new Dictionary<string, string>
-                    {
-                        ["kind"] = Code(kind),
-                        ["topic"] = topic.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                        ["from"] = from.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                        ["to"] = to.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                    },
-                    SameAs = $"link:{kind}:{topic}:{from}:{to}",
-                }, stoppingToken);
+            await foreach (var alarm in _alarms.Reader.ReadAllAsync(stoppingToken)) await Tell(alarm.Kind, alarm.Topic, alarm.From, alarm.To, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -72,10 +62,44 @@ internal sealed partial class LinkWatch(IServiceScopeFactory scopes, INotices no
         }
     }
 
+    /// <summary>Tells it, as soon as there is a database that takes it: what goes wrong with a link often goes wrong together with that, and the host must not end over it.</summary>
+    private async Task Tell(LinkAlarm kind, uint topic, ulong from, ulong to, CancellationToken ct)
+    {
+        var notice = new Notice
+        {
+            Code = AlarmNotice,
+            Weight = kind is LinkAlarm.ReceiverWentBack or LinkAlarm.SenderWentBack ? NoticeWeight.Warning : NoticeWeight.Urgent,
+            Arguments = new Dictionary<string, string>
+            {
+                ["kind"] = Code(kind),
+                ["topic"] = topic.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ["from"] = from.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ["to"] = to.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            },
+            SameAs = $"link:{kind}:{topic}:{from}:{to}",
+        };
+        while (true)
+        {
+            try
+            {
+                await notices.Post(notice, ct);
+                return;
+            }
+            catch (Exception e) when (DatabaseErrors.IsOutage(e))
+            {
+                LogUntold(log, DatabaseErrors.Reason(e));
+                await Task.Delay(Again, clock, ct);
+            }
+        }
+    }
+
     private static string Code(Enum kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Link, topic {Topic}: {Kind}, records {From} to {To}")]
     private static partial void LogAlarm(ILogger log, LinkAlarm kind, uint topic, ulong from, ulong to);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An alarm of a link waits to be told: the database does not answer: {Reason}")]
+    private static partial void LogUntold(ILogger log, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Link: {Kind}, peer {Peer} from {From} {What}")]
     private static partial void LogIncident(ILogger log, LinkIncident kind, Guid peer, string from, string what);

@@ -44,6 +44,39 @@ public sealed class SyncSimulationTests
         Assert.That(complaint, Is.Null);
     }
 
+    private static IEnumerable<SimMistake> Mistakes =>
+    [
+        new AcknowledgesBeforeTheCommit(), new MovesTheEndInATransactionOfItsOwn(), new AppliesOverAHole(), new AppliesWhatItHas(), new SkipsWhatWasAcknowledgedOnce(), new ForgetsWhatItSent(),
+        new BranchesUnasked(), new LeavesVersionsAsTheyAre(), new SendsDamage(),
+    ];
+
+    /// <summary>What a mistake costs is a seed of the first hundreds: a simulation that found none of these would prove nothing by its ten thousand.</summary>
+    [TestCaseSource(nameof(Mistakes))]
+    public async Task A_planted_mistake_is_found(object mistake)
+    {
+        for (var seed = 1; seed <= 400; seed++)
+        {
+            if (await Complaint(seed, (SimMistake)mistake) is not { } complaint) continue;
+            TestContext.Out.WriteLine($"found by seed {seed}: {complaint}");
+            return;
+        }
+        Assert.Fail("not found by 400 seeds");
+    }
+
+    private static async Task<string?> Complaint(int seed, SimMistake mistake)
+    {
+        var world = new SimWorld(seed, Plans[seed % Plans.Length] with { Mistake = mistake });
+        try
+        {
+            await world.Run();
+        }
+        catch (LinkBreachException e)
+        {
+            return "an end takes the other for a stranger to the protocol: " + e.What;
+        }
+        return Complaint(world);
+    }
+
     private static async Task<(SimWorld World, string? Complaint)> RunOne(int seed)
     {
         var world = new SimWorld(seed, Plans[seed % Plans.Length]);
@@ -71,8 +104,19 @@ public sealed class SyncSimulationTests
             if (id != log.IdAt(seq) && !inbox.Skipped.Any(s => s.From > seq)) return $"{name}: {seq} is {id}, sent was {log.IdAt(seq)}";
         }
         if (inbox.Line.Count > 0 && inbox.Line.Keys.Last() > log.Last) return $"{name}: {inbox.Line.Keys.Last()} is beyond {log.Last}";
+        if (Unfounded(from, to) is { } alarm) return $"{name}: {alarm}";
         var twice = inbox.Effects.GroupBy(i => i).FirstOrDefault(g => g.Count() > 1);
         return twice is null ? null : $"{name}: {twice.Key} was applied {twice.Count()} times";
+    }
+
+    /// <summary>A receiver that nobody put back never goes back, and lacks nothing but what was damaged; a sender is found to have gone back no more often than it was put back.</summary>
+    private static string? Unfounded(SimNode from, SimNode to)
+    {
+        if (to.Restores > 0) return null;
+        if (from.Alarms.Any(a => a.Kind == LinkAlarm.ReceiverWentBack)) return "the receiver went back though nobody had put it back";
+        if (to.Disk.Inbox.Missing.FirstOrDefault(m => !from.Damaged.Contains(m)) is > 0 and var missing) return $"{missing} is missing though the receiver was never put back";
+        var branches = to.Alarms.Count(a => a.Kind == LinkAlarm.SenderWentBack);
+        return branches > from.Restores ? $"the sender went back {branches} times, put back {from.Restores} times" : null;
     }
 
     private static string? ValuesComplaint(SimWorld world)

@@ -136,24 +136,37 @@ internal sealed class SimInbox(SimFaults faults) : IInboxStore
 
     public ValueTask Apply(InboxEnd before, IReadOnlyList<KeptRecord> records, CancellationToken ct)
     {
+        faults.Commit(() => Take(before, records, withEffects: true));
+        return default;
+    }
+
+    /// <summary>As no store may do it: the effects in one transaction, the end in the next.</summary>
+    public void ApplyInTwo(InboxEnd before, IReadOnlyList<KeptRecord> records)
+    {
         faults.Commit(() =>
         {
-            if (before.Last != _last) throw new InvalidOperationException("Two hands on one inbox.");
             foreach (var (record, hash) in records)
-            {
-                _marks[++_last] = hash;
-                // A sender that was put back and forth comes again with what a branch held that had ended.
-                var known = _ended.Remove(Convert.ToHexString(hash));
-                if (record.DamagedDigest.Length > 0)
-                {
-                    Missing.Add(_last);
-                    continue;
-                }
-                Line.Add(_last, SimLog.IdOf(record));
-                if (!known) Effects.Add(SimLog.IdOf(record));
-            }
+                if (record.DamagedDigest.Length == 0 && !_ended.Contains(Convert.ToHexString(hash))) Effects.Add(SimLog.IdOf(record));
         });
-        return default;
+        faults.Commit(() => Take(before, records, withEffects: false));
+    }
+
+    private void Take(InboxEnd before, IReadOnlyList<KeptRecord> records, bool withEffects)
+    {
+        if (before.Last != _last) throw new InvalidOperationException("Two hands on one inbox.");
+        foreach (var (record, hash) in records)
+        {
+            _marks[++_last] = hash;
+            // A sender that was put back and forth comes again with what a branch held that had ended.
+            var known = _ended.Remove(Convert.ToHexString(hash));
+            if (record.DamagedDigest.Length > 0)
+            {
+                Missing.Add(_last);
+                continue;
+            }
+            Line.Add(_last, SimLog.IdOf(record));
+            if (!known && withEffects) Effects.Add(SimLog.IdOf(record));
+        }
     }
 
     public ValueTask Branch(InboxEnd before, ulong at, CancellationToken ct)

@@ -12,6 +12,8 @@ internal sealed class SimNode : ILinkAlarms
     private readonly List<SimDisk> _backups = [];
     private SyncPeer? _peer;
     private SimWire? _wire;
+    private IInboxStore? _inbox;
+    private int _life;
 
     public SimNode(SimWorld world, bool up)
     {
@@ -31,6 +33,9 @@ internal sealed class SimNode : ILinkAlarms
 
     /// <summary>Records that ever rotted.</summary>
     public HashSet<ulong> Damaged { get; } = [];
+
+    /// <summary>How often it was put back to an earlier copy.</summary>
+    public int Restores { get; private set; }
 
     /// <summary>Lowest number that the log kept at the time when it kept least.</summary>
     public ulong HighestFirst { get; private set; }
@@ -61,14 +66,33 @@ internal sealed class SimNode : ILinkAlarms
         }
     }
 
+    /// <summary>Does something after a while, if the process still runs then.</summary>
+    public void Later(TimeSpan delay, Func<ValueTask> what)
+    {
+        var life = _life;
+        _world.After(delay, async () =>
+        {
+            if (_life != life) return;
+            try
+            {
+                await what();
+            }
+            catch (SimCrashException)
+            {
+                Crash();
+            }
+        });
+    }
+
     public void Connect(SimWire wire)
     {
         _wire = wire;
-        var logs = new Dictionary<uint, ILogStore> { [SimWorld.Log] = Disk.Log };
-        var inboxes = new Dictionary<uint, IInboxStore> { [SimWorld.Log] = Disk.Inbox };
+        var mistake = _world.Plan.Mistake;
+        var logs = new Dictionary<uint, ILogStore> { [SimWorld.Log] = mistake?.Log(Disk) ?? Disk.Log };
+        var inboxes = new Dictionary<uint, IInboxStore> { [SimWorld.Log] = _inbox ??= mistake?.Inbox(this) ?? Disk.Inbox };
         var values = new Dictionary<uint, IStateStore>();
         var valuesIn = new Dictionary<uint, IStateInbox>();
-        if (_up) values[SimWorld.Values] = Disk.Values;
+        if (_up) values[SimWorld.Values] = mistake?.Values(Disk) ?? Disk.Values;
         else valuesIn[SimWorld.Values] = Disk.ValuesInbox;
         _peer = new SyncPeer(new SyncTopics(logs, inboxes, values, valuesIn), frame => wire.Send(Other, frame), Clock, this);
         _peer.Start();
@@ -79,7 +103,7 @@ internal sealed class SimNode : ILinkAlarms
         if (!IsUp || wire != _wire || _peer is null) return;
         try
         {
-            await _peer.Receive(frame, CancellationToken.None);
+            await _peer.Receive(_world.Plan.Mistake is { } mistake ? await mistake.Hear(Disk, frame) : frame, CancellationToken.None);
         }
         catch (SimCrashException)
         {
@@ -98,6 +122,8 @@ internal sealed class SimNode : ILinkAlarms
         if (!IsUp) return;
         IsUp = false;
         _peer = null;
+        _inbox = null;
+        _life++;
         _world.Cut();
         _world.After(TimeSpan.FromSeconds(_world.Random.Next(1, 30)), () =>
         {
@@ -113,6 +139,7 @@ internal sealed class SimNode : ILinkAlarms
     {
         if (_backups.Count == 0) return;
         Crash();
+        Restores++;
         Disk = _backups[_world.Random.Next(_backups.Count)].Copy();
     }
 

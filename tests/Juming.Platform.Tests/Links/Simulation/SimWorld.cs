@@ -135,7 +135,8 @@ internal sealed class SimWorld
 /// <param name="Reorders">Frames overtake each other.</param>
 /// <param name="CrashShare">Share of commits before or after which the process ends.</param>
 /// <param name="Damages">Records rot on the disk.</param>
-internal sealed record SimPlan(TimeSpan Troubled, double Drop = 0, double Twice = 0, bool Reorders = false, double CrashShare = 0.005, bool Damages = false);
+/// <param name="Mistake">A mistake that both ends make; null for none.</param>
+internal sealed record SimPlan(TimeSpan Troubled, double Drop = 0, double Twice = 0, bool Reorders = false, double CrashShare = 0.005, bool Damages = false, SimMistake? Mistake = null);
 
 /// <summary>A connection: what is on its way when it is cut is lost.</summary>
 internal sealed class SimWire(SimWorld world)
