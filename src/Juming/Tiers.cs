@@ -5,6 +5,7 @@ using Juming.Cloud.ThreatIntel;
 using Juming.Operator.Customers;
 using Juming.Operator.Overview;
 using Juming.Platform.Access;
+using Juming.Platform.Bulletins;
 using Juming.Platform.Content;
 using Juming.Platform.Library;
 using Juming.Platform.Links;
@@ -33,10 +34,10 @@ namespace Juming;
 public static class Tiers
 {
     /// <summary>Tier 1: intelligence, models, library.</summary>
-    public static readonly TierDefinition Cloud = new("cloud", 1, 8441, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: true), new ContentModule(), new ThreatIntelModule(), new DistributionModule(), new LibraryModule(), new OperatorsModule(), new CloudOverviewModule()]);
+    public static readonly TierDefinition Cloud = new("cloud", 1, 8441, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: true), new ContentModule(), new ThreatIntelModule(), new DistributionModule(), new LibraryModule(), new BulletinsModule(), new OperatorsModule(), new CloudOverviewModule()]);
 
     /// <summary>Tier 2: the service provider's platform.</summary>
-    public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: false), new ContentModule(), new LibraryModule(), new CustomersModule(), new OperatorOverviewModule()]);
+    public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: false), new ContentModule(), new LibraryModule(), new BulletinsModule(), new CustomersModule(), new OperatorOverviewModule()]);
 
     /// <summary>Tier 3: inside the customer's network.</summary>
     public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: false), new ContentModule(), new EventsModule(), new IntelModule(), new DetectionModule(), new CollectionModule(), new AssetsModule(), new WatchingModule(), new IncidentsModule(), new TicketsModule(), new ApprovalsModule(), new BlockingModule(), new LinkageModule(), new SshModule(), new ResponseModule(), new DeliveriesModule(), new OverviewModule()]);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Juming.Cloud.Distribution;
 
-/// <summary>Publishes the merged indicators as signed content.</summary>
+/// <summary>Publishes the merged indicators and the vulnerabilities as signed content.</summary>
 public sealed class DistributionModule : Module
 {
     /// <inheritdoc/>
@@ -15,6 +15,6 @@ public sealed class DistributionModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<DistributionSettings>("Modules:Distribution");
-        services.AddSingleton<IndicatorPress>().AddHostedService<PressLoop>();
+        services.AddSingleton<IndicatorPress>().AddSingleton<VulnerabilityPress>().AddHostedService<PressLoop>();
     }
 }

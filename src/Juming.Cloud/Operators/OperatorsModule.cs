@@ -1,11 +1,14 @@
 using System.ComponentModel;
 using Juming.Cloud.Operators.Manage;
+using Juming.Platform.Bulletins;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Links;
 using Juming.Platform.Modules;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Juming.Cloud.Operators;
 
@@ -14,6 +17,9 @@ public sealed class OperatorsModule : Module
 {
     /// <inheritdoc/>
     public override string Name => "operators";
+
+    /// <inheritdoc/>
+    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddScoped<IBulletinAudience, OperatorAudience>();
 
     /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu => [new("below", "Operators", "/operators", OperatorsRead.Code, 10, "grid", typeof(OperatorsTexts))];

@@ -29,7 +29,7 @@ public sealed class ThreatIntelModule : Module
     {
         services.AddSettings<ThreatIntelSettings>("Modules:ThreatIntel");
         services.AddSingleton<WarningLists>().AddSingleton<HostTurns>().AddSingleton<MergeTurn>();
-        services.AddScoped<FeedHttp>().AddScoped<TaxiiFeed>().AddScoped<MispFeed>().AddScoped<FeedReader>().AddScoped<MergeDesk>().AddScoped<VulnerabilityDesk>().AddScoped<SourceRun>().AddScoped<IndicatorUpkeep>().AddScoped<League>();
+        services.AddScoped<FeedHttp>().AddScoped<TaxiiFeed>().AddScoped<MispFeed>().AddScoped<FeedReader>().AddScoped<MergeDesk>().AddScoped<VulnerabilityDesk>().AddScoped<IVulnerabilityCatalogue, VulnerabilityCatalogue>().AddScoped<SourceRun>().AddScoped<IndicatorUpkeep>().AddScoped<League>();
         services.AddScoped<IIndicatorCatalogue, IndicatorCatalogue>();
         services.AddSingleton<SourceClock>().AddHostedService(p => p.GetRequiredService<SourceClock>());
     }

@@ -124,4 +124,7 @@ public enum SourceKind
 
     /// <summary>FIRST's forecast of exploitation, CSV.</summary>
     Epss,
+
+    /// <summary>Vulnerabilities with the products and versions that they concern, NVD's JSON 2.0.</summary>
+    Nvd,
 }

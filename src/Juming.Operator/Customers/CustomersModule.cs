@@ -1,9 +1,11 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Juming.Operator.Customers.Bulletins;
 using Juming.Operator.Customers.Incidents;
 using Juming.Operator.Customers.Sites;
 using Juming.Operator.Customers.Units;
 using Juming.Platform.Access;
+using Juming.Platform.Bulletins;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Links;
@@ -23,7 +25,7 @@ public sealed class CustomersModule : Module
     public override string Name => "customers";
 
     /// <inheritdoc/>
-    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddSingleton(new ScopeKind(CustomerScope.Kind));
+    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddSingleton(new ScopeKind(CustomerScope.Kind)).AddScoped<IBulletinAudience, SiteAudience>();
 
     /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu =>

@@ -29,4 +29,22 @@ internal static class AssetErrors
     public static readonly Error EnteredTwice = new(ErrorKind.Conflict, "assets.entered-twice", "{value} belongs to {asset} already; open that and change it.");
     public static readonly Error RowTwice = new(ErrorKind.Invalid, "assets.row-twice", "{value} stands in line {line} already.");
     public static readonly Error RowTwoAssets = new(ErrorKind.Conflict, "assets.row-two-assets", "The line names two assets of the register, {first} and {second}; merge them first.");
+
+    public static readonly Error NoSoftwareColumn = new(ErrorKind.Invalid, "assets.no-software-column", "The first line names no column that is known; it needs one of address, host and asset, and one of product and cpe.", Field: "Content");
+    public static readonly Error RowCpe = new(ErrorKind.Invalid, "assets.row-cpe", "{value} is not a CPE name of a product, such as cpe:2.3:a:nginx:nginx:1.18.0.");
+    public static readonly Error RowNoProduct = new(ErrorKind.Invalid, "assets.row-no-product", "Name the product, or give its CPE.", Field: "Product");
+    public static readonly Error RowNoAsset = new(ErrorKind.Invalid, "assets.row-no-asset", "The register has no asset {value}; import or enter it first.");
+    public static readonly Error RowManyAssets = new(ErrorKind.Invalid, "assets.row-many-assets", "Several assets are called {value}; name one by its address or host name.");
+    public static readonly Error NoRoomForSoftware = new(ErrorKind.Unavailable, "assets.no-room-for-software", "There is no room for more software: the asset has a thousand entries, or the site as many as Modules:Assets:MostSoftware allows.");
+    public static readonly Error NoSuchSoftware = new(ErrorKind.NotFound, "assets.no-such-software", "This software does not stand on this asset; look at it again.");
+    public static readonly Error NoSuchVulnerability = new(ErrorKind.NotFound, "assets.no-such-vulnerability", "This vulnerability concerns nothing at this site.");
+    public static readonly Error NothingDecided = new(ErrorKind.NotFound, "assets.nothing-decided", "Nothing was decided about this, so there is nothing to take back.");
+    public static readonly Error UnreadableParcel = new(ErrorKind.Invalid, "assets.unreadable-parcel", "'{file}' of the vulnerabilities is signed and whole, and this release of the program can't read it. Upgrade this site.");
+}
+
+/// <summary>Vulnerabilities that came can't be used.</summary>
+internal sealed class ImpactException(Error refusal) : RefusalException(refusal.ToString())
+{
+    /// <inheritdoc/>
+    public override Error Refusal => refusal;
 }

@@ -18,3 +18,17 @@ public enum BulletinState
     /// <summary>Its sender has been answered.</summary>
     Answered,
 }
+
+/// <summary>Where a bulletin comes from.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter))]
+public enum BulletinOrigin
+{
+    /// <summary>Entered at this site.</summary>
+    Here,
+
+    /// <summary>Signed by the operator.</summary>
+    Operator,
+
+    /// <summary>Signed by the cloud.</summary>
+    Cloud,
+}

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Juming.Contracts.Indicators;
+using Juming.Platform.Content;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Modules;
@@ -32,6 +33,7 @@ public sealed class IntelModule : Module
         services.AddSettings<IntelSettings>("Modules:Intel");
         services.AddSingleton<IndicatorsInForce>().AddSingleton<FindingMaker>().AddSingleton<IBatchJudge, IndicatorJudge>().AddSingleton<HitTurn>().AddSingleton<HuntSignal>();
         services.AddSingleton<IndicatorSet>().AddSingleton<IIndicatorSet>(p => p.GetRequiredService<IndicatorSet>()).AddSingleton<OwnBook>().AddSingleton<Hunter>();
+        services.AddScoped<BulletinAnswers>().AddScoped<IContentTaker, TakeBulletins>();
         services.AddScoped<HuntOrders>().AddScoped<IIndicatorSightings, Sightings>().AddScoped<IntelUpkeep>().AddSingleton<ToldMark>().AddScoped<TellSightings>();
         // What is in force must be there before the first event is asked about.
         services.AddHostedService(p => p.GetRequiredService<IndicatorSet>());

@@ -17,11 +17,15 @@ internal sealed class AssetsBench : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<AssetsBench> Start(string? folder = null, Dictionary<string, string?>? settings = null)
+    public static async Task<AssetsBench> Start(string? folder = null, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
     {
         // A long flush interval: the test says when sightings are written.
         var all = new Dictionary<string, string?>(settings ?? []) { ["Modules:Assets:FlushSeconds"] = "300" };
-        var site = await RunningTier.Start("site", folder, all, s => s.AddSingleton(new CollectionSettings { Udp = [], Tcp = [] }));
+        var site = await RunningTier.Start("site", folder, all, s =>
+        {
+            s.AddSingleton(new CollectionSettings { Udp = [], Tcp = [] });
+            services?.Invoke(s);
+        });
         return new AssetsBench(site, await site.WithToken("collection.send", "assets.read", "assets.write"));
     }
 

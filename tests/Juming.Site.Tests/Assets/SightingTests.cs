@@ -167,7 +167,7 @@ internal sealed class SightingTests
     [Test]
     public void What_was_seen_already_costs_no_memory_and_little_time()
     {
-        var watcher = new AssetWatcher(new Networks([]), new Senders(_ => null));
+        var watcher = new AssetWatcher(new Networks([]), new Senders(_ => null), new Juming.Site.Assets.Software.SoftwareLook());
         var batch = new EventBatch();
         Fill(batch, "10.7.0.1");
         for (var i = 0; i < 10_000; i++) watcher.Match(batch);

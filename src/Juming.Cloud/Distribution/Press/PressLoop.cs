@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Juming.Cloud.Distribution.Press;
 
-/// <summary>Looks for changes of the merged indicators all the time.</summary>
-internal sealed partial class PressLoop(IndicatorPress press, DistributionSettings settings, TierContext tier, TimeProvider clock, ILogger<PressLoop> log) : BackgroundService
+/// <summary>Looks for changes of the merged indicators and of the vulnerabilities all the time.</summary>
+internal sealed partial class PressLoop(IndicatorPress press, VulnerabilityPress vulnerabilities, DistributionSettings settings, TierContext tier, TimeProvider clock, ILogger<PressLoop> log) : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -19,6 +19,7 @@ internal sealed partial class PressLoop(IndicatorPress press, DistributionSettin
                 try
                 {
                     if (await press.Look(stoppingToken) is > 0 and var count) LogPublished(log, count);
+                    if (await vulnerabilities.Look(stoppingToken) is > 0 and var parcels) LogParcels(log, parcels);
                     failed = false;
                 }
                 catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -37,6 +38,9 @@ internal sealed partial class PressLoop(IndicatorPress press, DistributionSettin
     [LoggerMessage(Level = LogLevel.Information, Message = "Indicators were published: {Count} changes")]
     private static partial void LogPublished(ILogger log, int count);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Indicators could not be published")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Vulnerabilities were published: {Count} parcels changed")]
+    private static partial void LogParcels(ILogger log, int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Indicators or vulnerabilities could not be published")]
     private static partial void LogFailed(ILogger log, Exception error);
 }

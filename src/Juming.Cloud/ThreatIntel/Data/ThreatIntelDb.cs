@@ -211,6 +211,24 @@ internal sealed class VulnerabilityRow
     /// <summary>EPSS, 0 to 1.</summary>
     public double? Chance { get; set; }
     public double? Percentile { get; set; }
+    public string Summary { get; set; } = "";
+
+    /// <summary>CVSS in tenths; 0 for none.</summary>
+    public int Score { get; set; }
+    public DateTimeOffset? PublishedAt { get; set; }
+
+    /// <summary>JSON of products and versions that it concerns.</summary>
+    public string Ranges { get; set; } = "[]";
+    public int RangeCount { get; set; }
+
+    /// <summary>Which part of the whole it travels in.</summary>
+    public int Bucket { get; set; }
+
+    /// <summary>When what it is or concerns changed last; null when that is not known.</summary>
+    public DateTimeOffset? ChangedAt { get; set; }
+
+    /// <summary>When what is known of its exploitation changed last.</summary>
+    public DateTimeOffset? ExploitChangedAt { get; set; }
 }
 
 /// <summary>What a source sent and could not be taken.</summary>

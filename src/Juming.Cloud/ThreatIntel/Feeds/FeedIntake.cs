@@ -2,6 +2,7 @@ using Juming.Cloud.ThreatIntel.Data;
 using Juming.Cloud.ThreatIntel.Merge;
 using Juming.Cloud.ThreatIntel.Vulnerabilities;
 using Juming.Contracts.Indicators;
+using Juming.Contracts.Vulnerabilities;
 
 namespace Juming.Cloud.ThreatIntel.Feeds;
 
@@ -41,8 +42,11 @@ internal sealed class FeedIntake(SourceRow source, ThreatIntelSettings settings,
     /// <summary>Forecasts of exploitation.</summary>
     public IReadOnlyList<ExploitForecast> Forecasts { get; set; } = [];
 
+    /// <summary>Vulnerabilities with what they concern.</summary>
+    public IReadOnlyList<VulnerabilityEntry> Known { get; set; } = [];
+
     /// <summary>Values and vulnerabilities, each once.</summary>
-    public int Count => _said.Count + Exploited.Count + Forecasts.Count;
+    public int Total => _said.Count + Exploited.Count + Forecasts.Count + Known.Count;
 
     /// <summary>Entries read.</summary>
     public int Read { get; private set; }
@@ -67,6 +71,10 @@ internal sealed class FeedIntake(SourceRow source, ThreatIntelSettings settings,
             if (!_said.TryGetValue(id, out var former) || Outweighs(statement, former)) _said[id] = statement;
         }
     }
+
+    /// <summary>Counts an entry that was taken elsewhere.</summary>
+    /// <exception cref="FeedFailedException">There are more than the settings allow.</exception>
+    public void Count(VulnerabilityEntry _) => Next();
 
     /// <summary>Sets an entry apart that has no value at all, such as a pattern that is not understood.</summary>
     /// <exception cref="FeedFailedException">There are more than the settings allow.</exception>

@@ -43,6 +43,9 @@ internal sealed class FeedReader(FeedHttp http, TaxiiFeed taxii, MispFeed misp)
             case SourceKind.Epss:
                 into.Forecasts = VulnerabilityFeeds.Epss(content, into);
                 break;
+            case SourceKind.Nvd:
+                into.Known = NvdFeed.Read(content, into);
+                break;
             case SourceKind.Stix:
                 StixFeed.Read(content, into);
                 break;

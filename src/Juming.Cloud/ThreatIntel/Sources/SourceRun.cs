@@ -49,15 +49,16 @@ internal sealed class SourceRun(ThreatIntelDb db, FeedReader reader, MergeDesk d
         var reading = await reader.Read(source, intake, ct);
         (run.Bytes, run.Read, run.Quarantined, run.Unchanged) = (reading.Bytes, intake.Read, intake.Quarantined, reading.Unchanged);
         if (reading.Unchanged) return reading;
-        if (reading.IsWhole && !acceptShorter) CheckLength(source.Standing, intake.Count);
+        if (reading.IsWhole && !acceptShorter) CheckLength(source.Standing, intake.Total);
         source.LastOkAt = now;
         using (await turn.Enter(ct))
         {
             var counts = await desk.Merge(source, intake.Said, reading.IsWhole, ct);
             (run.Fresh, run.Changed, run.Withdrawn) = (counts.Fresh, counts.Changed, counts.Withdrawn);
+            await vulnerabilities.Put(intake.Exploited, ct);
+            await vulnerabilities.Put(intake.Forecasts, ct);
+            await vulnerabilities.Put(intake.Known, ct);
         }
-        await vulnerabilities.Put(intake.Exploited, ct);
-        await vulnerabilities.Put(intake.Forecasts, ct);
         await SetApart(source.Id, intake, now, ct);
         return reading;
     }
@@ -98,7 +99,7 @@ internal sealed class SourceRun(ThreatIntelDb db, FeedReader reader, MergeDesk d
 
     private async Task Count(SourceRow source, RunRow run, CancellationToken ct)
     {
-        if (source.Kind is SourceKind.Kev or SourceKind.Epss)
+        if (source.Kind is SourceKind.Kev or SourceKind.Epss or SourceKind.Nvd)
         {
             source.Standing = run.Read - run.Quarantined;
             return;

@@ -1,5 +1,6 @@
 using FluentValidation;
 using Juming.Cloud.ThreatIntel.Data;
+using Juming.Contracts.Vulnerabilities;
 using Juming.Platform.Handlers;
 using Microsoft.EntityFrameworkCore;
 
@@ -27,7 +28,10 @@ internal sealed record ListVulnerabilities : IQuery<VulnerabilityList>, INeeds<T
 /// <param name="Ransomware">Used by ransomware.</param>
 /// <param name="Chance">Likelihood of exploitation within 30 days, 0 to 1 (EPSS); null when it is not known.</param>
 /// <param name="Percentile">Share of all that is less likely, 0 to 1.</param>
-public sealed record VulnerabilityView(string Cve, string Name, string Vendor, string Product, DateTimeOffset? ExploitedSince, DateTimeOffset? Due, bool Ransomware, double? Chance, double? Percentile);
+/// <param name="Score">CVSS; null where nobody has said.</param>
+/// <param name="Summary">What it is; empty where nobody has said.</param>
+/// <param name="Ranges">Products and versions that are known to be concerned, counted.</param>
+public sealed record VulnerabilityView(string Cve, string Name, string Vendor, string Product, DateTimeOffset? ExploitedSince, DateTimeOffset? Due, bool Ransomware, double? Chance, double? Percentile, double? Score, string Summary, int Ranges);
 
 /// <summary>Vulnerabilities, and how many there are, counted up to ten thousand.</summary>
 internal sealed record VulnerabilityList(IReadOnlyList<VulnerabilityView> Items, int Total);
@@ -53,9 +57,9 @@ file sealed class Handler(ThreatIntelDb db) : IQueryHandler<ListVulnerabilities,
         if (request.Text?.Trim() is { Length: > 0 } text)
         {
             var (begin, part) = (text.ToUpperInvariant(), text.ToLowerInvariant());
-            found = VulnerabilityFeeds.CveOf(text) is { } cve ? found.Where(v => v.Cve == cve) : found.Where(v => v.Cve.StartsWith(begin) || v.Name.ToLower().Contains(part) || v.Vendor.ToLower().Contains(part) || v.Product.ToLower().Contains(part));
+            found = CveId.Of(text) is { } cve ? found.Where(v => v.Cve == cve) : found.Where(v => v.Cve.StartsWith(begin) || v.Name.ToLower().Contains(part) || v.Vendor.ToLower().Contains(part) || v.Product.ToLower().Contains(part));
         }
         var rows = await found.OrderByDescending(v => v.AddedAt != null).ThenByDescending(v => v.AddedAt).ThenByDescending(v => v.Chance).ThenBy(v => v.Cve).Skip(request.Skip).Take(request.Take).ToListAsync(cancellationToken);
-        return new VulnerabilityList(rows.ConvertAll(v => new VulnerabilityView(v.Cve, v.Name, v.Vendor, v.Product, v.AddedAt, v.DueAt, v.Ransomware, v.Chance, v.Percentile)), await found.Take(MostCounted).CountAsync(cancellationToken));
+        return new VulnerabilityList(rows.ConvertAll(v => new VulnerabilityView(v.Cve, v.Name, v.Vendor, v.Product, v.AddedAt, v.DueAt, v.Ransomware, v.Chance, v.Percentile, v.Score > 0 ? v.Score / 10.0 : null, v.Summary, v.RangeCount)), await found.Take(MostCounted).CountAsync(cancellationToken));
     }
 }

@@ -13,6 +13,14 @@ internal sealed class AssetsDb(DbContextOptions<AssetsDb> options, CommitQueue c
     public DbSet<AssetUserRow> Users => Set<AssetUserRow>();
     public DbSet<TagRow> Tags => Set<TagRow>();
     public DbSet<ImportRow> Imports => Set<ImportRow>();
+    public DbSet<SoftwareRow> Software => Set<SoftwareRow>();
+    public DbSet<InstallRow> Installs => Set<InstallRow>();
+    public DbSet<SoftwareImportRow> SoftwareImports => Set<SoftwareImportRow>();
+    public DbSet<KnownPartRow> KnownParts => Set<KnownPartRow>();
+    public DbSet<VulnerabilityRow> Vulnerabilities => Set<VulnerabilityRow>();
+    public DbSet<FindingRow> Findings => Set<FindingRow>();
+    public DbSet<DecisionRow> Decisions => Set<DecisionRow>();
+    public DbSet<ExposureRow> Exposures => Set<ExposureRow>();
 
     protected override string Prefix => "assets";
 
@@ -39,6 +47,15 @@ internal sealed class AssetsDb(DbContextOptions<AssetsDb> options, CommitQueue c
             row.HasKey(r => new { r.AssetId, r.Name });
         });
         model.Entity<ImportRow>().ToTable("Imports");
+        model.Entity<SoftwareRow>().ToTable("Software");
+        model.Entity<InstallRow>().ToTable("Installs").HasKey(r => new { r.AssetId, r.SoftwareId, r.Place });
+        model.Entity<SoftwareImportRow>().ToTable("SoftwareImports");
+        model.Entity<KnownPartRow>().ToTable("KnownParts").HasKey(r => r.Name);
+        model.Entity<VulnerabilityRow>().ToTable("Vulnerabilities").HasKey(r => r.Cve);
+        model.Entity<FindingRow>().ToTable("Findings").HasKey(r => new { r.SoftwareId, r.Cve });
+        model.Entity<DecisionRow>().ToTable("Decisions").HasKey(r => new { r.Cve, r.AssetId });
+        model.Entity<ExposureRow>().ToTable("Exposures").HasKey(r => r.AssetId);
+        model.Entity<ExposureRow>().Property(r => r.AssetId).Metadata.ValueGenerated = ValueGenerated.Never;
         foreach (var entity in model.Model.GetEntityTypes())
             if (entity.FindProperty("Id") is { } id) id.ValueGenerated = ValueGenerated.Never;
     }

@@ -23,6 +23,9 @@ internal sealed record ListAssets : IQuery<AssetPage>, INeeds<AssetsRead>
     /// <summary>One tag.</summary>
     public string? Tag { get; init; }
 
+    /// <summary>Those on which a version of a product is.</summary>
+    public Guid? Software { get; init; }
+
     /// <summary>What stands in the register: those in use when nothing is said.</summary>
     public AssetState State { get; init; } = AssetState.Active;
 
@@ -95,6 +98,11 @@ internal static class AssetFilter
         {
             var bearers = Tags(db).Where(t => t.Name == tag).Select(t => t.Asset);
             found = found.Where(a => bearers.Contains(a.Id));
+        }
+        if (request.Software is { } software)
+        {
+            var there = db.Installs.Where(i => i.SoftwareId == software && i.GoneAt == null).Join(db.Assets, i => i.AssetId, a => a.Id, (i, a) => a.MergedInto ?? a.Id);
+            found = found.Where(a => there.Contains(a.Id));
         }
         if (request.Text?.Trim() is not { Length: > 0 } text) return found;
         var part = "%" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";

@@ -1,5 +1,6 @@
 using Juming.Site.Assets.Data;
 using Juming.Site.Assets.Sightings;
+using Juming.Site.Assets.Software;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -9,7 +10,7 @@ namespace Juming.Site.Assets.Register;
 
 /// <summary>Takes what the watcher has seen into the register, a few hundred sightings a transaction.</summary>
 internal sealed partial class SightingWriter(
-    AssetWatcher watcher, AssetIndex index, AssetTurn turn, AssetsSettings settings, IServiceScopeFactory scopes, TimeProvider clock, ILogger<SightingWriter> log) : BackgroundService
+    AssetWatcher watcher, SoftwareWriter software, AssetIndex index, AssetTurn turn, AssetsSettings settings, IServiceScopeFactory scopes, TimeProvider clock, ILogger<SightingWriter> log) : BackgroundService
 {
     private const int MostAtOnce = 500;
     private const int MostClaims = 32;
@@ -86,6 +87,7 @@ internal sealed partial class SightingWriter(
             try
             {
                 while (await Flush(stoppingToken) == MostAtOnce) { }
+                while (await software.Flush(stoppingToken)) { }
                 await timer.WaitForNextTickAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

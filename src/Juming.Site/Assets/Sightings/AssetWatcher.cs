@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Threading.Channels;
+using Juming.Site.Assets.Software;
 using Juming.Site.Events;
 
 namespace Juming.Site.Assets.Sightings;
@@ -13,18 +14,20 @@ internal sealed class AssetWatcher : IBatchMatcher
 {
     private const int MostQueued = 20_000;
     private const long Epoch = 15L * 60 * 1_000_000;
-    private const byte None = 0, Source = 1, Destination = 2, HostAddress = 3, Host = 4, OtherHost = 5, SourceMac = 6, User = 7, Outcome = 8;
+    private const byte None = 0, Source = 1, Destination = 2, HostAddress = 3, Host = 4, OtherHost = 5, SourceMac = 6, User = 7, Outcome = 8, Software = 9;
 
     private readonly byte[] _roles = new byte[FieldNames.Capacity];
     private readonly SeenCache _seen = new();
     private readonly Networks _networks;
     private readonly Senders _senders;
+    private readonly SoftwareLook _software;
     private readonly Channel<Sighting> _queue = Channel.CreateBounded<Sighting>(new BoundedChannelOptions(MostQueued) { SingleReader = true });
     private long _refused;
 
-    public AssetWatcher(Networks networks, Senders senders)
+    public AssetWatcher(Networks networks, Senders senders, SoftwareLook software)
     {
-        (_networks, _senders) = (networks, senders);
+        (_networks, _senders, _software) = (networks, senders, software);
+        foreach (var hint in SoftwareLook.Hints) _roles[hint] = Software;
         _roles[Field.SourceIp] = Source;
         _roles[Field.DestinationIp] = Destination;
         _roles[Field.HostIp] = HostAddress;
@@ -55,7 +58,7 @@ internal sealed class AssetWatcher : IBatchMatcher
     private void Look(EventBatch batch, int index)
     {
         ReadOnlySpan<byte> source = default, destination = default, hostAddress = default, host = default, otherHost = default, mac = default, user = default;
-        var failed = false;
+        var (failed, software) = (false, false);
         foreach (ref readonly var field in batch.FieldsOf(index))
         {
             switch (_roles[field.Id])
@@ -68,6 +71,7 @@ internal sealed class AssetWatcher : IBatchMatcher
                 case OtherHost: otherHost = batch.Value(field); break;
                 case SourceMac: mac = batch.Value(field); break;
                 case User: if (user.IsEmpty) user = batch.Value(field); break;
+                case Software: software = true; break;
                 case Outcome: failed = batch.Value(field).SequenceEqual("failure"u8); break;
             }
         }
@@ -78,6 +82,7 @@ internal sealed class AssetWatcher : IBatchMatcher
         if (!source.IsEmpty) Address(epoch, source, mac, default, at);
         // What could not be reached need not exist: a sweep must not fill the register.
         if (!destination.IsEmpty && !failed) Address(epoch, destination, default, source.IsEmpty ? destination : source, at);
+        if (software) _software.Look(batch, index, _networks.Contains(source) ? source : default, _networks.Contains(destination) && !failed ? destination : default, host.IsEmpty ? hostAddress : host, header.Received, at);
         if (host.IsEmpty) return;
         Named(epoch, host, hostAddress, hostAddress.IsEmpty ? _senders.OwnAddress(header.SourceId, _seen.Key(0, 5, host), header.Received) : null, at);
         if (!user.IsEmpty) Account(epoch, host, user, at);

@@ -32,7 +32,7 @@ internal sealed record ListBulletins(bool Closed = false, int Skip = 0, int Take
 
 /// <summary>A bulletin.</summary>
 public sealed record BulletinView(
-    Guid Id, string Title, string Sender, string Number, string Text, Severity Severity, BulletinState State, DateTimeOffset ReceivedAt, DateTimeOffset? Due, bool IsLate, IReadOnlyList<BulletinAction> Actions, string Answer, IReadOnlyList<BulletinStep> History, long Revision);
+    Guid Id, string Title, string Sender, string Number, string Text, Severity Severity, BulletinState State, DateTimeOffset ReceivedAt, DateTimeOffset? Due, bool IsLate, IReadOnlyList<BulletinAction> Actions, string Answer, IReadOnlyList<BulletinStep> History, long Revision, BulletinOrigin Origin, IReadOnlyList<string> Cves, IReadOnlyList<string> References, string? WithdrawnFor);
 
 /// <summary>A page of them, and how many there are.</summary>
 internal sealed record BulletinPage(IReadOnlyList<BulletinView> Items, int Total);
@@ -78,7 +78,7 @@ file sealed class ListValidator : AbstractValidator<ListBulletins>
     }
 }
 
-file sealed class Handler(IntelDb db, CurrentActor current, TimeProvider clock) : ICommandHandler<EnterBulletin, Guid>, ICommandHandler<MoveBulletin, Done>, ICommandHandler<TickAction, Done>, IQueryHandler<ListBulletins, BulletinPage>
+file sealed class Handler(IntelDb db, BulletinAnswers answers, CurrentActor current, TimeProvider clock) : ICommandHandler<EnterBulletin, Guid>, ICommandHandler<MoveBulletin, Done>, ICommandHandler<TickAction, Done>, IQueryHandler<ListBulletins, BulletinPage>
 {
     public async Task<Result<Guid>> Handle(EnterBulletin request, CancellationToken cancellationToken)
     {
@@ -111,6 +111,7 @@ file sealed class Handler(IntelDb db, CurrentActor current, TimeProvider clock) 
         if (request.State == BulletinState.Answered) row.Answer = request.Answer.Trim();
         row.State = request.State;
         row.History = JsonSerializer.Serialize(History(row).Append(new BulletinStep(request.State, current.Actor.Name, clock.GetUtcNow())));
+        await answers.SendWith(row, cancellationToken);
         return await Save(row, cancellationToken);
     }
 
@@ -131,7 +132,7 @@ file sealed class Handler(IntelDb db, CurrentActor current, TimeProvider clock) 
         var found = db.Bulletins.AsNoTracking().Where(b => b.State == BulletinState.Answered == request.Closed);
         var ordered = request.Closed ? found.OrderByDescending(b => b.ChangedAt) : found.OrderBy(b => b.Due == null).ThenBy(b => b.Due).ThenByDescending(b => b.ReceivedAt);
         var rows = await ordered.Skip(request.Skip).Take(request.Take).ToListAsync(cancellationToken);
-        return new BulletinPage(rows.ConvertAll(b => new BulletinView(b.Id, b.Title, b.Sender, b.Number, b.Text, b.Severity, b.State, b.ReceivedAt, b.Due, b.Due < now && b.State < BulletinState.Done, Actions(b), b.Answer, History(b), b.Revision)), await found.CountAsync(cancellationToken));
+        return new BulletinPage(rows.ConvertAll(b => new BulletinView(b.Id, b.Title, b.Sender, b.Number, b.Text, b.Severity, b.State, b.ReceivedAt, b.Due, b.Due < now && b.State < BulletinState.Done, Actions(b), b.Answer, History(b), b.Revision, b.Origin, b.Cves.Split(' ', StringSplitOptions.RemoveEmptyEntries), b.References.Split('\n', StringSplitOptions.RemoveEmptyEntries), b.WithdrawnFor)), await found.CountAsync(cancellationToken));
     }
 
     private async Task<Result<Done>> Save(BulletinRow row, CancellationToken ct)

@@ -180,4 +180,19 @@ internal sealed class BulletinRow
     /// <summary>What happened to it, JSON; oldest first.</summary>
     public string History { get; set; } = "[]";
     public long Revision { get; set; } = 1;
+
+    /// <summary>Where it comes from.</summary>
+    public BulletinOrigin Origin { get; set; }
+
+    /// <summary>Its identity above; null for one that was entered here.</summary>
+    public Guid? RemoteId { get; set; }
+
+    /// <summary>Vulnerabilities that it is about, separated by blanks.</summary>
+    public string Cves { get; set; } = "";
+
+    /// <summary>What it refers to, a line each.</summary>
+    public string References { get; set; } = "";
+
+    /// <summary>Why it was taken back above; null while it stands.</summary>
+    public string? WithdrawnFor { get; set; }
 }

@@ -60,12 +60,12 @@ public sealed class EgressGateTests
     }
 
     [TestCase(0, "SiteHealth LedgerHead")]
-    [TestCase(1, "SiteHealth IndicatorSightings BulletinAnswer LedgerHead")]
-    [TestCase(2, "SiteHealth IncidentSummary IndicatorSightings BulletinAnswer LedgerHead")]
-    [TestCase(3, "SiteHealth IncidentSummary IndicatorSightings BulletinAnswer LedgerHead")]
+    [TestCase(1, "SiteHealth IndicatorSightings BulletinAnswer LedgerHead ImpactCounts BulletinTally")]
+    [TestCase(2, "SiteHealth IncidentSummary IndicatorSightings BulletinAnswer LedgerHead ImpactCounts ImpactByVulnerability BulletinTally")]
+    [TestCase(3, "SiteHealth IncidentSummary IndicatorSightings BulletinAnswer LedgerHead ImpactCounts ImpactByVulnerability BulletinTally")]
     public void A_level_lets_out_these_messages_and_no_other(int level, string names)
     {
-        IMessage[] all = [new SiteHealth(), new IncidentSummary(), new IndicatorSightings(), new BulletinAnswer(), new LedgerHead()];
+        IMessage[] all = [new SiteHealth(), new IncidentSummary(), new IndicatorSightings(), new BulletinAnswer(), new LedgerHead(), new ImpactCounts(), new ImpactByVulnerability(), new BulletinTally()];
         Assert.That(string.Join(' ', all.Where(m => Gate.Judge(m, level, default).Reason is null).Select(m => m.Descriptor.Name)), Is.EqualTo(names));
         Assert.That(all.Select(m => Gate.Judge(m, level, default).Reason).Where(r => r is not null), Has.All.EqualTo("above-level"));
     }

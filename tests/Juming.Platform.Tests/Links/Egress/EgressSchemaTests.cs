@@ -37,6 +37,9 @@ public sealed class EgressSchemaTests
                 ["IndicatorSightings"] = (3, 1),
                 ["BulletinAnswer"] = (4, 1),
                 ["LedgerHead"] = (5, 0),
+                ["ImpactCounts"] = (30, 1),
+                ["ImpactByVulnerability"] = (31, 2),
+                ["BulletinTally"] = (32, 1),
             }));
         });
     }

@@ -3,7 +3,7 @@ namespace Juming.Platform.Links.Egress.Gate;
 /// <summary>The closed vocabularies that a label may come from. What is in none of them is free text, and free text never goes up.</summary>
 internal static class Dictionaries
 {
-    private static readonly Dictionary<string, Func<string, bool>> ByName = new(StringComparer.Ordinal) { ["attack"] = IsAttack };
+    private static readonly Dictionary<string, Func<string, bool>> ByName = new(StringComparer.Ordinal) { ["attack"] = IsAttack, ["cve"] = IsCve };
 
     /// <summary>There is one of this name.</summary>
     public static bool Exists(string name) => ByName.ContainsKey(name);
@@ -19,6 +19,9 @@ internal static class Dictionaries
         ['T', '1', var a, var b, var c, '.', '0', var d, var e] => AreDigits([a, b, c, d, e]),
         _ => false,
     };
+
+    /// <summary>CVE-1999-0001 to CVE-2099-9999999: numbers that the CVE programme gives out, of known length.</summary>
+    private static bool IsCve(string word) => word.Length is >= 13 and <= 16 && word.StartsWith("CVE-", StringComparison.Ordinal) && word[8] == '-' && AreDigits(word.AsSpan(4, 4)) && AreDigits(word.AsSpan(9)) && word[4..6] is ("19" or "20");
 
     private static bool AreDigits(ReadOnlySpan<char> text)
     {
