@@ -2,10 +2,13 @@ using System.ComponentModel;
 using Juming.Cloud.Operators.Manage;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
+using Juming.Platform.Library;
 using Juming.Platform.Links;
 using Juming.Platform.Modules;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Juming.Cloud.Operators;
 
@@ -14,6 +17,9 @@ public sealed class OperatorsModule : Module
 {
     /// <inheritdoc/>
     public override string Name => "operators";
+
+    /// <inheritdoc/>
+    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddScoped<IPackAudience, OperatorsOfPacks>();
 
     /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu => [new("below", "Operators", "/operators", OperatorsRead.Code, 10, "grid", typeof(OperatorsTexts))];

@@ -6,6 +6,7 @@ using Juming.Operator.Customers.Units;
 using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
+using Juming.Platform.Library;
 using Juming.Platform.Links;
 using Juming.Platform.Modules;
 using Microsoft.AspNetCore.Builder;
@@ -23,7 +24,7 @@ public sealed class CustomersModule : Module
     public override string Name => "customers";
 
     /// <inheritdoc/>
-    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddSingleton(new ScopeKind(CustomerScope.Kind));
+    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddSingleton(new ScopeKind(CustomerScope.Kind)).AddScoped<IPackAudience, SitesOfPacks>();
 
     /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu =>

@@ -37,6 +37,8 @@ public sealed class EgressSchemaTests
                 ["IndicatorSightings"] = (3, 1),
                 ["BulletinAnswer"] = (4, 1),
                 ["LedgerHead"] = (5, 0),
+                ["PackStanding"] = (40, 1),
+                ["PackTally"] = (41, 1),
             }));
         });
     }
