@@ -3,6 +3,7 @@ using Juming.Cloud.Operators;
 using Juming.Cloud.Overview;
 using Juming.Cloud.ThreatIntel;
 using Juming.Operator.Customers;
+using Juming.Operator.Intelligence;
 using Juming.Operator.Overview;
 using Juming.Platform.Access;
 using Juming.Platform.Bulletins;
@@ -37,7 +38,7 @@ public static class Tiers
     public static readonly TierDefinition Cloud = new("cloud", 1, 8441, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: true), new ContentModule(), new ThreatIntelModule(), new DistributionModule(), new LibraryModule(), new BulletinsModule(), new OperatorsModule(), new CloudOverviewModule()]);
 
     /// <summary>Tier 2: the service provider's platform.</summary>
-    public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: false), new ContentModule(), new LibraryModule(), new BulletinsModule(), new CustomersModule(), new OperatorOverviewModule()]);
+    public static readonly TierDefinition Operator = new("operator", 2, 8442, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: false), new ContentModule(), new LibraryModule(), new BulletinsModule(), new CustomersModule(), new OwnIntelModule(), new OperatorOverviewModule()]);
 
     /// <summary>Tier 3: inside the customer's network.</summary>
     public static readonly TierDefinition Site = new("site", 3, 8443, [new AccessModule(), new VaultModule(), new NotifyModule(), new LinksModule(isTop: false), new ContentModule(), new EventsModule(), new IntelModule(), new DetectionModule(), new CollectionModule(), new AssetsModule(), new WatchingModule(), new IncidentsModule(), new TicketsModule(), new ApprovalsModule(), new BlockingModule(), new LinkageModule(), new SshModule(), new ResponseModule(), new DeliveriesModule(), new OverviewModule()]);

@@ -3,6 +3,7 @@ using Juming.Cloud.Operators.Manage;
 using Juming.Platform.Bulletins;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
+using Juming.Platform.Library;
 using Juming.Platform.Links;
 using Juming.Platform.Modules;
 using Microsoft.AspNetCore.Builder;
@@ -19,7 +20,7 @@ public sealed class OperatorsModule : Module
     public override string Name => "operators";
 
     /// <inheritdoc/>
-    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddScoped<IBulletinAudience, OperatorAudience>();
+    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddScoped<IBulletinAudience, OperatorAudience>().AddScoped<IPackAudience, OperatorsOfPacks>();
 
     /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu => [new("below", "Operators", "/operators", OperatorsRead.Code, 10, "grid", typeof(OperatorsTexts))];

@@ -11,7 +11,11 @@ namespace Juming.Cloud.ThreatIntel;
 /// <param name="Sources">Sources that name it.</param>
 /// <param name="ChangedAt">When it changed last.</param>
 /// <param name="Tlp">How far it may travel, by what those say whose licence lets it be passed on; null when it may not be passed on or no longer counts.</param>
-public sealed record PassedIndicator(Guid Id, IndicatorValue Value, int Confidence, int Severity, ThreatKind Threat, int Sources, DateTimeOffset ChangedAt, Tlp? Tlp);
+public sealed record PassedIndicator(Guid Id, IndicatorValue Value, int Confidence, int Severity, ThreatKind Threat, int Sources, DateTimeOffset ChangedAt, Tlp? Tlp)
+{
+    /// <summary>Family, techniques and end; family and techniques are the words of those alone whose word may travel as far as the value.</summary>
+    public ParcelFacts Facts { get; init; }
+}
 
 /// <summary>The merged indicators, for whoever passes them on.</summary>
 public interface IIndicatorCatalogue

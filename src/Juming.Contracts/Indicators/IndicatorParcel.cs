@@ -16,6 +16,9 @@ public readonly record struct ParcelEntry(IndicatorValue Value, int Confidence, 
 {
     /// <summary>Identity.</summary>
     public Guid Id => IndicatorIdentity.Of(Value);
+
+    /// <summary>What else is said of it; travels in a parcel of its own.</summary>
+    public ParcelFacts Facts { get; init; }
 }
 
 /// <summary>A change of a set: an entry that is new or says something else, or one that no longer counts.</summary>
@@ -31,7 +34,7 @@ public readonly record struct ParcelChange(ParcelEntry? Entry, Guid Gone)
 /// How indicators are packed for the way: a bucket is sorted and written column by column, values by what they share with the one before; changes are written one after the other.
 /// Both are packed with Brotli behind their unpacked length, so that who unpacks knows beforehand how much comes.
 /// </summary>
-public static class IndicatorParcel
+public static partial class IndicatorParcel
 {
     /// <summary>Most bytes that a parcel has unpacked.</summary>
     public const int MostBytes = 16 * 1024 * 1024;
@@ -41,7 +44,10 @@ public static class IndicatorParcel
     private const int Quality = 5;
 
     /// <summary>Packs a bucket of one kind.</summary>
-    public static byte[] PackBucket(IndicatorKind kind, IEnumerable<ParcelEntry> entries)
+    /// <param name="kind">Kind of all of them.</param>
+    /// <param name="entries">They, in any order.</param>
+    /// <param name="facts">The parcel of their facts; null when there are none.</param>
+    public static byte[] PackBucket(IndicatorKind kind, IEnumerable<ParcelEntry> entries, out byte[]? facts)
     {
         var sorted = entries.Select(e => (Key: KeyOf(kind, e.Value.Value), Entry: e)).OrderBy(e => e.Key, ByteOrder).ToList();
         var to = new ArrayBufferWriter<byte>();
@@ -61,11 +67,15 @@ public static class IndicatorParcel
         foreach (var (_, e) in sorted) WriteByte(to, (e.Severity << 4) | e.Tlp);
         foreach (var (_, e) in sorted) WriteByte(to, e.Threat);
         foreach (var (_, e) in sorted) WriteByte(to, Math.Min(e.Sources, 255));
-        return Pack(to.WrittenSpan);
+        var parcel = Pack(to.WrittenSpan);
+        facts = PackFacts(parcel, [.. sorted.Select(e => e.Entry.Facts)]);
+        return parcel;
     }
 
-    /// <summary>Unpacks a bucket; null when it is none.</summary>
-    public static IReadOnlyList<ParcelEntry>? UnpackBucket(ReadOnlySpan<byte> parcel)
+    /// <summary>Unpacks a bucket; null when it is none, or the facts are not those of this bucket.</summary>
+    /// <param name="parcel">The bucket.</param>
+    /// <param name="factsParcel">Its facts; empty when there are none.</param>
+    public static IReadOnlyList<ParcelEntry>? UnpackBucket(ReadOnlySpan<byte> parcel, ReadOnlySpan<byte> factsParcel = default)
     {
         if (Unpack(parcel) is not { } plain) return null;
         var from = new Reader(plain);
@@ -87,14 +97,16 @@ public static class IndicatorParcel
         var grave = from.Bytes((int)count);
         var threats = from.Bytes((int)count);
         var sources = from.Bytes((int)count);
-        if (from.Broken || !from.AtEnd) return null;
+        if (from.Broken || !from.AtEnd || UnpackFacts(factsParcel, parcel, (int)count) is not { } facts) return null;
         var entries = new ParcelEntry[count];
-        for (var i = 0; i < count; i++) entries[i] = new ParcelEntry(new(kind, values[i]), Math.Min((int)sure[i], 100), grave[i] >> 4, grave[i] & 0xF, threats[i], sources[i]);
+        for (var i = 0; i < count; i++) entries[i] = new ParcelEntry(new(kind, values[i]), Math.Min((int)sure[i], 100), grave[i] >> 4, grave[i] & 0xF, threats[i], sources[i]) { Facts = facts.Of(i) };
         return entries;
     }
 
     /// <summary>Packs changes in their order.</summary>
-    public static byte[] PackChanges(IReadOnlyCollection<ParcelChange> changes)
+    /// <param name="changes">They.</param>
+    /// <param name="facts">The parcel of their facts; null when there are none.</param>
+    public static byte[] PackChanges(IReadOnlyCollection<ParcelChange> changes, out byte[]? facts)
     {
         var to = new ArrayBufferWriter<byte>();
         WriteNumber(to, ChangesMark);
@@ -117,15 +129,19 @@ public static class IndicatorParcel
             WriteByte(to, e.Threat);
             WriteByte(to, Math.Min(e.Sources, 255));
         }
-        return Pack(to.WrittenSpan);
+        var parcel = Pack(to.WrittenSpan);
+        facts = PackFacts(parcel, [.. changes.Select(c => c.Entry?.Facts ?? default)]);
+        return parcel;
     }
 
-    /// <summary>Unpacks changes; null when it is no parcel of changes.</summary>
-    public static IReadOnlyList<ParcelChange>? UnpackChanges(ReadOnlySpan<byte> parcel)
+    /// <summary>Unpacks changes; null when it is no parcel of changes, or the facts are not those of this one.</summary>
+    /// <param name="parcel">The changes.</param>
+    /// <param name="factsParcel">Their facts; empty when there are none.</param>
+    public static IReadOnlyList<ParcelChange>? UnpackChanges(ReadOnlySpan<byte> parcel, ReadOnlySpan<byte> factsParcel = default)
     {
         if (Unpack(parcel) is not { } plain) return null;
         var from = new Reader(plain);
-        if (from.Number() != ChangesMark || from.Number() is var count && count > plain.Length) return null;
+        if (from.Number() != ChangesMark || from.Number() is var count && count > plain.Length || UnpackFacts(factsParcel, parcel, (int)count) is not { } facts) return null;
         var changes = new List<ParcelChange>((int)count);
         for (var i = 0; i < count && !from.Broken; i++)
         {
@@ -139,7 +155,7 @@ public static class IndicatorParcel
             var value = from.Bytes(from.Small());
             if (!Enum.IsDefined(kind) || value.IsEmpty || value.Length > UrlForm.Longest) return null;
             var (sure, grave, threat, sources) = (from.Byte(), from.Byte(), from.Byte(), from.Byte());
-            changes.Add(new(new ParcelEntry(new(kind, Encoding.UTF8.GetString(value)), Math.Min(sure, 100), grave >> 4, grave & 0xF, threat, sources), default));
+            changes.Add(new(new ParcelEntry(new(kind, Encoding.UTF8.GetString(value)), Math.Min(sure, 100), grave >> 4, grave & 0xF, threat, sources) { Facts = facts.Of(i) }, default));
         }
         return from.Broken || !from.AtEnd ? null : changes;
     }

@@ -8,6 +8,7 @@ using Juming.Platform.Access;
 using Juming.Platform.Bulletins;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
+using Juming.Platform.Library;
 using Juming.Platform.Links;
 using Juming.Platform.Modules;
 using Microsoft.AspNetCore.Builder;
@@ -25,7 +26,7 @@ public sealed class CustomersModule : Module
     public override string Name => "customers";
 
     /// <inheritdoc/>
-    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddSingleton(new ScopeKind(CustomerScope.Kind)).AddScoped<IBulletinAudience, SiteAudience>();
+    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddSingleton(new ScopeKind(CustomerScope.Kind)).AddScoped<IBulletinAudience, SiteAudience>().AddScoped<IPackAudience, SitesOfPacks>();
 
     /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu =>

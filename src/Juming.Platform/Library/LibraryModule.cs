@@ -5,6 +5,8 @@ using Juming.Platform.Library.Packs;
 using Juming.Platform.Modules;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Juming.Platform.Library;
 
@@ -15,12 +17,19 @@ public sealed class LibraryModule : Module
     public override string Name => "library";
 
     /// <inheritdoc/>
+    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddScoped<PackStandings>().AddScoped<TellTally>();
+
+    /// <inheritdoc/>
+    public override IEnumerable<RecurringJob> Jobs => [new("library-tally", "*/10 * * * *", (services, ct) => services.GetRequiredService<TellTally>().Run(ct))];
+
+    /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu => [new("admin", "Library", "/library", LibraryRead.Code, 40, "parsers", typeof(LibraryTexts))];
 
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("packs", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListPacks(), ct)).ToHttp()).Answers<IReadOnlyList<PackView>>("Packs that this host publishes, the newest version of each name first.");
+        routes.MapGet("packs", async (Sender sender, CancellationToken ct) => (await sender.Send(new ListPacks(), ct)).ToHttp()).Answers<IReadOnlyList<PackView>>("Packs that this host publishes or passes on, the newest version of each name first, with the number of sites that took them.");
+        routes.MapGet("packs/sites", async (Sender sender, [StringLength(160)] string? path, [Range(0, 10_000_000)] int? skip, [Range(1, 500)] int? limit, CancellationToken ct) => (await sender.Send(new ListPackSites(path ?? "", skip ?? 0, limit ?? 50), ct)).ToHttp()).Answers<PackSitePage>("What became of a version at each host below, what is amiss first.");
         routes.MapPost("packs", async (Sender sender, PackBody body, CancellationToken ct) =>
             (await sender.Send(new PublishPack(body.Kind ?? "", body.Name ?? "", body.Version, body.Title ?? "", body.Note ?? "", body.Stage ?? 1, body.Content ?? []), ct)).ToHttp()).Answers<Done>("Publishes a version of a pack to a share of sites.");
         routes.MapPost("packs/stage", async (Sender sender, StageBody body, CancellationToken ct) => (await sender.Send(new SetPackStage(body.Path ?? "", body.Stage), ct)).ToHttp()).Answers<Done>("Widens or narrows the share of sites that take a pack.");

@@ -31,6 +31,9 @@ public interface ILinkDesk
     /// <param name="peers">Which.</param>
     /// <param name="ct">Cancels.</param>
     Task<IReadOnlyList<ArrivedValue>> Values(IReadOnlyCollection<Guid> peers, CancellationToken ct);
+
+    /// <summary>The same of one kind of message alone: of some kinds a peer has thousands.</summary>
+    Task<IReadOnlyList<ArrivedValue>> Values(IReadOnlyCollection<Guid> peers, int type, CancellationToken ct);
 }
 
 /// <summary>A latest value of a peer.</summary>

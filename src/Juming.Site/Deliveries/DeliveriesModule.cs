@@ -25,13 +25,16 @@ public sealed class DeliveriesModule : Module
     /// <inheritdoc/>
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
-        services.AddScoped<Subscription>();
-        services.AddScoped<IContentTaker, IndicatorTaker>().AddScoped<IContentTaker, PackKeeper>();
+        services.AddScoped<Subscription>().AddScoped<TellPacks>().AddSingleton<ToldPacks>();
+        services.AddScoped<IContentTaker, IndicatorTaker>().AddScoped<IContentTaker, OperatorTaker>().AddScoped<IContentTaker, PackKeeper>();
         services.AddSingleton(new NoticeKind(PackKeeper.WaitingNotice, typeof(DeliveriesTexts), Role.SecurityAdmin));
     }
 
     /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu => [new("admin", "Deliveries", "/deliveries", DeliveriesRead.Code, 40, "parsers", typeof(DeliveriesTexts))];
+
+    /// <inheritdoc/>
+    public override IEnumerable<RecurringJob> Jobs => [new("deliveries-tell", "*/10 * * * *", (services, ct) => services.GetRequiredService<TellPacks>().Run(ct))];
 
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder routes)

@@ -48,6 +48,9 @@ public sealed record IndicatorEntry(Guid Id, IndicatorValue Value, int Confidenc
 
     /// <summary>Independent sources that name it.</summary>
     public int Sources { get; init; } = 1;
+
+    /// <summary>The operator hands it over by its own key, not the cloud.</summary>
+    public bool FromOperator { get; init; }
 }
 
 /// <summary>What a delivery did.</summary>
@@ -89,6 +92,22 @@ public interface IIndicatorSet
 
     /// <summary>Most entries and identities of one call of <see cref="Change"/>.</summary>
     const int MostChanges = 10_000;
+}
+
+/// <summary>The indicators that operators give their own sites, a few thousand at most; asked beside the cloud's set, whose word on a value they never take away.</summary>
+public interface IOperatorIndicators
+{
+    /// <summary>Operators whose indicators are in force.</summary>
+    IReadOnlyCollection<string> Operators { get; }
+
+    /// <summary>Takes all that an operator says in place of what it said before; none takes it out. Durable and asked of events when it returns; the same again changes nothing.</summary>
+    /// <param name="operatorId">The operator.</param>
+    /// <param name="entries">All of it; at most <see cref="Most"/>.</param>
+    /// <param name="ct">Cancels.</param>
+    Task<Result<IndicatorDelivery>> Replace(string operatorId, IReadOnlyList<IndicatorEntry> entries, CancellationToken ct);
+
+    /// <summary>Most entries of one operator.</summary>
+    const int Most = 50_000;
 }
 
 /// <summary>How often an indicator was met at this site. Nothing else about it may leave.</summary>

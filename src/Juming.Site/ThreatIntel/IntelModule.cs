@@ -32,11 +32,12 @@ public sealed class IntelModule : Module
     {
         services.AddSettings<IntelSettings>("Modules:Intel");
         services.AddSingleton<IndicatorsInForce>().AddSingleton<FindingMaker>().AddSingleton<IBatchJudge, IndicatorJudge>().AddSingleton<HitTurn>().AddSingleton<HuntSignal>();
-        services.AddSingleton<IndicatorSet>().AddSingleton<IIndicatorSet>(p => p.GetRequiredService<IndicatorSet>()).AddSingleton<OwnBook>().AddSingleton<Hunter>();
+        services.AddSingleton<IndicatorSet>().AddSingleton<IIndicatorSet>(p => p.GetRequiredService<IndicatorSet>()).AddSingleton<OwnBook>().AddSingleton<OperatorBook>().AddSingleton<IOperatorIndicators>(p => p.GetRequiredService<OperatorBook>()).AddSingleton<Hunter>();
         services.AddScoped<BulletinAnswers>().AddScoped<IContentTaker, TakeBulletins>();
         services.AddScoped<HuntOrders>().AddScoped<IIndicatorSightings, Sightings>().AddScoped<IntelUpkeep>().AddSingleton<ToldMark>().AddScoped<TellSightings>();
         // What is in force must be there before the first event is asked about.
         services.AddHostedService(p => p.GetRequiredService<IndicatorSet>());
+        services.AddHostedService(p => p.GetRequiredService<OperatorBook>());
         services.AddHostedService(p => p.GetRequiredService<OwnBook>());
         services.AddHostedService(p => p.GetRequiredService<Hunter>());
     }

@@ -13,6 +13,7 @@ namespace Juming.Benchmarks.Intel;
 internal static class IntelBench
 {
     private const int Probes = 1 << 20;
+    private const int Passes = 8;
     private const int Events = 100_000;
     private const int BatchSize = 4096;
 
@@ -26,6 +27,7 @@ internal static class IntelBench
             return 0;
         }
         foreach (var size in (Options.Text(args, "--indicators") ?? "1000000").Split(',', StringSplitOptions.RemoveEmptyEntries).Where(n => n != "0").Select(n => int.Parse(n, CultureInfo.InvariantCulture))) Measure(figures, size, rounds, args.Contains("--alternatives"));
+        if (args.Contains("--only-lookups")) return 0;
         if (Options.Number(args, "--set", 2_000_000) is > 0 and var set) await SetBench.Measure(figures, set);
         await NormaliseBench.Measure(figures, rounds);
         await ChainBench.Measure(figures, Options.Number(args, "--chain", 20), Options.Number(args, "--load", 2_000_000));
@@ -52,6 +54,8 @@ internal static class IntelBench
                 if (Peer(file) is { } peer) theirs.Add(peer);
                 ours.Add(Alone(index, arena, values));
             }
+            figures.Print("lookups" + suffix, (double)rounds * Passes * Probes, "looked up and timed");
+            figures.Print("lookups_per_second_per_core_lowest" + suffix, ours.Min(), "1/s");
             figures.Print("lookups_per_second_per_core" + suffix, Figures.Median(ours), "1/s", theirs.Count == 0 ? null : "open-hash-64bit", theirs.Count == 0 ? null : Figures.Median(theirs), size > 2_000_000 ? "at least 4000000" : "at least 8000000");
             OutOfEvents(figures, index, suffix, rounds);
             if (alternatives) Alternatives.Measure(figures, index, Alternatives.Keys(Values(file)), suffix);
@@ -111,7 +115,6 @@ internal static class IntelBench
     {
         var probe = new IndicatorProbe();
         var hits = 0;
-        const int Passes = 8;
         var cpu = Environment.CpuUsage.TotalTime;
         for (var pass = 0; pass < Passes; pass++)
             for (var from = 0; from < values.Length; from += 256)

@@ -18,11 +18,11 @@ internal sealed class IntelSite(RunningTier tier, int port) : IAsyncDisposable
 
     public IIndicatorSet Set => Tier.Services.GetRequiredService<IIndicatorSet>();
 
-    public static async Task<IntelSite> Start(string folder, Dictionary<string, string?>? settings = null)
+    public static async Task<IntelSite> Start(string folder, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
     {
         var port = FreePort();
         var all = new Dictionary<string, string?>(settings ?? []) { ["Modules:Collection:Udp:0"] = "127.0.0.1:0", ["Modules:Collection:Tcp:0"] = $"127.0.0.1:{port}", ["Modules:Intel:HuntRestMilliseconds"] = "0", ["Modules:Detection:CommitMilliseconds"] = "20" };
-        return new IntelSite(await RunningTier.Start("site", folder, all), port);
+        return new IntelSite(await RunningTier.Start("site", folder, all, services), port);
     }
 
     public static IndicatorEntry Entry(IndicatorKind kind, string value, int severity = 4, int confidence = 90) => new(Guid.CreateVersion7(), new(kind, value), confidence, severity) { Threat = "TestLoader", Labels = ["c2"], Techniques = ["T1071.001"], Sources = 3 };

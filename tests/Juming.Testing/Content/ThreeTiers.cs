@@ -4,6 +4,8 @@ using Juming.Cloud.ThreatIntel.Indicators;
 using Juming.Operator.Customers.Sites;
 using Juming.Platform.Content.Keep;
 using Juming.Platform.Handlers;
+using Juming.Platform.Jobs;
+using Juming.Platform.Library.Packs;
 using Juming.Platform.Links;
 using Juming.Platform.Links.Join;
 using Juming.Site.ThreatIntel;
@@ -26,12 +28,12 @@ public sealed class ThreeTiers : IAsyncDisposable
     public RunningTier Site { get; }
 
     /// <summary>Starts all three, joined, each trusting the cloud.</summary>
-    public static async Task<ThreeTiers> Start(IReadOnlyDictionary<string, string?>? cloudSettings = null, IReadOnlyDictionary<string, string?>? siteSettings = null)
+    public static async Task<ThreeTiers> Start(IReadOnlyDictionary<string, string?>? cloudSettings = null, IReadOnlyDictionary<string, string?>? siteSettings = null, IReadOnlyDictionary<string, string?>? operatorSettings = null)
     {
         var cloud = await StartCloud(cloudSettings);
         var fingerprint = await FingerprintOf(cloud);
         var trust = new Dictionary<string, string?> { ["Modules:Content:Root"] = fingerprint };
-        var middle = await RunningTier.Start("operator", settings: new Dictionary<string, string?>(trust) { ["Modules:Links:Listen"] = "127.0.0.1:0" });
+        var middle = await RunningTier.Start("operator", settings: new Dictionary<string, string?>((operatorSettings ?? new Dictionary<string, string?>()).Concat(trust)) { ["Modules:Links:Listen"] = "127.0.0.1:0" });
         var site = await RunningTier.Start("site", settings: trust.Concat(siteSettings ?? new Dictionary<string, string?>()).ToDictionary(s => s.Key, s => s.Value));
         var tiers = new ThreeTiers(cloud, middle, site);
         await tiers.Join();
@@ -62,6 +64,20 @@ public sealed class ThreeTiers : IAsyncDisposable
     {
         var added = await Cloud.Send(new AddIndicators { Text = value, Threat = ThreatKind.C2, Confidence = 90, Tlp = tlp });
         if (added.Error is { } error) throw new InvalidOperationException(error.ToString());
+    }
+
+    /// <summary>Publishes a version of a pack in the cloud's library, to all sites.</summary>
+    public async Task Publish(string kind, string name, int version, string title, byte[] content)
+    {
+        var done = await Cloud.Send(new PublishPack(kind, name, version, title, "", 100, content));
+        if (done.Error is { } error) throw new InvalidOperationException(error.ToString());
+    }
+
+    /// <summary>Runs a recurring job of a tier now.</summary>
+    public static async Task Run(RunningTier tier, string job)
+    {
+        await using var scope = tier.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<JobRunner>().Run(job, CancellationToken.None);
     }
 
     /// <summary>Whether all that the cloud has published is in force at the site.</summary>

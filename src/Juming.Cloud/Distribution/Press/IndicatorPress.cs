@@ -72,24 +72,32 @@ internal sealed class IndicatorPress(IServiceScopeFactory scopes, IContentPublis
 
     private async Task Publish(List<ParcelChange> changes, CancellationToken ct)
     {
-        var parcels = _published!.Changes.ToList();
+        var (parcels, facts) = (_published!.Changes.ToList(), _published.ChangeFacts.ToList());
         var from = _published.End;
         var tail = new List<ParcelChange>();
         // The last parcel grows until it is worth a file of its own, so that a day of single changes is not a thousand files.
-        if (parcels.Count > 0 && parcels[^1] is { Length: < ParcelBytes } last && IndicatorParcel.UnpackChanges(await content.Get(last.Sha256, last.Length, ct)) is { Count: < ParcelChanges } open)
+        if (parcels.Count > 0 && parcels[^1] is { Length: < ParcelBytes } last && await _published.Unpack(last, ct) is { Count: < ParcelChanges } open)
         {
             parcels.RemoveAt(parcels.Count - 1);
+            facts.RemoveAll(f => f.Name == last.Name);
             tail.AddRange(open);
             from -= open.Count;
         }
         foreach (var part in tail.Concat(changes).Chunk(ParcelChanges))
         {
             var to = from + part.Length;
-            parcels.Add(await publisher.Keep(string.Create(CultureInfo.InvariantCulture, $"{from}-{to}"), IndicatorParcel.PackChanges(part), ct));
+            var name = string.Create(CultureInfo.InvariantCulture, $"{from}-{to}");
+            parcels.Add(await publisher.Keep(name, IndicatorParcel.PackChanges(part, out var said), ct));
+            if (said is not null) facts.Add(await publisher.Keep(name, said, ct));
             from = to;
         }
         var hot = await publisher.Keep("hot", ContentParts.Write(parcels), ct);
-        await publisher.Publish(ContentKinds.Intelligence, targets => targets[PublishedSet.HotPath] = TargetOf(PublishedSet.HotPath, hot, from), ct);
+        var hotFacts = await publisher.Keep("hot-facts", ContentParts.Write(facts), ct);
+        await publisher.Publish(ContentKinds.Intelligence, targets =>
+        {
+            targets[PublishedSet.HotPath] = TargetOf(PublishedSet.HotPath, hot, from);
+            targets[PublishedSet.HotFactsPath] = TargetOf(PublishedSet.HotFactsPath, hotFacts, from);
+        }, ct);
         _published = await Load(ct);
     }
 
@@ -98,15 +106,18 @@ internal sealed class IndicatorPress(IServiceScopeFactory scopes, IContentPublis
         // What is being written has taken its time already; past it, whatever comes is later.
         await catalogue.Settled(ct);
         var started = clock.GetUtcNow();
-        var buckets = await Buckets(catalogue, PublishedSet.BitsFor(await catalogue.Count(ct)), ct);
+        var (buckets, facts) = await Buckets(catalogue, PublishedSet.BitsFor(await catalogue.Count(ct)), ct);
         // Past every number that was ever given out, even by a database that was put back since.
         var end = Math.Max((_published?.End ?? 0) + 1, started.ToUnixTimeMilliseconds());
         var set = await publisher.Keep("set", ContentParts.Write(buckets.OrderBy(b => b.Name, StringComparer.Ordinal)), ct);
+        var setFacts = await publisher.Keep("set-facts", ContentParts.Write(facts.OrderBy(b => b.Name, StringComparer.Ordinal)), ct);
         var hot = await publisher.Keep("hot", ContentParts.Write([]), ct);
         await publisher.Publish(ContentKinds.Intelligence, targets =>
         {
             targets[PublishedSet.SetPath] = TargetOf(PublishedSet.SetPath, set, end);
             targets[PublishedSet.HotPath] = TargetOf(PublishedSet.HotPath, hot, end);
+            targets[PublishedSet.SetFactsPath] = TargetOf(PublishedSet.SetFactsPath, setFacts, end);
+            targets[PublishedSet.HotFactsPath] = TargetOf(PublishedSet.HotFactsPath, hot, end);
         }, ct);
         _published = await Load(ct);
         _looked.Clear();
@@ -116,9 +127,9 @@ internal sealed class IndicatorPress(IServiceScopeFactory scopes, IContentPublis
         return 1;
     }
 
-    private async Task<List<ContentPart>> Buckets(IIndicatorCatalogue catalogue, int bits, CancellationToken ct)
+    private async Task<(List<ContentPart> Buckets, List<ContentPart> Facts)> Buckets(IIndicatorCatalogue catalogue, int bits, CancellationToken ct)
     {
-        var (buckets, open, index) = (new List<ContentPart>(), new Dictionary<IndicatorKind, List<ParcelEntry>>(), 0);
+        var (buckets, facts, open, index) = (new List<ContentPart>(), new List<ContentPart>(), new Dictionary<IndicatorKind, List<ParcelEntry>>(), 0);
         await foreach (var indicator in catalogue.All(settings.StrictestTlp, ct))
         {
             var next = PublishedSet.IndexOf(indicator.Id, bits);
@@ -131,11 +142,16 @@ internal sealed class IndicatorPress(IServiceScopeFactory scopes, IContentPublis
             entries.Add(EntryOf(indicator)!.Value);
         }
         await Close();
-        return buckets;
+        return (buckets, facts);
 
         async Task Close()
         {
-            foreach (var (kind, entries) in open) buckets.Add(await publisher.Keep(PublishedSet.NameOf(kind, bits, index), IndicatorParcel.PackBucket(kind, entries), ct));
+            foreach (var (kind, entries) in open)
+            {
+                var name = PublishedSet.NameOf(kind, bits, index);
+                buckets.Add(await publisher.Keep(name, IndicatorParcel.PackBucket(kind, entries, out var said), ct));
+                if (said is not null) facts.Add(await publisher.Keep(name, said, ct));
+            }
             open.Clear();
         }
     }
@@ -152,5 +168,5 @@ internal sealed class IndicatorPress(IServiceScopeFactory scopes, IContentPublis
     private ContentTarget TargetOf(string path, ContentPart part, long version) => new(path, part.Sha256, part.Length) { Parts = true, Version = version, PublishedAt = clock.GetUtcNow() };
 
     private static ParcelEntry? EntryOf(PassedIndicator indicator) =>
-        indicator.Tlp is { } tlp ? new ParcelEntry(indicator.Value, indicator.Confidence, indicator.Severity, (int)tlp, (int)indicator.Threat, Math.Min(indicator.Sources, 255)) : null;
+        indicator.Tlp is { } tlp ? new ParcelEntry(indicator.Value, indicator.Confidence, indicator.Severity, (int)tlp, (int)indicator.Threat, Math.Min(indicator.Sources, 255)) { Facts = indicator.Facts } : null;
 }

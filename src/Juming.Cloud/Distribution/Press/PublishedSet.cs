@@ -13,6 +13,10 @@ internal sealed class PublishedSet
 {
     public const string SetPath = ContentKinds.Intelligence + "/set";
     public const string HotPath = ContentKinds.Intelligence + "/hot";
+
+    /// <summary>Facts of the set, under the names of its buckets; facts of the changes, under those of their parcels. Releases that know nothing of them read the others.</summary>
+    public const string SetFactsPath = ContentKinds.Intelligence + "/set-facts";
+    public const string HotFactsPath = ContentKinds.Intelligence + "/hot-facts";
     private const int MostBits = 12;
     private const int BucketFill = 2000;
     private const int MostCached = 256;
@@ -22,10 +26,12 @@ internal sealed class PublishedSet
     private readonly Dictionary<string, Dictionary<Guid, ParcelEntry>> _read = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, ParcelEntry?> _since = [];
 
-    private PublishedSet(IContent content, ContentTarget set, ContentTarget hot, IReadOnlyList<ContentPart> buckets, IReadOnlyList<ContentPart> changes)
+    private readonly Dictionary<string, ContentPart> _facts;
+
+    private PublishedSet(IContent content, ContentTarget set, ContentTarget hot, IReadOnlyList<ContentPart> buckets, IReadOnlyList<ContentPart> facts)
     {
-        _content = content;
-        (Base, End, Changes) = (set.Version, hot.Version, changes);
+        (_content, _facts) = (content, facts.ToDictionary(f => f.Name));
+        (Base, End) = (set.Version, hot.Version);
         _buckets = buckets.ToDictionary(b => b.Name);
         Bits = buckets.Count == 0 ? 0 : int.Parse(buckets[0].Name.Split('.')[1], CultureInfo.InvariantCulture);
     }
@@ -40,7 +46,10 @@ internal sealed class PublishedSet
     public int Bits { get; }
 
     /// <summary>Parcels of changes since the set.</summary>
-    public IReadOnlyList<ContentPart> Changes { get; }
+    public IReadOnlyList<ContentPart> Changes { get; private init; } = [];
+
+    /// <summary>Facts of the changes.</summary>
+    public IReadOnlyList<ContentPart> ChangeFacts { get; private init; } = [];
 
     /// <summary>Values that changed since the set.</summary>
     public int ChangedValues => _since.Count;
@@ -50,10 +59,12 @@ internal sealed class PublishedSet
     {
         if (targets.FirstOrDefault(t => t.Path == SetPath) is not { } set || targets.FirstOrDefault(t => t.Path == HotPath) is not { } hot) return null;
         if (ContentParts.Read(await content.Get(set.Sha256, set.Length, ct)) is not { } buckets || ContentParts.Read(await content.Get(hot.Sha256, hot.Length, ct)) is not { } parcels) return null;
-        var published = new PublishedSet(content, set, hot, buckets, parcels);
+        // Published by a release that knew nothing of facts: it is made anew with them.
+        if (await Facts(content, targets, SetFactsPath, ct) is not { } facts || await Facts(content, targets, HotFactsPath, ct) is not { } changeFacts) return null;
+        var published = new PublishedSet(content, set, hot, buckets, facts) { Changes = parcels, ChangeFacts = changeFacts };
         foreach (var parcel in parcels)
         {
-            if (IndicatorParcel.UnpackChanges(await content.Get(parcel.Sha256, parcel.Length, ct)) is not { } changes) return null;
+            if (await published.Unpack(parcel, ct) is not { } changes) return null;
             foreach (var change in changes) published._since[change.Id] = change.Entry;
         }
         return published;
@@ -68,11 +79,24 @@ internal sealed class PublishedSet
         if (!_read.TryGetValue(name, out var bucket))
         {
             if (_read.Count >= MostCached) _read.Clear();
-            bucket = (IndicatorParcel.UnpackBucket(await _content.Get(part.Sha256, part.Length, ct)) ?? []).ToDictionary(e => e.Id);
+            var (values, facts) = (await Bytes(part, ct), await Bytes(_facts.GetValueOrDefault(name), ct));
+            bucket = (IndicatorParcel.UnpackBucket(values, facts) ?? []).ToDictionary(e => e.Id);
             _read[name] = bucket;
         }
         return bucket.TryGetValue(id, out var entry) ? entry : null;
     }
+
+    /// <summary>The changes of a parcel; null when it can't be read.</summary>
+    public async Task<IReadOnlyList<ParcelChange>?> Unpack(ContentPart parcel, CancellationToken ct)
+    {
+        var (values, facts) = (await Bytes(parcel, ct), await Bytes(ChangeFacts.FirstOrDefault(f => f.Name == parcel.Name), ct));
+        return IndicatorParcel.UnpackChanges(values, facts);
+    }
+
+    private async Task<byte[]> Bytes(ContentPart? part, CancellationToken ct) => part is null ? [] : await _content.Get(part.Sha256, part.Length, ct);
+
+    private static async Task<IReadOnlyList<ContentPart>?> Facts(IContent content, IReadOnlyList<ContentTarget> targets, string path, CancellationToken ct) =>
+        targets.FirstOrDefault(t => t.Path == path) is { } target ? ContentParts.Read(await content.Get(target.Sha256, target.Length, ct)) : null;
 
     /// <summary>Bits for a set of about so many entries.</summary>
     public static int BitsFor(long count)

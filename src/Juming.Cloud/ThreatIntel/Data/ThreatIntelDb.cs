@@ -171,6 +171,9 @@ internal sealed class IndicatorRow
     public string DecisionReason { get; set; } = "";
     public DateTimeOffset? DecidedAt { get; set; }
     public DateTimeOffset ChangedAt { get; set; }
+
+    /// <summary>When it stops counting unless somebody says more: the end that sources name, or when its weight is gone; null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
 }
 
 /// <summary>What one source says of one value.</summary>
@@ -181,6 +184,9 @@ internal sealed class ClaimRow
     public int Confidence { get; set; }
     public ThreatKind Threat { get; set; }
     public string Family { get; set; } = "";
+
+    /// <summary>ATT&amp;CK, "T1071.001,T1566".</summary>
+    public string Techniques { get; set; } = "";
     public string Note { get; set; } = "";
     public string Reference { get; set; } = "";
     public Tlp Tlp { get; set; }

@@ -15,6 +15,9 @@ internal readonly record struct FeedItem(string Value, IndicatorKind Kind = Indi
     public int? Confidence { get; init; }
     public ThreatKind? Threat { get; init; }
     public string? Family { get; init; }
+
+    /// <summary>Texts that name ATT&amp;CK techniques.</summary>
+    public string? Techniques { get; init; }
     public string? Note { get; init; }
     public string? Reference { get; init; }
     public Tlp? Tlp { get; init; }
@@ -27,7 +30,7 @@ internal readonly record struct FeedItem(string Value, IndicatorKind Kind = Indi
 }
 
 /// <summary>What a source says of a value, checked.</summary>
-internal sealed record Statement(IndicatorValue Value, int Confidence, ThreatKind Threat, string Family, string Note, string Reference, Tlp Tlp, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, DateTimeOffset? ValidUntil, bool IsWithdrawn, long Digest)
+internal sealed record Statement(IndicatorValue Value, int Confidence, ThreatKind Threat, string Family, string Techniques, string Note, string Reference, Tlp Tlp, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, DateTimeOffset? ValidUntil, bool IsWithdrawn, long Digest)
 {
     private const int LongestFamily = 120;
     private const int LongestNote = 300;
@@ -41,8 +44,9 @@ internal sealed record Statement(IndicatorValue Value, int Confidence, ThreatKin
         // A feed may be laxer with its own words than its terms are; the stricter holds.
         var tlp = item.Tlp is { } own && own > source.Tlp ? own : source.Tlp;
         var last = Past(item.Last ?? item.First, now);
-        var digest = DigestOf($"{confidence}\n{threat}\n{tlp}\n{(item.Last ?? item.First)?.UtcTicks}\n{item.Until?.UtcTicks}\n{family}\n{note}\n{reference}");
-        return new(value, confidence, threat, family, note, reference, tlp, Past(item.First ?? item.Last, now), last, item.Until, item.Revoked, digest);
+        var techniques = AttackWords.Of(item.Techniques);
+        var digest = DigestOf($"{confidence}\n{threat}\n{tlp}\n{(item.Last ?? item.First)?.UtcTicks}\n{item.Until?.UtcTicks}\n{family}\n{note}\n{reference}{(techniques.Length > 0 ? "\n" + techniques : "")}");
+        return new(value, confidence, threat, family, techniques, note, reference, tlp, Past(item.First ?? item.Last, now), last, item.Until, item.Revoked, digest);
     }
 
     public ClaimRow ToClaim(Guid indicator, Guid source) => new()
@@ -52,6 +56,7 @@ internal sealed record Statement(IndicatorValue Value, int Confidence, ThreatKin
         Confidence = Confidence,
         Threat = Threat,
         Family = Family,
+        Techniques = Techniques,
         Note = Note,
         Reference = Reference,
         Tlp = Tlp,

@@ -17,6 +17,9 @@ internal sealed record FeedMapping
     public string Confidence { get; init; } = "";
     public string Threat { get; init; } = "";
     public string Family { get; init; } = "";
+
+    /// <summary>A text in which techniques of ATT&amp;CK are named, such as tags.</summary>
+    public string Techniques { get; init; } = "";
     public string Note { get; init; } = "";
     public string Reference { get; init; } = "";
     public string First { get; init; } = "";
@@ -51,6 +54,7 @@ internal sealed record FeedMapping
             Confidence = double.TryParse(Of(Confidence), NumberStyles.Float, CultureInfo.InvariantCulture, out var sure) && sure is >= 0 and <= 100 ? (int)sure : null,
             Threat = FeedWords.ThreatOf(Of(Threat)),
             Family = Of(Family),
+            Techniques = Of(Techniques),
             Note = Of(Note),
             Reference = Of(Reference),
             First = FeedWords.InstantOf(Of(First)),

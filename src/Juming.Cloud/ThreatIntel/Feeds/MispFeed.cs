@@ -11,6 +11,9 @@ namespace Juming.Cloud.ThreatIntel.Feeds;
 internal sealed class MispFeed(FeedHttp http)
 {
     private const int MostEvents = 2000;
+    private const int MostNames = 3;
+
+    private static readonly HashSet<string> Galaxies = new(new[] { "malpedia", "mitre-malware", "mitre-tool", "mitre-intrusion-set", "threat-actor", "ransomware", "botnet", "rat", "banker", "stealer", "backdoor", "tool" }.Select(g => $"misp-galaxy:{g}="), StringComparer.Ordinal);
 
     public async Task<Reading> Read(SourceRow source, FeedIntake into, CancellationToken ct)
     {
@@ -62,6 +65,8 @@ internal sealed class MispFeed(FeedHttp http)
             if (kind == Contracts.Indicators.IndicatorKind.None) continue;
             into.Add(new FeedItem(values[i], kind)
             {
+                Family = FamilyOf(words),
+                Techniques = string.Join(' ', words.Where(w => w.Contains("attack-pattern", StringComparison.Ordinal))),
                 Threat = words.Append(attribute.String("category")).Select(FeedWords.ThreatOf).FirstOrDefault(t => t is not null),
                 Note = attribute.String("comment") is { Length: > 0 } comment ? comment : info,
                 Tlp = words.Select(TlpOf).Max(),
@@ -73,6 +78,13 @@ internal sealed class MispFeed(FeedHttp http)
     }
 
     private static List<string> Tags(JsonElement holder) => [.. holder.List("Tag").Take(50).Select(t => t.String("name") ?? "")];
+
+    /// <summary>Names of malware and actors out of galaxy tags: misp-galaxy:malpedia="Emotet".</summary>
+    private static string? FamilyOf(List<string> tags)
+    {
+        var names = tags.Select(t => t.Split('"')).Where(p => p.Length == 3 && Galaxies.Contains(p[0])).Select(p => p[1].Trim()).Where(n => n.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        return names.Count > 0 ? string.Join(", ", names.Take(MostNames)) : null;
+    }
 
     private static Tlp? TlpOf(string tag) => tag.ToLowerInvariant() switch
     {

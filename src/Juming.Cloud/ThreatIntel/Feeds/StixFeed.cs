@@ -4,7 +4,7 @@ using Juming.Contracts.Indicators;
 
 namespace Juming.Cloud.ThreatIntel.Feeds;
 
-/// <summary>Indicators of STIX 2.0 and 2.1: of a bundle, or of a TAXII envelope. Other objects and relations are passed over; nothing is followed, so that circles do no harm.</summary>
+/// <summary>Indicators of STIX 2.0 and 2.1: of a bundle, or of a TAXII envelope. What an indicator stands for is told by its direct relations alone; nothing is followed further, so that circles do no harm.</summary>
 internal static class StixFeed
 {
     // OASIS: TLP 2.0, the statement-type objects of STIX 2.1 for TLP 1, and the AMBER+STRICT that OpenCTI used before there was one.
@@ -33,12 +33,14 @@ internal static class StixFeed
     /// <summary>Takes in the objects of a bundle or envelope.</summary>
     public static void Objects(JsonElement holder, FeedIntake into)
     {
+        var context = new StixContext(holder);
         foreach (var one in holder.List("objects"))
-            if (one.ValueKind == JsonValueKind.Object && one.String("type") == "indicator") Indicator(one, into);
+            if (one.ValueKind == JsonValueKind.Object && one.String("type") == "indicator") Indicator(one, context, into);
     }
 
-    private static void Indicator(JsonElement one, FeedIntake into)
+    private static void Indicator(JsonElement one, StixContext context, FeedIntake into)
     {
+        var (family, techniques) = context.Of(one);
         var pattern = one.String("pattern") ?? "";
         if (one.String("pattern_type") is not (null or "stix") || StixPattern.Read(pattern) is not { } values)
         {
@@ -54,6 +56,8 @@ internal static class StixFeed
             {
                 Confidence = one.TryGetProperty("confidence", out var sure) && sure.ValueKind == JsonValueKind.Number && sure.TryGetInt32(out var percent) && percent is >= 0 and <= 100 ? percent : null,
                 Threat = words.Select(FeedWords.ThreatOf).FirstOrDefault(t => t is not null),
+                Family = family,
+                Techniques = techniques,
                 Note = one.String("name"),
                 Reference = one.List("external_references").Select(r => r.String("url")).FirstOrDefault(u => u is not null),
                 Tlp = tlp,

@@ -33,7 +33,7 @@ internal sealed class TaxiiFeed(FeedHttp http)
         var seen = new HashSet<string>();
         for (var page = 0; page < MostPages; page++)
         {
-            var query = $"?limit={PageSize}&match[type]=indicator" + (source.Cursor.Length > 0 ? "&added_after=" + Uri.EscapeDataString(source.Cursor) : "") + (next.Length > 0 ? "&next=" + Uri.EscapeDataString(next) : "");
+            var query = $"?limit={PageSize}&match[type]=indicator,relationship,malware,tool,threat-actor,intrusion-set,campaign,attack-pattern" + (source.Cursor.Length > 0 ? "&added_after=" + Uri.EscapeDataString(source.Cursor) : "") + (next.Length > 0 ? "&next=" + Uri.EscapeDataString(next) : "");
             using var fetched = await http.Get(source, new Uri(root, "objects/" + query), new Dictionary<string, string> { ["Accept"] = MediaType }, ct);
             if (!fetched.Header("Content-Type").StartsWith("application/taxii+json", StringComparison.OrdinalIgnoreCase)) throw new FeedFailedException("unreadable", $"the server answers {Shortened(fetched.Header("Content-Type"))}, not TAXII");
             bytes += fetched.Bytes;

@@ -18,6 +18,12 @@ internal sealed record AddIndicators : ICommand<AddedIndicators>, INeeds<ThreatI
     public int Confidence { get; init; } = 80;
     public Tlp Tlp { get; init; } = Tlp.Amber;
     public string Note { get; init; } = "";
+
+    /// <summary>Name of the threat, such as a family of malware.</summary>
+    public string Family { get; init; } = "";
+
+    /// <summary>ATT&amp;CK techniques, in any separators.</summary>
+    public string Techniques { get; init; } = "";
     public DateTimeOffset? Until { get; init; }
 }
 
@@ -41,6 +47,8 @@ file sealed class Validator : AbstractValidator<AddIndicators>
         RuleFor(c => c.Confidence).InclusiveBetween(1, 100);
         RuleFor(c => c.Tlp).IsInEnum();
         RuleFor(c => c.Note).NotNull().MaximumLength(300);
+        RuleFor(c => c.Family).NotNull().MaximumLength(120);
+        RuleFor(c => c.Techniques).NotNull().MaximumLength(300).Must(t => t.All(char.IsWhiteSpace) || AttackWords.Of(t).Length > 0).WithMessage("Techniques are identifiers of ATT&CK, such as T1071.001.");
     }
 }
 
@@ -59,7 +67,7 @@ file sealed class Handler(ThreatIntelDb db, MergeDesk desk, MergeTurn turn, Thre
         var source = await Source(cancellationToken);
         var intake = new FeedIntake(source, settings, now);
         foreach (var line in lines)
-            if (line[0] != '#') intake.Add(new FeedItem(line) { Confidence = request.Confidence, Threat = request.Threat, Tlp = request.Tlp, Note = request.Note, Reference = current.Actor.Name, First = now, Last = now, Until = request.Until });
+            if (line[0] != '#') intake.Add(new FeedItem(line) { Confidence = request.Confidence, Threat = request.Threat, Tlp = request.Tlp, Note = request.Note, Family = request.Family, Techniques = request.Techniques, Reference = current.Actor.Name, First = now, Last = now, Until = request.Until });
         if (intake.Read == 0) return ThreatIntelErrors.NothingToAdd;
         var counts = await desk.Merge(source, intake.Said, isWhole: false, cancellationToken);
         var row = await db.Sources.FirstAsync(s => s.Id == People, cancellationToken);

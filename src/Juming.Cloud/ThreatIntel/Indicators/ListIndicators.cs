@@ -38,9 +38,10 @@ internal sealed record ReadIndicator(Guid Id) : IQuery<IndicatorDossier>, INeeds
 /// <param name="LastSeen">Last seen.</param>
 /// <param name="Warnings">Warning lists that hold it.</param>
 /// <param name="ChangedAt">When it changed last.</param>
-public sealed record IndicatorView(Guid Id, IndicatorKind Kind, string Value, IndicatorState State, int Confidence, int Severity, Tlp Tlp, ThreatKind Threat, int Sources, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, IReadOnlyList<string> Warnings, DateTimeOffset ChangedAt)
+/// <param name="ExpiresAt">When it stops counting unless somebody says more; null for no end.</param>
+public sealed record IndicatorView(Guid Id, IndicatorKind Kind, string Value, IndicatorState State, int Confidence, int Severity, Tlp Tlp, ThreatKind Threat, int Sources, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, IReadOnlyList<string> Warnings, DateTimeOffset ChangedAt, DateTimeOffset? ExpiresAt)
 {
-    internal static IndicatorView Of(IndicatorRow row) => new(row.Id, row.Kind, row.Value, row.State, row.Confidence, row.Severity, row.Tlp, row.Threat, row.Sources, row.FirstSeen, row.LastSeen, row.Warnings.Split('\n', StringSplitOptions.RemoveEmptyEntries), row.ChangedAt);
+    internal static IndicatorView Of(IndicatorRow row) => new(row.Id, row.Kind, row.Value, row.State, row.Confidence, row.Severity, row.Tlp, row.Threat, row.Sources, row.FirstSeen, row.LastSeen, row.Warnings.Split('\n', StringSplitOptions.RemoveEmptyEntries), row.ChangedAt, row.ExpiresAt);
 }
 
 /// <summary>Indicators, and how many there are, counted up to ten thousand.</summary>
@@ -51,6 +52,7 @@ internal sealed record IndicatorPage(IReadOnlyList<IndicatorView> Items, int Tot
 /// <param name="Confidence">How sure it says to be.</param>
 /// <param name="Threat">Of what.</param>
 /// <param name="Family">Family of malware, or empty.</param>
+/// <param name="Techniques">ATT&amp;CK.</param>
 /// <param name="Note">Its remark.</param>
 /// <param name="Reference">Where to read more; never a link, since it is the source's word.</param>
 /// <param name="Tlp">How far its word may travel.</param>
@@ -58,7 +60,7 @@ internal sealed record IndicatorPage(IReadOnlyList<IndicatorView> Items, int Tot
 /// <param name="LastSeen">Last seen.</param>
 /// <param name="ValidUntil">It says that it holds until then.</param>
 /// <param name="WithdrawnAt">When it was taken back; null while it stands.</param>
-public sealed record ClaimView(string Source, int Confidence, ThreatKind Threat, string Family, string Note, string Reference, Tlp Tlp, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, DateTimeOffset? ValidUntil, DateTimeOffset? WithdrawnAt);
+public sealed record ClaimView(string Source, int Confidence, ThreatKind Threat, string Family, IReadOnlyList<string> Techniques, string Note, string Reference, Tlp Tlp, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, DateTimeOffset? ValidUntil, DateTimeOffset? WithdrawnAt);
 
 /// <summary>An indicator with its origin.</summary>
 /// <param name="Indicator">The indicator.</param>
@@ -104,7 +106,7 @@ file sealed class Handler(ThreatIntelDb db) : IQueryHandler<ListIndicators, Indi
         if (await db.Indicators.AsNoTracking().FirstOrDefaultAsync(i => i.Id == request.Id, cancellationToken) is not { } row) return ThreatIntelErrors.NoSuchIndicator;
         var claims = await db.Claims.AsNoTracking().Where(c => c.IndicatorId == row.Id).Join(db.Sources, c => c.SourceId, s => s.Id, (Claim, Source) => new { Claim, Source.Name }).ToListAsync(cancellationToken);
         var views = claims.OrderBy(c => c.Claim.WithdrawnAt is not null).ThenByDescending(c => c.Claim.LastSeen)
-            .Select(c => new ClaimView(c.Name, c.Claim.Confidence, c.Claim.Threat, c.Claim.Family, c.Claim.Note, c.Claim.Reference, c.Claim.Tlp, c.Claim.FirstSeen, c.Claim.LastSeen, c.Claim.ValidUntil, c.Claim.WithdrawnAt));
+            .Select(c => new ClaimView(c.Name, c.Claim.Confidence, c.Claim.Threat, c.Claim.Family, AttackWords.Apart(c.Claim.Techniques), c.Claim.Note, c.Claim.Reference, c.Claim.Tlp, c.Claim.FirstSeen, c.Claim.LastSeen, c.Claim.ValidUntil, c.Claim.WithdrawnAt));
         return new IndicatorDossier(IndicatorView.Of(row), [.. views], row.Decision, row.DecidedBy, row.DecisionReason, row.DecidedAt);
     }
 

@@ -47,10 +47,10 @@ internal sealed class MergeDesk(ThreatIntelDb db, WarningLists warnings, ThreatI
         var changed = new List<IndicatorRow>();
         foreach (var row in rows.Values)
         {
-            var former = (row.State, row.Confidence, row.Sources, row.Severity, row.Tlp, row.Warnings);
+            var former = (row.State, row.Confidence, row.Sources, row.Severity, row.Tlp, row.Warnings, row.ExpiresAt);
             row.Warnings = warnings.Names(new(row.Kind, row.Value));
             Standing.Merge(row, claims[row.Id], weights, settings.ActiveFrom, now);
-            if (former == (row.State, row.Confidence, row.Sources, row.Severity, row.Tlp, row.Warnings)) continue;
+            if (former == (row.State, row.Confidence, row.Sources, row.Severity, row.Tlp, row.Warnings, row.ExpiresAt)) continue;
             row.ChangedAt = now;
             changed.Add(row);
         }

@@ -10,16 +10,16 @@ namespace Juming.Cloud.ThreatIntel.Merge;
 internal static class MergeStatements
 {
     private const string PutIndicator = """
-        INSERT INTO threatintel_indicators (id, kind, value, state, confidence, severity, tlp, threat, sources, first_seen, last_seen, warnings, decision, decided_by, decision_reason, decided_at, changed_at)
-        VALUES (@id, @kind, @value, @state, @confidence, @severity, @tlp, @threat, @sources, @first_seen, @last_seen, @warnings, NULL, '', '', NULL, @changed_at)
+        INSERT INTO threatintel_indicators (id, kind, value, state, confidence, severity, tlp, threat, sources, first_seen, last_seen, warnings, decision, decided_by, decision_reason, decided_at, changed_at, expires_at)
+        VALUES (@id, @kind, @value, @state, @confidence, @severity, @tlp, @threat, @sources, @first_seen, @last_seen, @warnings, NULL, '', '', NULL, @changed_at, @expires_at)
         ON CONFLICT (id) DO UPDATE SET state = coalesce(threatintel_indicators.decision, excluded.state), confidence = excluded.confidence, severity = excluded.severity, tlp = excluded.tlp, threat = excluded.threat,
-          sources = excluded.sources, first_seen = excluded.first_seen, last_seen = excluded.last_seen, warnings = excluded.warnings, changed_at = excluded.changed_at
+          sources = excluded.sources, first_seen = excluded.first_seen, last_seen = excluded.last_seen, warnings = excluded.warnings, changed_at = excluded.changed_at, expires_at = excluded.expires_at
         """;
 
     private const string PutClaim = """
-        INSERT INTO threatintel_claims (indicator_id, source_id, confidence, threat, family, note, reference, tlp, first_seen, last_seen, valid_until, withdrawn_at, digest)
-        VALUES (@indicator_id, @source_id, @confidence, @threat, @family, @note, @reference, @tlp, @first_seen, @last_seen, @valid_until, NULL, @digest)
-        ON CONFLICT (indicator_id, source_id) DO UPDATE SET confidence = excluded.confidence, threat = excluded.threat, family = excluded.family, note = excluded.note, reference = excluded.reference, tlp = excluded.tlp,
+        INSERT INTO threatintel_claims (indicator_id, source_id, confidence, threat, family, techniques, note, reference, tlp, first_seen, last_seen, valid_until, withdrawn_at, digest)
+        VALUES (@indicator_id, @source_id, @confidence, @threat, @family, @techniques, @note, @reference, @tlp, @first_seen, @last_seen, @valid_until, NULL, @digest)
+        ON CONFLICT (indicator_id, source_id) DO UPDATE SET confidence = excluded.confidence, threat = excluded.threat, family = excluded.family, techniques = excluded.techniques, note = excluded.note, reference = excluded.reference, tlp = excluded.tlp,
           first_seen = CASE WHEN excluded.first_seen < threatintel_claims.first_seen THEN excluded.first_seen ELSE threatintel_claims.first_seen END,
           last_seen = excluded.last_seen, valid_until = excluded.valid_until, withdrawn_at = NULL, digest = excluded.digest
         """;
@@ -42,6 +42,7 @@ internal static class MergeStatements
         Put(c, ref place, "@last_seen", Micros(row.LastSeen));
         Put(c, ref place, "@warnings", row.Warnings);
         Put(c, ref place, "@changed_at", Micros(row.ChangedAt));
+        Put(c, ref place, "@expires_at", row.ExpiresAt is { } end ? Micros(end) : null, DbType.Int64);
     });
 
     public static Task Put(PlainStatements statements, IEnumerable<ClaimRow> rows) => statements.Run(PutClaim, rows, static (c, row) =>
@@ -52,6 +53,7 @@ internal static class MergeStatements
         Put(c, ref place, "@confidence", row.Confidence);
         Put(c, ref place, "@threat", row.Threat.ToString());
         Put(c, ref place, "@family", row.Family);
+        Put(c, ref place, "@techniques", row.Techniques);
         Put(c, ref place, "@note", row.Note);
         Put(c, ref place, "@reference", row.Reference);
         Put(c, ref place, "@tlp", row.Tlp.ToString());

@@ -7,9 +7,10 @@ namespace Juming.Cloud.ThreatIntel.Merge;
 /// <param name="Weight">How much its word counts, 0 to 1.</param>
 /// <param name="Group">Sources of one group copy each other.</param>
 /// <param name="SeenAt">When it was last read whole, if it is a list that is read whole; its standing statements were seen then.</param>
-internal sealed record SourceWeight(double Weight, string Group, DateTimeOffset? SeenAt)
+/// <param name="MayPass">Its licence lets its word be passed on.</param>
+internal sealed record SourceWeight(double Weight, string Group, DateTimeOffset? SeenAt, bool MayPass)
 {
-    public static SourceWeight Of(SourceRow row) => new(WeightOf(row.Reliability), row.Group.Length > 0 ? row.Group : row.Id.ToString("N"), row.Kind is SourceKind.Text or SourceKind.Csv or SourceKind.Json or SourceKind.Stix ? row.LastOkAt : null);
+    public static SourceWeight Of(SourceRow row) => new(WeightOf(row.Reliability), row.Group.Length > 0 ? row.Group : row.Id.ToString("N"), row.Kind is SourceKind.Text or SourceKind.Csv or SourceKind.Json or SourceKind.Stix ? row.LastOkAt : null, row.MayDistribute);
 
     private static double WeightOf(Reliability reliability) => reliability switch { Reliability.A => .95, Reliability.B => .85, Reliability.C => .7, Reliability.D => .5, Reliability.E => .3, _ => .5 };
 }
@@ -26,24 +27,42 @@ internal static class Standing
     /// </summary>
     public static void Merge(IndicatorRow row, IEnumerable<ClaimRow> claims, IReadOnlyDictionary<Guid, SourceWeight> sources, int activeFrom, DateTimeOffset now)
     {
-        var groups = new Dictionary<string, double>();
+        var standing = new List<StandingClaim>(2);
         var (count, tlp, threat, last) = (0, (Tlp?)null, ThreatKind.Unknown, DateTimeOffset.MinValue);
         foreach (var claim in claims)
         {
             if (claim.WithdrawnAt is not null || claim.ValidUntil <= now || !sources.TryGetValue(claim.SourceId, out var source)) continue;
             var seen = source.SeenAt > claim.LastSeen ? source.SeenAt.Value : claim.LastSeen;
-            var sure = source.Weight * claim.Confidence / 100 * Decay.Left(row.Kind, claim.Threat, now - seen);
-            if (sure > groups.GetValueOrDefault(source.Group)) groups[source.Group] = sure;
+            standing.Add(new(source.Group, source.Weight * claim.Confidence / 100, claim.Threat, seen, claim.ValidUntil, source.MayPass && claim.Tlp < Tlp.Red));
             if (Severity(claim.Threat) > Severity(threat) || threat == ThreatKind.Unknown) threat = claim.Threat;
             // The laxest of those who say it: who may pass on one's word may pass on the value.
             if (tlp is null || claim.Tlp < tlp) tlp = claim.Tlp;
             if (seen > last) last = seen;
             count++;
         }
-        row.Confidence = Math.Min(Surest, (int)Math.Round(100 * (1 - groups.Values.Aggregate(1.0, (none, p) => none * (1 - p))) * (row.Warnings.Length > 0 ? OnWarningList : 1)));
+        if (standing.Count > 1) standing.Sort(static (a, b) => string.CompareOrdinal(a.Group, b.Group));
+        row.Confidence = Confidence(row, standing, now);
         (row.Sources, row.Severity) = (count, Severity(threat));
         if (count > 0) (row.Threat, row.Tlp, row.LastSeen) = (threat, tlp ?? row.Tlp, last);
-        row.State = row.Decision ?? (count > 0 && row.Confidence >= activeFrom ? IndicatorState.Active : IndicatorState.Decayed);
+        var counts = count > 0 && row.Confidence >= activeFrom;
+        row.State = row.Decision ?? (counts ? IndicatorState.Active : IndicatorState.Decayed);
+        row.ExpiresAt = counts ? Expiry.Of(row, standing, activeFrom, now) : null;
+    }
+
+    /// <summary>How sure all of them are together at an instant. Claims of one group lie beside each other.</summary>
+    public static int Confidence(IndicatorRow row, List<StandingClaim> standing, DateTimeOffset at)
+    {
+        var (none, surest, group) = (1.0, 0.0, "");
+        foreach (var claim in standing)
+        {
+            if (claim.Group != group)
+            {
+                none *= 1 - surest;
+                (surest, group) = (0, claim.Group);
+            }
+            if (!(claim.Until <= at)) surest = Math.Max(surest, claim.Weight * Decay.Left(row.Kind, claim.Threat, at - claim.Seen));
+        }
+        return Math.Min(Surest, (int)Math.Round(100 * (1 - (none * (1 - surest))) * (row.Warnings.Length > 0 ? OnWarningList : 1)));
     }
 
     /// <summary>1 low to 4 critical.</summary>

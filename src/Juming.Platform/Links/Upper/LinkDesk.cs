@@ -56,6 +56,9 @@ internal sealed class LinkDesk(LinksDb db, Authority authority, Connections conn
     public async Task<IReadOnlyList<ArrivedValue>> Values(IReadOnlyCollection<Guid> peers, CancellationToken ct) =>
         await db.ArrivedValues.AsNoTracking().Where(v => peers.Contains(v.Peer) && v.Topic == Topics.State).Select(v => new ArrivedValue(v.Peer, v.Key, v.Type, v.Payload, v.ReceivedAt)).ToListAsync(ct);
 
+    public async Task<IReadOnlyList<ArrivedValue>> Values(IReadOnlyCollection<Guid> peers, int type, CancellationToken ct) =>
+        await db.ArrivedValues.AsNoTracking().Where(v => peers.Contains(v.Peer) && v.Topic == Topics.State && v.Type == type).Select(v => new ArrivedValue(v.Peer, v.Key, v.Type, v.Payload, v.ReceivedAt)).ToListAsync(ct);
+
     private string Url()
     {
         if (settings.PublicUrl.Length > 0) return settings.PublicUrl;

@@ -15,6 +15,8 @@ internal sealed class IndicatorTaker(IIndicatorSet indicators, Subscription subs
 {
     private const string SetPath = ContentKinds.Intelligence + "/set";
     private const string HotPath = ContentKinds.Intelligence + "/hot";
+    private const string SetFactsPath = ContentKinds.Intelligence + "/set-facts";
+    private const string HotFactsPath = ContentKinds.Intelligence + "/hot-facts";
 
     // In the order of the cloud's numbers.
     private static readonly string[] Threats = ["", "c2", "ransomware", "malware", "phishing", "exploit", "scanner", "spam", "anonymizer"];
@@ -32,20 +34,23 @@ internal sealed class IndicatorTaker(IIndicatorSet indicators, Subscription subs
     private async Task TakeSet(IContent content, ContentTarget set, ContentTarget hot, WishRow wish, CancellationToken ct)
     {
         var since = new Dictionary<Guid, ParcelEntry?>();
+        var hotFacts = await Facts(content, HotFactsPath, ct);
         foreach (var parcel in await Parts(content, hot, ct))
-            foreach (var change in await Changes(content, parcel, ct)) since[change.Id] = change.Entry;
-        var taken = await indicators.Replace(Math.Max(hot.Version, indicators.Version), Entries(content, await Parts(content, set, ct), since, wish, ct), ct);
+            foreach (var change in await Changes(content, parcel, hotFacts, ct)) since[change.Id] = change.Entry;
+        var entries = Entries(content, await Parts(content, set, ct), await Facts(content, SetFactsPath, ct), since, wish, ct);
+        var taken = await indicators.Replace(Math.Max(hot.Version, indicators.Version), entries, ct);
         if (taken.Error is { } error) throw new DeliveryException(error);
         (wish.TakenSet, wish.TakenWish, wish.TakenAt) = (set.Version, Subscription.MarkOf(wish), clock.GetUtcNow());
         await db.SaveChangesAsync(ct);
     }
 
-    private static async IAsyncEnumerable<IndicatorEntry> Entries(IContent content, IReadOnlyList<ContentPart> buckets, Dictionary<Guid, ParcelEntry?> since, WishRow wish, [EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<IndicatorEntry> Entries(IContent content, IReadOnlyList<ContentPart> buckets, Dictionary<string, ContentPart> facts, Dictionary<Guid, ParcelEntry?> since, WishRow wish, [EnumeratorCancellation] CancellationToken ct)
     {
         foreach (var bucket in buckets)
         {
             if (!Enum.TryParse<IndicatorKind>(bucket.Name.Split('.')[0], out var kind) || !Subscription.Wants(wish, kind)) continue;
-            var entries = IndicatorParcel.UnpackBucket(await content.Get(bucket.Sha256, bucket.Length, ct)) ?? throw Unreadable(bucket.Name);
+            var (values, said) = (await content.Get(bucket.Sha256, bucket.Length, ct), await Bytes(content, facts, bucket, ct));
+            var entries = IndicatorParcel.UnpackBucket(values, said) ?? throw Unreadable(bucket.Name);
             foreach (var entry in entries)
                 if (entry.Id is var id && !since.ContainsKey(id) && Subscription.Wants(wish, entry)) yield return EntryOf(id, entry);
         }
@@ -55,12 +60,13 @@ internal sealed class IndicatorTaker(IIndicatorSet indicators, Subscription subs
 
     private async Task TakeChanges(IContent content, ContentTarget hot, WishRow wish, CancellationToken ct)
     {
+        var facts = await Facts(content, HotFactsPath, ct);
         foreach (var parcel in await Parts(content, hot, ct))
         {
             var numbers = parcel.Name.Split('-');
             if (numbers.Length != 2 || !long.TryParse(numbers[0], CultureInfo.InvariantCulture, out var from) || !long.TryParse(numbers[1], CultureInfo.InvariantCulture, out var to)) throw Unreadable(parcel.Name);
             if (to <= indicators.Version) continue;
-            var changes = await Changes(content, parcel, ct);
+            var changes = await Changes(content, parcel, facts, ct);
             if (changes.Count != to - from) throw Unreadable(parcel.Name);
             var known = (int)Math.Max(0, indicators.Version - from);
             foreach (var part in changes.Skip(known).Chunk(IIndicatorSet.MostChanges))
@@ -83,13 +89,27 @@ internal sealed class IndicatorTaker(IIndicatorSet indicators, Subscription subs
 
     private static async Task<IReadOnlyList<ContentPart>> Parts(IContent content, ContentTarget target, CancellationToken ct) => ContentParts.Read(await content.Get(target.Sha256, target.Length, ct)) ?? throw Unreadable(target.Path);
 
-    private static async Task<IReadOnlyList<ParcelChange>> Changes(IContent content, ContentPart parcel, CancellationToken ct) => IndicatorParcel.UnpackChanges(await content.Get(parcel.Sha256, parcel.Length, ct)) ?? throw Unreadable(parcel.Name);
+    /// <summary>Facts by the name of what they belong to; none from a cloud that sends none.</summary>
+    private static async Task<Dictionary<string, ContentPart>> Facts(IContent content, string path, CancellationToken ct) =>
+        content.Targets.FirstOrDefault(t => t.Path == path) is { } target ? (await Parts(content, target, ct)).DistinctBy(p => p.Name).ToDictionary(p => p.Name) : [];
 
-    private static IndicatorEntry EntryOf(Guid id, ParcelEntry entry) => new(id, entry.Value, entry.Confidence, Math.Clamp(entry.Severity, 1, 4))
+    private static async Task<byte[]> Bytes(IContent content, Dictionary<string, ContentPart> facts, ContentPart of, CancellationToken ct) => facts.GetValueOrDefault(of.Name) is { } part ? await content.Get(part.Sha256, part.Length, ct) : [];
+
+    private static async Task<IReadOnlyList<ParcelChange>> Changes(IContent content, ContentPart parcel, Dictionary<string, ContentPart> facts, CancellationToken ct)
+    {
+        var (values, said) = (await content.Get(parcel.Sha256, parcel.Length, ct), await Bytes(content, facts, parcel, ct));
+        return IndicatorParcel.UnpackChanges(values, said) ?? throw Unreadable(parcel.Name);
+    }
+
+    /// <summary>An entry as the site takes it.</summary>
+    internal static IndicatorEntry EntryOf(Guid id, ParcelEntry entry) => new(id, entry.Value, entry.Confidence, Math.Clamp(entry.Severity, 1, 4))
     {
         Tlp = (SharingLimit)Math.Min(entry.Tlp, (int)SharingLimit.Red),
         Labels = entry.Threat > 0 && entry.Threat < Threats.Length ? [Threats[entry.Threat]] : [],
         Sources = Math.Max(1, entry.Sources),
+        Threat = entry.Facts.Family ?? "",
+        Techniques = entry.Facts.Techniques?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [],
+        ValidUntil = entry.Facts.Ends,
     };
 
     private static DeliveryException Unreadable(string what) => new(DeliveriesErrors.Unreadable.With("file", what));

@@ -18,8 +18,8 @@ internal sealed class Subscription(DeliveriesDb db)
         return row;
     }
 
-    /// <summary>Stands for what is wished for.</summary>
-    public static string MarkOf(WishRow row) => row.Kinds + "|" + row.LeastConfidence.ToString(CultureInfo.InvariantCulture);
+    /// <summary>Stands for what is wished for, and for what this release reads of it: after an upgrade the set is taken once more.</summary>
+    public static string MarkOf(WishRow row) => row.Kinds + "|" + row.LeastConfidence.ToString(CultureInfo.InvariantCulture) + "|facts";
 
     /// <summary>True for a kind that is wanted.</summary>
     public static bool Wants(WishRow row, IndicatorKind kind) => row.Kinds.Length == 0 || row.Kinds.Split(',').Contains(kind.ToString());

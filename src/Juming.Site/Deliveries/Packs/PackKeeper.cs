@@ -16,7 +16,7 @@ namespace Juming.Site.Deliveries.Packs;
 /// Brings packs in force: of each name the highest version that stands, that this site is in the stage of, and that nobody here turned down or went back from. What only looks is taken by
 /// itself; what acts waits for a person, and is taken out by itself when its publisher takes it back.
 /// </summary>
-internal sealed class PackKeeper(DeliveriesDb db, IEnumerable<IPackTaker> takers, INotices notices, IAuditTrail audit, TimeProvider clock) : IContentTaker
+internal sealed class PackKeeper(DeliveriesDb db, IEnumerable<IPackTaker> takers, INotices notices, IAuditTrail audit, TellPacks tell, TimeProvider clock) : IContentTaker
 {
     /// <summary>Code of the notice about a pack that waits for a decision.</summary>
     public const string WaitingNotice = "deliveries.waiting";
@@ -32,6 +32,7 @@ internal sealed class PackKeeper(DeliveriesDb db, IEnumerable<IPackTaker> takers
             var line = new Line(self, [.. offered.Where(o => o.Line == name)], [.. rows.Where(r => PackPath.LineOf(r.Operator, r.Kind, r.Name) == name)]);
             if (takers.FirstOrDefault(t => t.Kind == line.Kind) is { } taker) problem = await Keep(content, line, taker, ct) ?? problem;
         }
+        await tell.Run(ct);
         if (problem is not null) throw new DeliveryException(problem);
     }
 

@@ -11,6 +11,7 @@ internal sealed class IntelDb(DbContextOptions<IntelDb> options, CommitQueue com
     public DbSet<ChangeRow> Changes => Set<ChangeRow>();
     public DbSet<SetRow> Sets => Set<SetRow>();
     public DbSet<OwnRow> Own => Set<OwnRow>();
+    public DbSet<OperatorRow> OperatorIndicators => Set<OperatorRow>();
     public DbSet<MuteRow> Mutes => Set<MuteRow>();
     public DbSet<HitRow> Hits => Set<HitRow>();
     public DbSet<HuntRow> Hunts => Set<HuntRow>();
@@ -23,6 +24,11 @@ internal sealed class IntelDb(DbContextOptions<IntelDb> options, CommitQueue com
         model.Entity<ChangeRow>(row => row.Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never);
         model.Entity<SetRow>(row => row.Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never);
         model.Entity<OwnRow>(row => row.Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never);
+        model.Entity<OperatorRow>(row =>
+        {
+            row.HasKey(r => new { r.Operator, r.Id });
+            row.Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
+        });
         model.Entity<MuteRow>(row => row.HasKey(r => new { r.Kind, r.Value }));
         model.Entity<HitRow>(row =>
         {
@@ -68,6 +74,9 @@ internal sealed class SetRow
 
     /// <summary>Indicators in the whole set by kind, JSON.</summary>
     public string Kinds { get; set; } = "{}";
+
+    /// <summary>How many of them end when (<see cref="Sets.EndTally"/>), JSON.</summary>
+    public string Ends { get; set; } = "{}";
 }
 
 /// <summary>An indicator that people of this site entered.</summary>
@@ -90,6 +99,20 @@ internal sealed class OwnRow
     public string EndedBy { get; set; } = "";
 }
 
+/// <summary>An indicator that an operator gives this site.</summary>
+internal sealed class OperatorRow
+{
+    public required string Operator { get; set; }
+    public Guid Id { get; set; }
+    public IndicatorKind Kind { get; set; }
+    public required string Value { get; set; }
+    public int Confidence { get; set; }
+    public int Severity { get; set; }
+
+    /// <summary>The rest, JSON.</summary>
+    public string Facts { get; set; } = "";
+}
+
 /// <summary>A value that makes no alerts here, whoever names it.</summary>
 internal sealed class MuteRow
 {
@@ -110,6 +133,15 @@ internal sealed class HitRow
     public IndicatorKind Kind { get; set; }
     public required string Value { get; set; }
     public string Threat { get; set; } = "";
+
+    /// <summary>ATT&amp;CK, "T1071.001,T1566".</summary>
+    public string Techniques { get; set; } = "";
+
+    /// <summary>How far the indicator may travel, as it was then; empty where it was not kept.</summary>
+    public string Tlp { get; set; } = "";
+
+    /// <summary>End of the indicator, as it was then.</summary>
+    public DateTimeOffset? Until { get; set; }
     public int Severity { get; set; }
     public string Party { get; set; } = "";
     public bool IsLate { get; set; }

@@ -2,6 +2,7 @@ using FluentValidation;
 using Juming.Contracts.Indicators;
 using Juming.Platform.Handlers;
 using Juming.Site.ThreatIntel.Data;
+using Juming.Site.ThreatIntel.Own;
 using Microsoft.EntityFrameworkCore;
 using Severity = Juming.Site.Detection.Severity;
 
@@ -10,7 +11,7 @@ namespace Juming.Site.ThreatIntel.Hits;
 /// <summary>Lists alerts that indicators made, the last met first.</summary>
 internal sealed record ListHits : IQuery<HitPage>, INeeds<IntelRead>
 {
-    /// <summary>Part of a value, threat or party.</summary>
+    /// <summary>Part of a value, threat, technique or party.</summary>
     public string? Text { get; init; }
 
     /// <summary>One kind.</summary>
@@ -29,8 +30,8 @@ internal sealed record ListHits : IQuery<HitPage>, INeeds<IntelRead>
     public int Take { get; init; } = 50;
 }
 
-/// <summary>An alert that an indicator made.</summary>
-internal sealed record HitView(Guid AlertId, Guid IndicatorId, bool IsOwn, IndicatorKind Kind, string Value, string Threat, Severity Severity, string Party, bool IsLate, DateTimeOffset FirstAt, DateTimeOffset LastAt, long Count);
+/// <summary>An alert that an indicator made; threat, techniques, TLP and end are the indicator's as they were then.</summary>
+internal sealed record HitView(Guid AlertId, Guid IndicatorId, bool IsOwn, IndicatorKind Kind, string Value, string Threat, IReadOnlyList<string> Techniques, SharingLimit? Tlp, DateTimeOffset? Until, Severity Severity, string Party, bool IsLate, DateTimeOffset FirstAt, DateTimeOffset LastAt, long Count);
 
 /// <summary>A page of hits.</summary>
 /// <param name="Items">The hits.</param>
@@ -60,10 +61,10 @@ file sealed class Handler(IntelDb db) : IQueryHandler<ListHits, HitPage>
         if (request.Text?.Trim() is { Length: > 0 } text)
         {
             var part = LikeText.Within(text);
-            found = found.Where(h => EF.Functions.Like(h.Value, part, "\\") || EF.Functions.Like(h.Threat.ToLower(), part, "\\") || EF.Functions.Like(h.Party.ToLower(), part, "\\"));
+            found = found.Where(h => EF.Functions.Like(h.Value, part, "\\") || EF.Functions.Like(h.Threat.ToLower(), part, "\\") || EF.Functions.Like(h.Techniques.ToLower(), part, "\\") || EF.Functions.Like(h.Party.ToLower(), part, "\\"));
         }
         var rows = await found.OrderByDescending(h => h.LastAt).ThenByDescending(h => h.AlertId).Skip(request.Skip).Take(request.Take).ToListAsync(cancellationToken);
-        return new HitPage(rows.ConvertAll(h => new HitView(h.AlertId, h.IndicatorId, h.IsOwn, h.Kind, h.Value, h.Threat, (Severity)h.Severity, h.Party, h.IsLate, h.FirstAt, h.LastAt, h.Count)),
+        return new HitPage(rows.ConvertAll(h => new HitView(h.AlertId, h.IndicatorId, h.IsOwn, h.Kind, h.Value, h.Threat, OwnRows.Apart(h.Techniques), Enum.TryParse<SharingLimit>(h.Tlp, out var tlp) ? tlp : null, h.Until, (Severity)h.Severity, h.Party, h.IsLate, h.FirstAt, h.LastAt, h.Count)),
             await found.CountAsync(cancellationToken), await found.Select(h => h.IndicatorId).Distinct().CountAsync(cancellationToken));
     }
 }

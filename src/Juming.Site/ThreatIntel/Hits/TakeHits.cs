@@ -1,8 +1,10 @@
+using System.Globalization;
 using Juming.Contracts.Indicators;
 using Juming.Platform.Handlers;
 using Juming.Site.Detection;
 using Juming.Site.ThreatIntel.Data;
 using Juming.Site.ThreatIntel.Matching;
+using Juming.Site.ThreatIntel.Sets;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -58,6 +60,9 @@ file sealed class Handler(IntelDb db, IAlertDirectory alerts, HitTurn turn) : IN
             Kind = kind,
             Value = facts.GetValueOrDefault("value") ?? "",
             Threat = facts.GetValueOrDefault("threat") is { } threat and not "-" ? threat.Length <= 120 ? threat : threat[..120] : "",
+            Techniques = string.Join(',', alert.Techniques.Take(IndicatorFacts.MostLabels)),
+            Tlp = Enum.TryParse<SharingLimit>(facts.GetValueOrDefault("tlp"), out var tlp) && Enum.IsDefined(tlp) ? tlp.ToString() : "",
+            Until = DateTimeOffset.TryParseExact(facts.GetValueOrDefault("until"), FindingMaker.UntilForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until) ? until : null,
             Severity = (int)alert.Severity,
             Party = alert.Victim ?? alert.Host ?? alert.Account ?? "",
             IsLate = alert.RuleId == FindingMaker.Late,

@@ -15,6 +15,7 @@ internal sealed class IndicatorsInForce
     private readonly Lock _gate = new();
     private IndicatorIndex? _index;
     private IndicatorLayer? _changes;
+    private IndicatorLayer? _operators;
     private IndicatorLayer? _own;
     private volatile InForceNow _now = new(IndicatorView.Empty, FrozenDictionary<IndicatorValue, DateTimeOffset>.Empty);
 
@@ -27,6 +28,16 @@ internal sealed class IndicatorsInForce
         lock (_gate)
         {
             (_index, _changes) = (index, changes);
+            Compose();
+        }
+    }
+
+    /// <summary>Takes what operators give this site.</summary>
+    public void UseOperators(IndicatorLayer operators)
+    {
+        lock (_gate)
+        {
+            _operators = operators;
             Compose();
         }
     }
@@ -49,8 +60,9 @@ internal sealed class IndicatorsInForce
 
     private void Compose()
     {
-        var layers = new List<IndicatorLayer>(2);
+        var layers = new List<IndicatorLayer>(3);
         if (_changes is { HasAnything: true } changes) layers.Add(changes);
+        if (_operators is { HasAnything: true } operators) layers.Add(operators);
         if (_own is { HasAnything: true } own) layers.Add(own);
         _now = _now with { View = new IndicatorView(_index, layers) };
     }

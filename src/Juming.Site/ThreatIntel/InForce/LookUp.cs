@@ -20,9 +20,10 @@ internal sealed record RollBackSet : ICommand<Done>, INeeds<IntelManage>;
 
 /// <summary>What is in force.</summary>
 /// <param name="Cloud">Where the cloud's set stands.</param>
+/// <param name="Operators">How many operators give this site.</param>
 /// <param name="Own">The site's own by kind.</param>
 /// <param name="Muted">Muted values.</param>
-internal sealed record InForceView(SetStanding Cloud, IReadOnlyDictionary<IndicatorKind, int> Own, int Muted);
+internal sealed record InForceView(SetStanding Cloud, int Operators, IReadOnlyDictionary<IndicatorKind, int> Own, int Muted);
 
 /// <summary>What a look-up found.</summary>
 /// <param name="Read">What the value was read as; empty when it is none.</param>
@@ -43,21 +44,22 @@ internal sealed record LookUpView(IReadOnlyList<IndicatorValue> Read, IndicatorP
 /// <param name="Tlp">How far it may travel.</param>
 /// <param name="Sources">Independent sources.</param>
 /// <param name="Until">End of it.</param>
+/// <param name="FromOperator">The operator named it by its own key.</param>
 /// <param name="Verdict">Whether it makes an alert, and why not: "alerts", "muted", "ended", "unsure".</param>
-internal sealed record FoundView(Guid Id, IndicatorKind Kind, string Value, bool IsOwn, int Confidence, int Severity, string Threat, IReadOnlyList<string> Labels, IReadOnlyList<string> Techniques, SharingLimit Tlp, int Sources, DateTimeOffset? Until, string Verdict);
+internal sealed record FoundView(Guid Id, IndicatorKind Kind, string Value, bool IsOwn, int Confidence, int Severity, string Threat, IReadOnlyList<string> Labels, IReadOnlyList<string> Techniques, SharingLimit Tlp, int Sources, DateTimeOffset? Until, bool FromOperator, string Verdict);
 
 file sealed class Validator : AbstractValidator<LookUp>
 {
     public Validator() => RuleFor(q => q.Value).NotEmpty().MaximumLength(4096);
 }
 
-file sealed class Handler(IntelDb db, IndicatorSet set, IndicatorsInForce inForce, IntelSettings settings, TimeProvider clock) : IQueryHandler<GetInForce, InForceView>, IQueryHandler<LookUp, LookUpView>, ICommandHandler<RollBackSet, Done>
+file sealed class Handler(IntelDb db, IndicatorSet set, OperatorBook operators, IndicatorsInForce inForce, IntelSettings settings, TimeProvider clock) : IQueryHandler<GetInForce, InForceView>, IQueryHandler<LookUp, LookUpView>, ICommandHandler<RollBackSet, Done>
 {
     public async Task<Result<InForceView>> Handle(GetInForce request, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var own = await db.Own.Where(o => o.EndedAt == null && o.ValidUntil > now).GroupBy(o => o.Kind).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(cancellationToken);
-        return new InForceView(set.Standing, own.ToDictionary(o => o.Key, o => o.Count), await db.Mutes.CountAsync(m => m.Until == null || m.Until > now, cancellationToken));
+        return new InForceView(set.Standing, operators.Counting, own.ToDictionary(o => o.Key, o => o.Count), await db.Mutes.CountAsync(m => m.Until == null || m.Until > now, cancellationToken));
     }
 
     public Task<Result<LookUpView>> Handle(LookUp request, CancellationToken cancellationToken)
@@ -90,6 +92,6 @@ file sealed class Handler(IntelDb db, IndicatorSet set, IndicatorsInForce inForc
     {
         var facts = IndicatorFacts.Of(indicator);
         var verdict = facts.Until <= now ? "ended" : state.Mutes.TryGetValue(indicator.Value, out var until) && until > now ? "muted" : indicator.Confidence < settings.LeastConfidence ? "unsure" : "alerts";
-        return new(indicator.Id, indicator.Value.Kind, indicator.Value.Value, isOwn, indicator.Confidence, indicator.Severity, facts.Threat, facts.Labels, facts.Techniques, facts.Tlp, facts.Sources, facts.Until, verdict);
+        return new(indicator.Id, indicator.Value.Kind, indicator.Value.Value, isOwn, indicator.Confidence, indicator.Severity, facts.Threat, facts.Labels, facts.Techniques, facts.Tlp, facts.Sources, facts.Until, facts.FromOperator, verdict);
     }
 }

@@ -35,6 +35,9 @@ internal sealed class IndicatorLayer
     /// <summary>They are the site's own, not the cloud's.</summary>
     public bool IsOwn { get; }
 
+    /// <summary>It says nothing of what lies below: an operator may add to the cloud's word and not take from it.</summary>
+    public bool AddsOnly { get; init; }
+
     /// <summary>Indicators in it.</summary>
     public IReadOnlyList<IndexedIndicator> Entries => _entries;
 
@@ -123,7 +126,7 @@ internal sealed class IndicatorView(IndicatorIndex? index, IReadOnlyList<Indicat
     {
         var layer = hit.Place == 0 ? null : Layers[hit.Place - 1];
         var found = layer is null ? Index!.Values.Read(hit.Mark.Record) : layer.Entries[(int)hit.Mark.Record];
-        if (found is not { } indicator || (layer is null && Layers.Any(l => !l.IsOwn && l.Covers(indicator.Id)))) return null;
+        if (found is not { } indicator || (layer is null && Layers.Any(l => !l.IsOwn && !l.AddsOnly && l.Covers(indicator.Id)))) return null;
         return (indicator, layer is { IsOwn: true });
     }
 }

@@ -20,6 +20,9 @@ internal sealed class FindingMaker(IAssetDirectory assets)
     /// <summary>Code of a hit in stored events.</summary>
     public const string Late = "intel.found-later";
 
+    /// <summary>How the end of an indicator is written among the facts of an alert, UTC.</summary>
+    public const string UntilForm = "yyyy-MM-dd HH:mm'Z'";
+
     private const int LeastSure = 60;
 
     private static readonly HashSet<ushort> FromOutside = [Field.SourceIp, FieldNames.Intern("client.ip"), FieldNames.Intern("source.nat.ip"), FieldNames.Intern("source.domain"), FieldNames.Intern("client.domain")];
@@ -72,7 +75,7 @@ internal sealed class FindingMaker(IAssetDirectory assets)
         return new(StringComparer.Ordinal)
         {
             ["indicator"] = indicator.Id.ToString(),
-            ["origin"] = hit.IsOwn ? "own" : "cloud",
+            ["origin"] = hit.IsOwn ? "own" : facts.FromOperator ? "operator" : "cloud",
             ["kind"] = indicator.Value.Kind.ToString(),
             ["value"] = indicator.Value.Value,
             ["found"] = found,
@@ -82,7 +85,7 @@ internal sealed class FindingMaker(IAssetDirectory assets)
             ["labels"] = string.Join(", ", facts.Labels),
             ["sources"] = facts.Sources.ToString(CultureInfo.InvariantCulture),
             ["tlp"] = facts.Tlp.ToString(),
-            ["until"] = facts.Until is { } until ? until.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) : "",
+            ["until"] = facts.Until is { } until ? until.UtcDateTime.ToString(UntilForm, CultureInfo.InvariantCulture) : "",
         };
     }
 }

@@ -17,8 +17,8 @@ internal static class ChangeRows
         """;
 
     private const string PutSet = """
-        INSERT INTO intel_sets (id, version, wants_set_after, replaced_at, changed_at, kinds) VALUES (1, @version, CAST(@wants AS BIGINT), CAST(@replaced AS BIGINT), CAST(@changed AS BIGINT), @kinds)
-        ON CONFLICT (id) DO UPDATE SET version = excluded.version, wants_set_after = excluded.wants_set_after, replaced_at = excluded.replaced_at, changed_at = excluded.changed_at, kinds = excluded.kinds
+        INSERT INTO intel_sets (id, version, wants_set_after, replaced_at, changed_at, kinds, ends) VALUES (1, @version, CAST(@wants AS BIGINT), CAST(@replaced AS BIGINT), CAST(@changed AS BIGINT), @kinds, @ends)
+        ON CONFLICT (id) DO UPDATE SET version = excluded.version, wants_set_after = excluded.wants_set_after, replaced_at = excluded.replaced_at, changed_at = excluded.changed_at, kinds = excluded.kinds, ends = excluded.ends
         """;
 
     public static ChangeRow Of(IndicatorEntry entry, long version) => new()
@@ -57,6 +57,7 @@ internal static class ChangeRows
         Set(c, "replaced", row.ReplacedAt is { } replaced ? Micros(replaced).ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
         Set(c, "changed", row.ChangedAt is { } changed ? Micros(changed).ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
         Set(c, "kinds", row.Kinds);
+        Set(c, "ends", row.Ends);
     });
 
     public static Task DropUpTo(PlainStatements statements, long version) => statements.Run("DELETE FROM intel_changes WHERE version <= @version", [version], static (c, v) => Set(c, "version", v));

@@ -37,9 +37,10 @@ internal sealed partial class IndicatorSet(TierContext tier, IndicatorsInForce i
     {
         get
         {
-            var (state, changes) = (_state, _changes);
-            var kinds = JsonSerializer.Deserialize<Dictionary<IndicatorKind, long>>(state.Kinds) ?? [];
-            return new(Version, kinds, changes.Values.Count(c => !c.Withdrawn), changes.Values.Count(c => c.Withdrawn), state.ReplacedAt, state.ChangedAt, state.WantsSetAfter, _shelf.CanRollBack, _shelf.Refused, _shelf.Current?.MappedBytes ?? 0);
+            var (state, changes, ends, now) = (_state, _changes, EndTally.Of(_state.Ends), clock.GetUtcNow());
+            var kinds = (JsonSerializer.Deserialize<Dictionary<IndicatorKind, long>>(state.Kinds) ?? []).ToDictionary(k => k.Key, k => Math.Max(0, k.Value - ends.Ended(k.Key, now)));
+            // Ends of changes are looked at one by one: there are few, and people look at this alone.
+            return new(Version, kinds, changes.Values.Count(c => !c.Withdrawn && !(IndicatorFacts.Of(ChangeRows.Indexed(c)).Until <= now)), changes.Values.Count(c => c.Withdrawn), state.ReplacedAt, state.ChangedAt, state.WantsSetAfter, _shelf.CanRollBack, _shelf.Refused, _shelf.Current?.MappedBytes ?? 0);
         }
     }
 
@@ -67,7 +68,7 @@ internal sealed partial class IndicatorSet(TierContext tier, IndicatorsInForce i
         try
         {
             if (Hindrance(version) is { } hindrance) return hindrance;
-            using var build = new SetBuild(_shelf.Build(version), inForce.Now.View, settings.MostHunted);
+            using var build = new SetBuild(_shelf.Build(version), inForce.Now.View, settings.MostHunted, clock.GetUtcNow());
             await foreach (var entry in entries.WithCancellation(ct)) build.Add(entry);
             build.Finish();
             await _turn.WaitAsync(ct);
@@ -76,7 +77,7 @@ internal sealed partial class IndicatorSet(TierContext tier, IndicatorsInForce i
                 _shelf.Use(build.Set);
                 _changes = _changes.Where(c => c.Value.Version > version).ToDictionary();
                 var now = clock.GetUtcNow();
-                await Save(new SetRow { Version = Math.Max(version, _changes.Count > 0 ? _state.Version : 0), ReplacedAt = now, ChangedAt = now, Kinds = build.Kinds }, version, HuntOrders.Of(build.Fresh, build.FreshLeftOut, false), ct);
+                await Save(new SetRow { Version = Math.Max(version, _changes.Count > 0 ? _state.Version : 0), ReplacedAt = now, ChangedAt = now, Kinds = build.Kinds, Ends = build.Ends }, version, HuntOrders.Of(build.Fresh, build.FreshLeftOut, false), ct);
                 Show();
             }
             finally
@@ -120,7 +121,7 @@ internal sealed partial class IndicatorSet(TierContext tier, IndicatorsInForce i
                 if (!view.Holds(entry.Value)) fresh.Add(entry);
             }
             var hunted = fresh.OrderByDescending(f => (f.Severity, f.Confidence)).Take(settings.MostHunted).ToList();
-            await Save(new SetRow { Version = version, ReplacedAt = _state.ReplacedAt, ChangedAt = clock.GetUtcNow(), Kinds = _state.Kinds }, 0, HuntOrders.Of(hunted, fresh.Count - hunted.Count, false), ct, [.. rows.Values]);
+            await Save(new SetRow { Version = version, ReplacedAt = _state.ReplacedAt, ChangedAt = clock.GetUtcNow(), Kinds = _state.Kinds, Ends = _state.Ends }, 0, HuntOrders.Of(hunted, fresh.Count - hunted.Count, false), ct, [.. rows.Values]);
             var changes = new Dictionary<Guid, ChangeRow>(_changes);
             foreach (var (id, row) in rows) changes[id] = row;
             _changes = changes;
@@ -147,7 +148,8 @@ internal sealed partial class IndicatorSet(TierContext tier, IndicatorsInForce i
             await Save(new SetRow { Version = 0, WantsSetAfter = left, ReplacedAt = _state.ReplacedAt, ChangedAt = clock.GetUtcNow() }, long.MaxValue, [], ct);
             _shelf.RollBack();
             _changes = [];
-            await Save(new SetRow { WantsSetAfter = left, ReplacedAt = clock.GetUtcNow(), ChangedAt = clock.GetUtcNow(), Kinds = SetBuild.KindsOf(_shelf.Current!.Values.ReadAll()) }, long.MaxValue, [], ct);
+            var (kinds, ends) = SetBuild.CountsOf(_shelf.Current!.Values.ReadAll(), clock.GetUtcNow());
+            await Save(new SetRow { WantsSetAfter = left, ReplacedAt = clock.GetUtcNow(), ChangedAt = clock.GetUtcNow(), Kinds = kinds, Ends = ends }, long.MaxValue, [], ct);
             Show();
             LogRolledBack(log, left, Version);
             return Delivery(0);
@@ -173,7 +175,7 @@ internal sealed partial class IndicatorSet(TierContext tier, IndicatorsInForce i
             var (changes, version, index) = (_changes, Version, _shelf.Current);
             _turn.Release();
             if (changes.Count == 0) return;
-            using var build = new SetBuild(_shelf.Build(version), IndicatorView.Empty, 0);
+            using var build = new SetBuild(_shelf.Build(version), IndicatorView.Empty, 0, clock.GetUtcNow());
             await Task.Run(() =>
             {
                 foreach (var kept in index?.Values.ReadAll() ?? [])
@@ -186,7 +188,7 @@ internal sealed partial class IndicatorSet(TierContext tier, IndicatorsInForce i
             {
                 _shelf.Use(build.Set, instead: true);
                 _changes = _changes.Where(c => c.Value.Version > version).ToDictionary();
-                await Save(new SetRow { Version = _state.Version, ReplacedAt = _state.ReplacedAt, ChangedAt = _state.ChangedAt, Kinds = build.Kinds }, version, [], ct);
+                await Save(new SetRow { Version = _state.Version, ReplacedAt = _state.ReplacedAt, ChangedAt = _state.ChangedAt, Kinds = build.Kinds, Ends = build.Ends }, version, [], ct);
                 Show();
             }
             finally
@@ -279,8 +281,8 @@ internal sealed partial class IndicatorSet(TierContext tier, IndicatorsInForce i
 
 /// <summary>Where the cloud's set stands.</summary>
 /// <param name="Version">Everything up to it is in force; 0 while nothing was delivered.</param>
-/// <param name="Kinds">Indicators of the whole set by kind.</param>
-/// <param name="Added">New and changed ones above it.</param>
+/// <param name="Kinds">Indicators of the whole set by kind, without those that have ended.</param>
+/// <param name="Added">New and changed ones above it, without those that have ended.</param>
 /// <param name="Withdrawn">Withdrawn ones above it.</param>
 /// <param name="ReplacedAt">When the whole set came.</param>
 /// <param name="ChangedAt">When anything came last.</param>

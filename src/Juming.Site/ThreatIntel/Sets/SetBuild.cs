@@ -5,11 +5,12 @@ using Juming.Site.ThreatIntel.Index;
 namespace Juming.Site.ThreatIntel.Sets;
 
 /// <summary>Builds one set: checks entries, counts kinds, and keeps the gravest and surest of those that were not in force before. Memory grows with 24 bytes an entry.</summary>
-internal sealed class SetBuild(IndexBuilder builder, IndicatorView before, int mostFresh) : IDisposable
+internal sealed class SetBuild(IndexBuilder builder, IndicatorView before, int mostFresh, DateTimeOffset now) : IDisposable
 {
     private readonly List<IndicatorValue> _room = [];
     private readonly long[] _kinds = new long[16];
     private readonly PriorityQueue<IndicatorEntry, int> _fresh = new();
+    private readonly EndTally _ends = new();
     private long _freshCount;
 
     /// <summary>Name of the set.</summary>
@@ -30,6 +31,9 @@ internal sealed class SetBuild(IndexBuilder builder, IndicatorView before, int m
     /// <summary>Entries by kind, JSON.</summary>
     public string Kinds => Text(_kinds);
 
+    /// <summary>When how many of them end, JSON.</summary>
+    public string Ends => _ends.Text;
+
     /// <summary>Takes an entry, or leaves it out.</summary>
     public void Add(IndicatorEntry entry)
     {
@@ -39,7 +43,7 @@ internal sealed class SetBuild(IndexBuilder builder, IndicatorView before, int m
             return;
         }
         entry = Sane(entry);
-        AddChecked(IndicatorFacts.Indexed(entry));
+        Put(IndicatorFacts.Indexed(entry), entry.ValidUntil);
         if (mostFresh == 0 || before.Holds(entry.Value)) return;
         _freshCount++;
         var priority = (entry.Severity * 101) + entry.Confidence;
@@ -48,11 +52,7 @@ internal sealed class SetBuild(IndexBuilder builder, IndicatorView before, int m
     }
 
     /// <summary>Takes an entry of a set that was checked when it came.</summary>
-    public void AddChecked(in IndexedIndicator indicator)
-    {
-        builder.Add(indicator);
-        _kinds[(int)indicator.Value.Kind]++;
-    }
+    public void AddChecked(in IndexedIndicator indicator) => Put(indicator, indicator.LastDay is null ? null : IndicatorFacts.Of(indicator).Until);
 
     /// <summary>Writes both files.</summary>
     public void Finish() => builder.Finish();
@@ -62,12 +62,23 @@ internal sealed class SetBuild(IndexBuilder builder, IndicatorView before, int m
     /// <summary>The entry with numbers that are in their ranges.</summary>
     public static IndicatorEntry Sane(IndicatorEntry entry) => entry with { Confidence = Math.Clamp(entry.Confidence, 0, 100), Severity = Math.Clamp(entry.Severity, 1, 4), Tlp = Enum.IsDefined(entry.Tlp) ? entry.Tlp : SharingLimit.Red };
 
-    /// <summary>Counts a set by kind, JSON.</summary>
-    public static string KindsOf(IEnumerable<IndexedIndicator> all)
+    /// <summary>Counts a set by kind, and when how many end, JSON.</summary>
+    public static (string Kinds, string Ends) CountsOf(IEnumerable<IndexedIndicator> all, DateTimeOffset now)
     {
-        var kinds = new long[16];
-        foreach (var one in all) kinds[(int)one.Value.Kind]++;
-        return Text(kinds);
+        var (kinds, ends) = (new long[16], new EndTally());
+        foreach (var one in all)
+        {
+            kinds[(int)one.Value.Kind]++;
+            if (one.LastDay is not null && IndicatorFacts.Of(one).Until is { } until) ends.Add(one.Value.Kind, until, now);
+        }
+        return (Text(kinds), ends.Text);
+    }
+
+    private void Put(in IndexedIndicator indicator, DateTimeOffset? until)
+    {
+        builder.Add(indicator);
+        _kinds[(int)indicator.Value.Kind]++;
+        if (until is { } end) _ends.Add(indicator.Value.Kind, end, now);
     }
 
     private static string Text(long[] kinds) => JsonSerializer.Serialize(Enum.GetValues<IndicatorKind>().Where(k => kinds[(int)k] > 0).ToDictionary(k => k, k => kinds[(int)k]));

@@ -40,6 +40,8 @@ public sealed class EgressSchemaTests
                 ["ImpactCounts"] = (30, 1),
                 ["ImpactByVulnerability"] = (31, 2),
                 ["BulletinTally"] = (32, 1),
+                ["PackStanding"] = (40, 1),
+                ["PackTally"] = (41, 1),
             }));
         });
     }

@@ -8,7 +8,7 @@ using static Juming.Site.Tests.ThreatIntel.IntelSite;
 
 namespace Juming.Site.Tests.ThreatIntel;
 
-internal sealed partial class MatchTests
+internal abstract partial class MatchCases
 {
     private async Task<string[]> Met(string value) => [.. (await _site.Tier.Send(new LookUp(value))).Value.Found.Select(f => f.Value)];
 

@@ -18,16 +18,19 @@ namespace Juming.Site.Tests.ThreatIntel;
 /// <summary>From a log line on the wire to the alert that an indicator makes: of every kind, folded, muted, found later; and what is handed in.</summary>
 [Category("C1.4")]
 [NonParallelizable]
-internal sealed partial class MatchTests
+internal abstract partial class MatchCases
 {
     private string _folder = null!;
     private IntelSite _site = null!;
+
+    /// <summary>Settings of an empty database.</summary>
+    protected abstract Task<Dictionary<string, string?>> Database();
 
     [OneTimeSetUp]
     public async Task Start()
     {
         _folder = Directory.CreateTempSubdirectory("juming-match-").FullName;
-        _site = await IntelSite.Start(_folder);
+        _site = await IntelSite.Start(_folder, await Database());
     }
 
     [OneTimeTearDown]

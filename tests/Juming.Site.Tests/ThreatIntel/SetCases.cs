@@ -9,16 +9,21 @@ namespace Juming.Site.Tests.ThreatIntel;
 
 /// <summary>Sets and changes at a site: what is in force after each step, a restart and a roll-back.</summary>
 [Category("C1.3")]
-internal sealed class SetTests
+internal abstract class SetCases
 {
     private string _folder = null!;
+    private Dictionary<string, string?> _settings = null!;
     private IntelSite _site = null!;
+
+    /// <summary>Settings of an empty database.</summary>
+    protected abstract Task<Dictionary<string, string?>> Database();
 
     [SetUp]
     public async Task Start()
     {
         _folder = Directory.CreateTempSubdirectory("juming-set-").FullName;
-        _site = await IntelSite.Start(_folder);
+        _settings = await Database();
+        _site = await IntelSite.Start(_folder, _settings);
     }
 
     [TearDown]
@@ -31,7 +36,7 @@ internal sealed class SetTests
     private async Task Restart()
     {
         await _site.DisposeAsync();
-        _site = await IntelSite.Start(_folder);
+        _site = await IntelSite.Start(_folder, _settings);
     }
 
     private async Task<string[]> Met(string value) => [.. (await _site.Tier.Send(new LookUp(value))).Value.Found.Select(f => f.Value)];
