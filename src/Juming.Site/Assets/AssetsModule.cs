@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
+using Juming.Platform.Links;
 using Juming.Platform.Modules;
 using Juming.Site.Assets.Change;
 using Juming.Site.Assets.Data;
@@ -38,7 +39,7 @@ public sealed class AssetsModule : Module
         services.AddSingleton<AssetIndex>().AddSingleton<IAssetDirectory>(p => p.GetRequiredService<AssetIndex>()).AddSingleton<AssetTurn>();
         services.AddSingleton(p => new Senders(source => p.GetRequiredService<ISourceDirectory>().MemoryOf(source).Address)).AddSingleton<AssetWatcher>().AddSingleton<IBatchMatcher>(p => p.GetRequiredService<AssetWatcher>());
         services.AddSingleton<SightingWriter>().AddHostedService(p => p.GetRequiredService<SightingWriter>());
-        services.AddSingleton<IFigures, AssetsFigures>().AddScoped<IAssetTags, AssetTags>();
+        services.AddSingleton<IFigures, AssetsFigures>().AddScoped<IAssetTags, AssetTags>().AddSingleton<IOwnAddresses, OwnAddresses>();
     }
 
     /// <inheritdoc/>

@@ -132,6 +132,10 @@ internal sealed partial class MatchTests
             return Task.FromResult(new EgressVerdict(Outcome));
         }
 
+        public Task<EgressVerdict> Release(IMessage message, string approver, CancellationToken ct) => Send(message, ct);
+
+        public Task<bool> MayRelease(CancellationToken ct) => Task.FromResult(false);
+
         public void SendWith(ModuleDbContext db, IMessage message) => Sent.Add(message);
     }
 

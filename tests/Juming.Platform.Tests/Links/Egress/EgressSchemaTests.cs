@@ -37,6 +37,7 @@ public sealed class EgressSchemaTests
                 ["IndicatorSightings"] = (3, 1),
                 ["BulletinAnswer"] = (4, 1),
                 ["LedgerHead"] = (5, 0),
+                ["IncidentRelease"] = (20, 3),
             }));
         });
     }
@@ -78,7 +79,12 @@ public sealed class EgressSchemaTests
         (FieldType.Int64, FieldClass.Timestamp) => null,
         (FieldType.Bytes, FieldClass.OpaqueId) => null,
         (FieldType.Bytes, FieldClass.Signature) => options!.GetExtension(ClassesExtensions.MaxLen) is > 0 and <= 64 ? null : "has no length",
+        // Addresses, domains and hashes leave by a person's hand alone.
+        (FieldType.Bytes, FieldClass.ExternalAddress or FieldClass.FileHash) => IsByHand(field) ? null : "needs no hand",
+        (FieldType.String, FieldClass.KnownDomain) => !IsByHand(field) ? "needs no hand" : options!.GetExtension(ClassesExtensions.MaxLen) is > 0 and <= 253 ? null : "has no length",
         (FieldType.String, FieldClass.Label) => options!.GetExtension(ClassesExtensions.MaxLen) is > 0 and <= 64 && Dictionaries.Exists(options.GetExtension(ClassesExtensions.Dictionary)) ? null : "is no word of a dictionary",
         _ => $"can't be {kind} as {field.FieldType}",
     };
+
+    private static bool IsByHand(FieldDescriptor field) => field.ContainingType.GetOptions().GetExtension(ClassesExtensions.PolicyLevel) >= PolicyLevels.ByHand;
 }
