@@ -215,7 +215,7 @@ int RunProject(string project, string results, string filter)
 }
 
 // What a test may lack on an honest machine, as Juming.Testing.Needs writes it; any other skip is a test that nobody runs.
-bool MaySkip(string message) => new[] { "[needs shared data]", "[needs the right to mount]", "[needs the default ports]" }.Any(n => message.Contains(n, StringComparison.Ordinal));
+bool MaySkip(string message) => new[] { "[needs shared data]", "[needs the right to mount]", "[needs the default ports]", "[needs network namespaces]" }.Any(n => message.Contains(n, StringComparison.Ordinal));
 
 string Output(string project, string file, string configuration) =>
     Directory.GetFiles(Path.Combine(root, project, "bin", configuration), file, SearchOption.AllDirectories).OrderBy(f => f.Length).First();

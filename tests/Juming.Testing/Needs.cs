@@ -11,6 +11,9 @@ public static class Needs
     /// <summary>A container often may not mount.</summary>
     public const string Mount = "the right to mount";
 
+    /// <summary>A container often may make none.</summary>
+    public const string Namespaces = "network namespaces";
+
     /// <summary>Another host on this machine may hold them.</summary>
     public const string DefaultPorts = "the default ports";
 

@@ -7,6 +7,7 @@ internal static class CustomerErrors
 {
     public static readonly Error NoSuchUnit = new(ErrorKind.NotFound, "customers.no-such-unit", "There is no such customer or unit.");
     public static readonly Error NoSuchSite = new(ErrorKind.NotFound, "customers.no-such-site", "There is no such site.");
+    public static readonly Error NoSuchSiteIncident = new(ErrorKind.NotFound, "customers.no-such-incident", "The site has told of no such incident.");
     public static readonly Error NameTaken = new(ErrorKind.Conflict, "customers.name-taken", "The name “{name}” is taken already, perhaps by something archived.", Field: "Name");
     public static readonly Error ChangedMeanwhile = new(ErrorKind.Conflict, "customers.changed-meanwhile", "It was changed meanwhile; look at it again, then decide.");
     public static readonly Error NotBelowItself = new(ErrorKind.Invalid, "customers.not-below-itself", "A unit can't lie below itself, and a customer below nobody.");

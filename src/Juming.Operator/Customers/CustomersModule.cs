@@ -54,8 +54,16 @@ public sealed class CustomersModule : Module
             var first = await sender.Send(filter, ct);
             return first.Error is { } error ? error.ToHttp() : Results.Stream(stream => SiteIncidentCsv.Write(stream, sender, filter, first.Value, ct), "text/csv; charset=utf-8", "site-incidents.csv");
         }).AnswersFile("All incidents that fit.", "text/csv");
+        routes.MapGet("{customer:guid}/sites/{site:guid}/incidents/{id:guid}", async (Sender sender, Guid customer, Guid site, Guid id, CancellationToken ct) => (await sender.Send(new GetSiteIncident(customer, site, id), ct)).ToHttp()).Answers<SiteIncidentDossier>("One incident of a site, with what people there released of it.");
         routes.MapPost("{customer:guid}/sites", async (Sender sender, Guid customer, SiteBody body, CancellationToken ct) => (await sender.Send(new AddSite(customer, body.Unit ?? customer, body.Name ?? ""), ct)).ToHttp()).Answers<Guid>("Enters a site; answers with its identity.");
         routes.MapGet("{customer:guid}/sites/{id:guid}", async (Sender sender, Guid customer, Guid id, CancellationToken ct) => (await sender.Send(new GetSite(customer, id), ct)).ToHttp()).Answers<SiteDossier>("One site with how it stands.");
+        routes.MapGet("{customer:guid}/sites/{id:guid}/ledger-days", async (Sender sender, Guid customer, Guid id, [Description("Days passed over"), Range(0, 1_000_000)] int? skip, [Description("Days of the page, 50 by default"), Range(1, 500)] int? limit, CancellationToken ct) =>
+            (await sender.Send(new ListLedgerDays(customer, id, skip ?? 0, limit ?? 50), ct)).ToHttp()).Answers<HeldDays>("Signed days of a site's egress ledger as they are held here, latest first.");
+        routes.MapGet("{customer:guid}/sites/{id:guid}/ledger-days/export", async (Sender sender, Guid customer, Guid id, CancellationToken ct) =>
+        {
+            var first = await sender.Send(new ListLedgerDays(customer, id, 0, HeldExport.Rows), ct);
+            return first.Error is { } error ? error.ToHttp() : Results.Stream(stream => HeldExport.Write(stream, first.Value, skip => sender.Send(new ListLedgerDays(customer, id, skip, HeldExport.Rows), ct), ct), "application/x-ndjson", "held-days.ndjson");
+        }).AnswersFile("All days that are held of a site's egress ledger, for juming egress check --held.", "application/x-ndjson");
         routes.MapPatch("{customer:guid}/sites/{id:guid}", async (Sender sender, Guid customer, Guid id, SitePatch body, CancellationToken ct) => (await sender.Send(new ChangeSite(customer, id, body.Version) { Name = body.Name, Unit = body.Unit, Archived = body.Archived }, ct)).ToHttp()).Answers<Done>("Changes a site; what is absent stays as it is.");
         routes.MapPost("{customer:guid}/sites/{id:guid}/token", async (Sender sender, Guid customer, Guid id, CancellationToken ct) => (await sender.Send(new InviteSite(customer, id), ct)).ToHttp()).Answers<Invitation>("Makes a token with which the site joins, once, within 24 hours; an earlier one is void.");
         routes.MapPost("{customer:guid}/sites/{id:guid}/shut-out", async (Sender sender, Guid customer, Guid id, CancellationToken ct) => (await sender.Send(new ShutSiteOut(customer, id), ct)).ToHttp()).Answers<Done>("Shuts a site out for good.");

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Text.Json;
@@ -28,8 +29,8 @@ public sealed class EventNameAttribute(string name, int version) : Attribute
 /// <summary>An event waiting for its handlers. Deleted when all have handled it.</summary>
 public sealed class OutboxRow
 {
-    /// <summary>UUIDv7: rows are handled in this order.</summary>
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    /// <summary>UUIDv7: rows are handled in this order, those of one millisecond in the order in which they were made.</summary>
+    public Guid Id { get; init; } = OrderedId.Next();
 
     /// <summary>Stable name.</summary>
     public required string Name { get; init; }
@@ -57,6 +58,31 @@ public sealed class OutboxRow
     {
         var name = moduleEvent.GetType().GetCustomAttribute<EventNameAttribute>() ?? throw new InvalidOperationException($"{moduleEvent.GetType()} has no [EventName].");
         return new OutboxRow { Name = name.Name, Version = name.Version, Json = JsonSerializer.Serialize(moduleEvent, moduleEvent.GetType(), JsonSerializerOptions.Web) };
+    }
+}
+
+/// <summary>Identities of version 7 whose bits after the milliseconds count instead of being random (RFC 9562, 6.2): what one process makes sorts in the order in which it was made.</summary>
+internal static class OrderedId
+{
+    private const int CounterBits = 12;
+
+    private static long _last;
+
+    /// <summary>The next one.</summary>
+    public static Guid Next()
+    {
+        var bytes = Guid.CreateVersion7().ToByteArray(bigEndian: true);
+        var now = (BinaryPrimitives.ReadInt64BigEndian(bytes) >> 16) << CounterBits;
+        long last, next;
+        do
+        {
+            last = Interlocked.Read(ref _last);
+            next = Math.Max(last + 1, now);
+        }
+        while (Interlocked.CompareExchange(ref _last, next, last) != last);
+        var (milliseconds, counter) = (next >> CounterBits, next & ((1 << CounterBits) - 1));
+        BinaryPrimitives.WriteInt64BigEndian(bytes, (milliseconds << 16) | 0x7000 | counter);
+        return new Guid(bytes, bigEndian: true);
     }
 }
 

@@ -14,6 +14,15 @@ public interface IEgress
     /// <param name="ct">Cancels.</param>
     Task<EgressVerdict> Send(IMessage message, CancellationToken ct);
 
+    /// <summary>Sends a message that a person releases, value by value; who that was stands in the ledger. Refused where the customer's policy does not allow releases.</summary>
+    /// <param name="message">A message of the level at which people release.</param>
+    /// <param name="approver">Who releases it.</param>
+    /// <param name="ct">Cancels.</param>
+    Task<EgressVerdict> Release(IMessage message, string approver, CancellationToken ct);
+
+    /// <summary>The customer's policy allows releases by hand, and there is a host above to release to.</summary>
+    Task<bool> MayRelease(CancellationToken ct);
+
     /// <summary>Sends a message when the changes of a context are saved, and not otherwise: it waits in the same transaction, and goes through the gate right after.</summary>
     /// <param name="db">The context that is about to be saved.</param>
     /// <param name="message">The message.</param>

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Juming.Platform.Content;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
+using Juming.Platform.Links;
 using Juming.Platform.Modules;
 using Juming.Site.Assets.Change;
 using Juming.Site.Assets.Data;
@@ -43,7 +44,7 @@ public sealed class AssetsModule : Module
         services.AddSingleton<SightingWriter>().AddHostedService(p => p.GetRequiredService<SightingWriter>());
         services.AddSingleton<SoftwareLook>().AddSingleton<SoftwareTurn>().AddSingleton<SoftwareWriter>();
         services.AddSingleton<ImpactSignal>().AddSingleton<ImpactTurn>().AddSingleton<ImpactDesk>().AddScoped<IContentTaker, VulnerabilityTaker>().AddScoped<TellImpact>().AddScoped<IImpact, ImpactCount>().AddHostedService<ImpactLoop>();
-        services.AddSingleton<IFigures, AssetsFigures>().AddScoped<IAssetTags, AssetTags>();
+        services.AddSingleton<IFigures, AssetsFigures>().AddScoped<IAssetTags, AssetTags>().AddSingleton<IOwnAddresses, OwnAddresses>();
     }
 
     /// <inheritdoc/>

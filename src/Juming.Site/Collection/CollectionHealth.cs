@@ -7,7 +7,7 @@ using Juming.Site.Events;
 namespace Juming.Site.Collection;
 
 /// <summary>What the host above is told of collection: counts alone, never who sends.</summary>
-internal sealed class CollectionHealth(SourceRegister sources, LedgerBook book, ILedger ledger, TimeProvider clock) : IHealthPart
+internal sealed class CollectionHealth(SourceRegister sources, LedgerBook book, IngestPipeline pipeline, ILedger ledger, TimeProvider clock) : IHealthPart
 {
     private long _received = -1;
     private long _at;
@@ -19,6 +19,8 @@ internal sealed class CollectionHealth(SourceRegister sources, LedgerBook book, 
         to.SourcesSilent = (uint)tended.Count(s => s.Silence.IsSilent(now));
         to.SourcesUp = (uint)tended.Count - to.SourcesSilent;
         to.EventsReceived = (ulong)(await ledger.ReceivedBySource(ct)).Values.Sum();
+        to.EventsStored = (ulong)Math.Max(0, book.StoredLines);
+        to.EventsParsed = (ulong)Math.Max(0, book.StoredLines - pipeline.Unparsed);
         var received = book.Totals.GetValueOrDefault(LedgerReasons.Received);
         var at = clock.GetTimestamp();
         if (_received >= 0 && clock.GetElapsedTime(_at, at).TotalSeconds is var seconds and >= 1) to.EventsPerSecond = (uint)Math.Max(0, (received - _received) / seconds);

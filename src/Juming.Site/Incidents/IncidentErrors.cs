@@ -32,4 +32,9 @@ internal static class IncidentErrors
     public static readonly Error ViewNameTaken = new(ErrorKind.Conflict, "incidents.view-name-taken", "Another view of yours has this name.", Field: "Name");
     public static readonly Error TooManyViews = new(ErrorKind.Conflict, "incidents.too-many-views", "You keep 50 views; forget one first.");
     public static readonly Error FileTooLarge = new(ErrorKind.Invalid, "incidents.file-too-large", "A file may have at most {most} KiB.", Field: "Content");
+    public static readonly Error ReleasesOff = new(ErrorKind.Conflict, "incidents.releases-off", "The site's egress policy lets nothing out by hand, or it has joined no host above; a security administrator can choose level 3 on the page of what left.");
+    public static readonly Error OnlyPeopleRelease = new(ErrorKind.Forbidden, "incidents.only-people-release", "Only a person of the site, signed in here, can release anything.");
+    public static readonly Error NotOfTheIncident = new(ErrorKind.Invalid, "incidents.not-of-the-incident", "“{value}” is nothing of this incident that may be released; look at the list again.", Field: "Values");
+    public static readonly Error NothingToRelease = new(ErrorKind.Invalid, "incidents.nothing-to-release", "Choose at least one value.", Field: "Values");
+    public static readonly Error ReleaseRefused = new(ErrorKind.Conflict, "incidents.release-refused", "The egress gate did not let it pass ({reason}, {field}); nothing left the site.");
 }

@@ -16,6 +16,7 @@ using Juming.Site.Incidents.Figures;
 using Juming.Site.Incidents.Grouping;
 using Juming.Site.Incidents.List;
 using Juming.Site.Incidents.Open;
+using Juming.Site.Incidents.Release;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -36,7 +37,7 @@ public sealed class IncidentsModule : Module
     public override void AddServices(IServiceCollection services, IConfiguration settings)
     {
         services.AddSettings<IncidentsSettings>("Modules:Incidents");
-        services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<AlertGrowth>().AddScoped<IIncidentDirectory, IncidentDirectory>().AddScoped<IIncidentWork, IncidentWork>().AddScoped<IEvidenceDesk, EvidenceDesk>().AddScoped<IAlertWhereabouts, AlertWhereabouts>().AddScoped<IHealthPart, IncidentsHealth>();
+        services.AddSingleton<IncidentDesk>().AddScoped<IncidentsUpkeep>().AddScoped<AlertGrowth>().AddScoped<IIncidentDirectory, IncidentDirectory>().AddScoped<IIncidentWork, IncidentWork>().AddScoped<IEvidenceDesk, EvidenceDesk>().AddScoped<IAlertWhereabouts, AlertWhereabouts>().AddScoped<IHealthPart, IncidentsHealth>().AddScoped<ReleaseFacts>();
         services.TryAddSingleton<IAssetDirectory, NoAssetsKept>();
         foreach (var code in new[] { "incidents.opened", "incidents.escalated" }) services.AddSingleton(new NoticeKind(code, typeof(IncidentsTexts), Role.Analyst, Role.SecurityAdmin));
     }

@@ -22,3 +22,13 @@ public sealed class IncidentsWrite : IPermission
     /// <inheritdoc/>
     public static IReadOnlyList<Role> Roles => [Role.Analyst, Role.SecurityAdmin];
 }
+
+/// <summary>Release single values of an incident to the host above.</summary>
+public sealed class IncidentsRelease : IPermission
+{
+    /// <inheritdoc/>
+    public static string Code => "incidents.release";
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Role> Roles => [Role.SecurityAdmin];
+}

@@ -4,6 +4,7 @@ using Juming.Contracts.Indicators;
 using Juming.Platform.Content;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
+using Juming.Platform.Links;
 using Juming.Platform.Modules;
 using Juming.Site.Detection;
 using Juming.Site.ThreatIntel.Bulletins;
@@ -34,6 +35,7 @@ public sealed class IntelModule : Module
         services.AddSingleton<IndicatorsInForce>().AddSingleton<FindingMaker>().AddSingleton<IBatchJudge, IndicatorJudge>().AddSingleton<HitTurn>().AddSingleton<HuntSignal>();
         services.AddSingleton<IndicatorSet>().AddSingleton<IIndicatorSet>(p => p.GetRequiredService<IndicatorSet>()).AddSingleton<OwnBook>().AddSingleton<OperatorBook>().AddSingleton<IOperatorIndicators>(p => p.GetRequiredService<OperatorBook>()).AddSingleton<Hunter>();
         services.AddScoped<BulletinAnswers>().AddScoped<IContentTaker, TakeBulletins>();
+        services.AddSingleton<IHealthPart, IntelHealth>().AddSingleton<IKnownDomains, KnownDomains>();
         services.AddScoped<HuntOrders>().AddScoped<IIndicatorSightings, Sightings>().AddScoped<IntelUpkeep>().AddSingleton<ToldMark>().AddScoped<TellSightings>();
         // What is in force must be there before the first event is asked about.
         services.AddHostedService(p => p.GetRequiredService<IndicatorSet>());

@@ -6,7 +6,7 @@ namespace Juming.Commands;
 
 /// <summary>
 /// <c>juming egress verify</c>: recomputes the ledger of what left; exit code 4 when it was changed. <c>juming egress check FILE</c>: the same for an exported ledger, without the
-/// host that it came from.
+/// host that it came from; with <c>--held</c> against the days that the host above holds.
 /// </summary>
 internal static class EgressCommand
 {
@@ -22,30 +22,33 @@ internal static class EgressCommand
     private static Command Check()
     {
         var file = new Argument<string>("FILE") { Description = "An exported ledger, NDJSON." };
+        var held = new Option<string>("--held") { Description = "Days of it that the host above holds, as that exports them: both must be the same." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var check = new Command("check", "Verify an exported ledger, without the host that it came from.") { file, json };
-        check.SetAction(line => Run(line.GetValue(file)!, line.GetValue(json)));
+        var check = new Command("check", "Verify an exported ledger, without the host that it came from.") { file, held, json };
+        check.SetAction(line => Run(line.GetValue(file)!, line.GetValue(held), line.GetValue(json)));
         return check;
     }
 
-    private static int Run(string path, bool json)
+    private static int Run(string path, string? held, bool json)
     {
-        if (!File.Exists(path)) throw new BadInputException($"There is no file '{path}'.");
+        foreach (var named in new[] { path, held }) if (named is not null && !File.Exists(named)) throw new BadInputException($"There is no file '{named}'.");
         try
         {
-            var answer = JsonSerializer.SerializeToElement(ExportedLedger.Verify(File.ReadLines(path)), JsonSerializerOptions.Web);
+            var answer = JsonSerializer.SerializeToElement(held is null ? ExportedLedger.Verify(File.ReadLines(path)) : ExportedLedger.Verify(File.ReadLines(path), File.ReadLines(held)), JsonSerializerOptions.Web);
+            // Nothing to compare with is no proof that it is the same.
+            if (held is not null && Intact(answer) && answer.GetProperty("heldDays").GetInt32() == 0) throw new BadInputException($"'{held}' names no day that could be compared.");
             if (json) Console.WriteLine(answer.GetRawText());
             else Print(answer);
             return Intact(answer) ? Exit.Well : Exit.Refused;
         }
         catch (InvalidDataException e)
         {
-            throw new BadInputException($"'{path}' is no exported ledger: {e.Message}.");
+            throw new BadInputException(held is null ? $"'{path}' is no exported ledger: {e.Message}." : $"'{path}' is no exported ledger, or '{held}' no file of held days: {e.Message}.");
         }
     }
 
     private static void Print(JsonElement answer) => Console.WriteLine(Intact(answer)
-        ? $"Intact: {answer.GetProperty("entries").GetInt64()} entries, {answer.GetProperty("signedHeads").GetInt32()} signed days, head {answer.GetProperty("head").GetString()}"
+        ? $"Intact: {answer.GetProperty("entries").GetInt64()} entries, {answer.GetProperty("signedHeads").GetInt32()} signed days,{(answer.GetProperty("heldDays").GetInt32() is > 0 and var days ? $" {days} days as the host above holds them," : "")} head {answer.GetProperty("head").GetString()}"
         : $"CHANGED at entry {answer.GetProperty("at").GetInt64()}: {answer.GetProperty("reason").GetString()}");
 
     private static bool Intact(JsonElement answer) => answer.GetProperty("intact").GetBoolean();

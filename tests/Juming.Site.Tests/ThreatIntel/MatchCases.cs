@@ -135,6 +135,10 @@ internal abstract partial class MatchCases
             return Task.FromResult(new EgressVerdict(Outcome));
         }
 
+        public Task<EgressVerdict> Release(IMessage message, string approver, CancellationToken ct) => Send(message, ct);
+
+        public Task<bool> MayRelease(CancellationToken ct) => Task.FromResult(false);
+
         public void SendWith(ModuleDbContext db, IMessage message) => Sent.Add(message);
     }
 

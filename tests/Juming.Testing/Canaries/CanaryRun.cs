@@ -47,7 +47,7 @@ public static class CanaryRun
             lower = await RunningTier.Start("site", settings: new Dictionary<string, string?> { ["Modules:Collection:Udp:0"] = "127.0.0.1:0", ["Modules:Collection:Tcp:0"] = $"127.0.0.1:{port}", ["Modules:Incidents:OpenFrom"] = "Medium" },
                 services: s =>
                 {
-                    if (leaks) s.AddSingleton(p => new EgressGate(p.GetRequiredService<LinksSettings>()) { UseDictionaries = false });
+                    if (leaks) s.AddSingleton(p => new EgressGate(p.GetRequiredService<LinksSettings>(), p.GetServices<IOwnAddresses>(), p.GetServices<IKnownDomains>()) { UseDictionaries = false });
                 });
             return await Run(upper, lower, tap, port, tokens, ct);
         }

@@ -51,7 +51,7 @@ public sealed class CanarySearch
     ];
 
     /// <summary>Containers that are opened before they are searched.</summary>
-    private static readonly string[] Containers = ["gzip", "zlib", "deflate", "brotli"];
+    private static readonly string[] Containers = ["gzip", "zlib", "deflate", "brotli", "zstd"];
 
     private readonly Dictionary<ulong, List<(byte[] Needle, string Token, string Form)>> _plain = [];
     private readonly Dictionary<ulong, List<(byte[] Needle, string Token, string Form)>> _folded = [];
@@ -70,7 +70,7 @@ public sealed class CanarySearch
     }
 
     /// <summary>Names of all forms and containers.</summary>
-    public static IReadOnlyList<string> Encodings => [.. Forms.Select(f => f.Name), .. Containers, "zstd"];
+    public static IReadOnlyList<string> Encodings => [.. Forms.Select(f => f.Name), .. Containers];
 
     /// <summary>Tokens that are in nothing else; the same seed gives the same.</summary>
     public static IReadOnlyList<string> Tokens(int count, int seed)
@@ -85,8 +85,7 @@ public sealed class CanarySearch
         var hits = new HashSet<CanaryHit>();
         Look(where, bytes, hits);
         foreach (var (name, content) in Unpacked(bytes.ToArray()))
-            if (content is null) hits.Add(new CanaryHit("?", name, where));
-            else Look(where + ", in " + name, content, hits);
+            Look(where + ", in " + name, content, hits);
         return [.. hits];
     }
 
@@ -107,8 +106,8 @@ public sealed class CanarySearch
                     if (bytes[at..].StartsWith(needle)) hits.Add(new CanaryHit(token, form, where));
     }
 
-    /// <summary>What is packed in the bytes; null for a container that can't be opened here.</summary>
-    private static IEnumerable<(string Name, byte[]? Content)> Unpacked(byte[] bytes)
+    /// <summary>What is packed in the bytes.</summary>
+    private static IEnumerable<(string Name, byte[] Content)> Unpacked(byte[] bytes)
     {
         foreach (var (name, of) in new (string, Func<Stream, Stream>)[] { ("deflate", s => new DeflateStream(s, CompressionMode.Decompress)), ("brotli", s => new BrotliStream(s, CompressionMode.Decompress)) })
             if (Open(bytes, 0, of) is { } content) yield return (name, content);
@@ -116,8 +115,7 @@ public sealed class CanarySearch
         {
             if (bytes[at] == 0x1F && bytes[at + 1] == 0x8B && bytes[at + 2] == 8 && Open(bytes, at, s => new GZipStream(s, CompressionMode.Decompress)) is { } gzip) yield return ("gzip", gzip);
             if (bytes[at] == 0x78 && ((bytes[at] << 8) | bytes[at + 1]) % 31 == 0 && Open(bytes, at, s => new ZLibStream(s, CompressionMode.Decompress)) is { } zlib) yield return ("zlib", zlib);
-            // Nothing that goes up is packed that way; if something is, somebody must look.
-            if (bytes.AsSpan(at, 4).SequenceEqual<byte>([0x28, 0xB5, 0x2F, 0xFD])) yield return ("zstd", null);
+            if (bytes.AsSpan(at, 4).SequenceEqual<byte>([0x28, 0xB5, 0x2F, 0xFD]) && Open(bytes, at, s => new ZstdSharp.DecompressionStream(s)) is { } zstd) yield return ("zstd", zstd);
         }
     }
 
@@ -131,7 +129,7 @@ public sealed class CanarySearch
             var part = new byte[8192];
             while (content.Length < MostUnpacked && stream.Read(part) is var count and > 0) content.Write(part, 0, count);
         }
-        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or IOException or ZstdSharp.ZstdException)
         {
             // What came out before it broke counts too.
             return content.Length > 0 ? content.ToArray() : null;

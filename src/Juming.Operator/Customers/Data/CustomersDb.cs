@@ -22,6 +22,7 @@ internal sealed class CustomersDb : ModuleDbContext
     public DbSet<UnitRow> Units => Set<UnitRow>();
     public DbSet<SiteRow> Sites => Set<SiteRow>();
     public DbSet<SiteIncidentRow> Incidents => Set<SiteIncidentRow>();
+    public DbSet<ReleaseRow> Releases => Set<ReleaseRow>();
 
     /// <summary>The caller sees every customer.</summary>
     public bool SeesAll => _all;
@@ -49,6 +50,12 @@ internal sealed class CustomersDb : ModuleDbContext
             row.ToTable("Incidents");
             row.HasKey(r => new { r.SiteId, r.Id });
             row.Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
+            row.HasQueryFilter(r => _all || _mine.Contains(r.CustomerId));
+        });
+        model.Entity<ReleaseRow>(row =>
+        {
+            row.ToTable("Releases");
+            row.HasKey(r => new { r.SiteId, r.IncidentId, r.ReleasedAt });
             row.HasQueryFilter(r => _all || _mine.Contains(r.CustomerId));
         });
     }
@@ -116,4 +123,25 @@ internal sealed class SiteIncidentRow
     public DateTimeOffset? ContainedAt { get; set; }
     public DateTimeOffset? ResolvedAt { get; set; }
     public DateTimeOffset? ClosedAt { get; set; }
+}
+
+/// <summary>What a person of a site released of an incident. Lists are separated by blanks.</summary>
+internal sealed class ReleaseRow
+{
+    public Guid SiteId { get; set; }
+    public Guid IncidentId { get; set; }
+
+    /// <summary>By the site's clock.</summary>
+    public DateTimeOffset ReleasedAt { get; set; }
+    public Guid CustomerId { get; set; }
+    public DateTimeOffset ArrivedAt { get; set; }
+    public string Attackers { get; set; } = "";
+    public string Domains { get; set; } = "";
+    public string FileHashes { get; set; } = "";
+    public string Techniques { get; set; } = "";
+    public long Hosts { get; set; }
+    public long Accounts { get; set; }
+    public long Matches { get; set; }
+    public DateTimeOffset? FirstAt { get; set; }
+    public DateTimeOffset? LastAt { get; set; }
 }

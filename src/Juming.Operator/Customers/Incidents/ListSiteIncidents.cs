@@ -66,8 +66,9 @@ internal enum StageGroup
 /// <param name="ResolvedAt">When it was resolved.</param>
 /// <param name="ClosedAt">When it was closed.</param>
 /// <param name="ToldAt">When the site told this.</param>
+/// <param name="Releases">How often a person of the site released values of it.</param>
 internal sealed record SiteIncidentView(Guid Id, Guid SiteId, Guid CustomerId, string Site, string Path, int Severity, int Priority, string Stage, string Verdict, string Attack, IReadOnlyList<string> Tactics, long Alerts,
-    DateTimeOffset DetectedAt, DateTimeOffset? AcknowledgedAt, DateTimeOffset? ContainedAt, DateTimeOffset? ResolvedAt, DateTimeOffset? ClosedAt, DateTimeOffset ToldAt);
+    DateTimeOffset DetectedAt, DateTimeOffset? AcknowledgedAt, DateTimeOffset? ContainedAt, DateTimeOffset? ResolvedAt, DateTimeOffset? ClosedAt, DateTimeOffset ToldAt, int Releases);
 
 /// <summary>Incidents and how many there are.</summary>
 internal sealed record SiteIncidentPage(IReadOnlyList<SiteIncidentView> Items, int Total);
@@ -96,11 +97,17 @@ file sealed class Handler(CustomersDb db) : IQueryHandler<ListSiteIncidents, Sit
         if (request.Stages == StageGroup.Done) found = found.Where(i => i.Stage >= (int)IncidentStage.Resolved);
         var total = await found.CountAsync(cancellationToken);
         var rows = await found.OrderByDescending(i => i.DetectedAt).ThenBy(i => i.Id).Skip(request.Skip).Take(request.Take).ToListAsync(cancellationToken);
-        return new SiteIncidentPage(rows.ConvertAll(r => View(r, sites[r.SiteId], book)), total);
+        List<Guid> shown = [.. rows.Select(r => r.Id)];
+        var releases = (await db.Releases.AsNoTracking().Where(r => shown.Contains(r.IncidentId)).GroupBy(r => new { r.SiteId, r.IncidentId }).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(cancellationToken)).ToDictionary(g => (g.Key.SiteId, g.Key.IncidentId), g => g.Count);
+        return new SiteIncidentPage(rows.ConvertAll(r => SiteIncidents.View(r, sites[r.SiteId], book, releases.GetValueOrDefault((r.SiteId, r.Id)))), total);
     }
+}
 
-    private static SiteIncidentView View(SiteIncidentRow row, SiteRow site, SiteBook book) => new(row.Id, row.SiteId, row.CustomerId, site.Name, book.PathOf(site.UnitId), row.Severity, row.Priority, NameOf((IncidentStage)row.Stage), NameOf((IncidentVerdict)row.Verdict),
-        row.Attack, [.. row.Tactics.Split(' ', StringSplitOptions.RemoveEmptyEntries)], row.Alerts, row.DetectedAt, row.AcknowledgedAt, row.ContainedAt, row.ResolvedAt, row.ClosedAt, row.ToldAt);
+/// <summary>Shows incidents of sites.</summary>
+internal static class SiteIncidents
+{
+    public static SiteIncidentView View(SiteIncidentRow row, SiteRow site, SiteBook book, int releases) => new(row.Id, row.SiteId, row.CustomerId, site.Name, book.PathOf(site.UnitId), row.Severity, row.Priority, NameOf((IncidentStage)row.Stage), NameOf((IncidentVerdict)row.Verdict),
+        row.Attack, [.. row.Tactics.Split(' ', StringSplitOptions.RemoveEmptyEntries)], row.Alerts, row.DetectedAt, row.AcknowledgedAt, row.ContainedAt, row.ResolvedAt, row.ClosedAt, row.ToldAt, releases);
 
     private static string NameOf<TEnum>(TEnum value) where TEnum : struct, Enum => Enum.IsDefined(value) ? value.ToString() : "Unspecified";
 }

@@ -1,4 +1,5 @@
 using Juming.Platform.Data;
+using Juming.Platform.Links.Egress.Held;
 using Juming.Platform.Links.Egress.Ledger;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -23,6 +24,8 @@ internal sealed class LinksDb(DbContextOptions<LinksDb> options, CommitQueue com
     public DbSet<LedgerEndRow> LedgerEnds => Set<LedgerEndRow>();
     public DbSet<LedgerHeadRow> LedgerHeads => Set<LedgerHeadRow>();
     public DbSet<LedgerKeyRow> LedgerKeys => Set<LedgerKeyRow>();
+    public DbSet<HeldHeadRow> HeldHeads => Set<HeldHeadRow>();
+    public DbSet<ReceiptRow> Receipts => Set<ReceiptRow>();
     public DbSet<RefusalRow> Refusals => Set<RefusalRow>();
     public DbSet<PolicyRow> Policies => Set<PolicyRow>();
 
@@ -55,6 +58,8 @@ internal sealed class LinksDb(DbContextOptions<LinksDb> options, CommitQueue com
         model.Entity<LedgerHeadRow>().ToTable("LedgerHeads").HasKey(r => r.Day);
         model.Entity<LedgerHeadRow>().Property(r => r.Day).Metadata.ValueGenerated = ValueGenerated.Never;
         model.Entity<LedgerKeyRow>().ToTable("LedgerKeys").Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
+        model.Entity<HeldHeadRow>().ToTable("HeldHeads").Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
+        model.Entity<ReceiptRow>().ToTable("Receipts").HasKey(r => new { r.Upper, r.Day });
         model.Entity<RefusalRow>().ToTable("Refusals").Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
         model.Entity<PolicyRow>().ToTable("EgressPolicies").Property(r => r.Id).Metadata.ValueGenerated = ValueGenerated.Never;
     }

@@ -6,6 +6,7 @@ using Juming.Platform.Links.Data;
 using Juming.Platform.Links.Egress.Gate;
 using Juming.Platform.Links.Egress.Ledger;
 using Juming.Platform.Links.Lower;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -25,6 +26,17 @@ internal sealed class EgressDesk(IServiceScopeFactory scopes, EgressGate gate, E
 
     /// <inheritdoc/>
     public async Task<EgressVerdict> Send(IMessage message, CancellationToken ct) => await Ask(new Item { Message = message, At = clock.GetUtcNow() }, ct);
+
+    /// <inheritdoc/>
+    public async Task<EgressVerdict> Release(IMessage message, string approver, CancellationToken ct) => await Ask(new Item { Message = message, Approver = approver, At = clock.GetUtcNow() }, ct);
+
+    /// <inheritdoc/>
+    public async Task<bool> MayRelease(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<LinksDb>();
+        return await db.Policies.AnyAsync(p => p.Level >= PolicyLevels.ByHand, ct) && await db.Memberships.AnyAsync(ct);
+    }
 
     /// <inheritdoc/>
     public void SendWith(ModuleDbContext db, IMessage message)
@@ -113,6 +125,9 @@ internal sealed class EgressDesk(IServiceScopeFactory scopes, EgressGate gate, E
         public IMessage? Message { get; init; }
         public OutboundEntry? Call { get; init; }
         public Guid? Offer { get; init; }
+
+        /// <summary>Who released it; empty for what nobody has to release.</summary>
+        public string Approver { get; init; } = "";
         public DateTimeOffset At { get; init; }
         public TaskCompletionSource<EgressVerdict> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -4,6 +4,7 @@ using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Links.Egress.Gate;
+using Juming.Platform.Links.Egress.Held;
 using Juming.Platform.Links.Egress.Ledger;
 using Juming.Platform.Links.Egress.Policy;
 using Juming.Platform.Modules;
@@ -29,8 +30,10 @@ internal static class EgressWiring
     {
         services.AddSingleton<EgressGate>().AddSingleton<EgressWatch>().AddSingleton<EgressDesk>();
         services.AddSingleton<IEgress>(p => p.GetRequiredService<EgressDesk>()).AddSingleton<IOutboundLedger>(p => p.GetRequiredService<EgressDesk>());
+        services.AddSingleton<LedgerDoubts>().AddScoped<IHeldLedgers, HeldLedgers>();
         services.AddScoped<LedgerHeads>().AddScoped<LedgerUpkeep>();
         services.AddSingleton(new NoticeKind(EgressWatch.Notice, typeof(LinksTexts), Role.SystemAdmin, Role.SecurityAdmin));
+        foreach (var code in new[] { LedgerDoubts.Theirs, LedgerDoubts.Ours }) services.AddSingleton(new NoticeKind(code, typeof(LinksTexts), Role.SystemAdmin, Role.SecurityAdmin, Role.AuditAdmin));
         services.AddHostedService(p => p.GetRequiredService<EgressDesk>());
     }
 
@@ -45,6 +48,8 @@ internal static class EgressWiring
             (await sender.Send(new ListRefusals(skip ?? 0, take ?? 50), ct)).ToHttp()).Answers<RefusalPage>("What the gate refused, latest first.");
         routes.MapGet("egress/policy", async (Sender sender, CancellationToken ct) => (await sender.Send(new DescribePolicy(), ct)).ToHttp()).Answers<PolicyView>("What may leave at which level, and which level holds.");
         routes.MapGet("egress/verdict", async (Sender sender, CancellationToken ct) => (await sender.Send(new VerifyEgress(), ct)).ToHttp()).Answers<LedgerVerdict>("Recomputes the whole chain of the ledger.");
+        routes.MapGet("egress/days", async (Sender sender, [Description("Days passed over"), Range(0, 100_000)] int? skip, [Description("Days of the page, 50 by default"), Range(1, 200)] int? take, CancellationToken ct) =>
+            (await sender.Send(new ListOwnDays(skip ?? 0, take ?? 50), ct)).ToHttp()).Answers<OwnDays>("Signed days of this host's ledger, latest first, with what the host above holds of each.");
         routes.MapGet("egress/export", LedgerExport.Answer).AnswersFile("The whole ledger as NDJSON, oldest first, with all that is needed to verify it elsewhere.", "application/x-ndjson");
     }
 }

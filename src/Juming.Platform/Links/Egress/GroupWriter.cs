@@ -53,7 +53,7 @@ internal sealed class GroupWriter(LinksDb db, EgressGate gate, TimeProvider cloc
     {
         if (_upper is not { } upper) return new EgressVerdict(EgressOutcome.NotJoined);
         if (item.Offer is { } offer && await IsEntered(offer, ct)) return new EgressVerdict(EgressOutcome.Sent);
-        var judged = gate.Judge(item.Message!, _level, Spent);
+        var judged = gate.Judge(item.Message!, _level, Spent, item.Approver);
         if (judged.Smuggled > 0) await Refuse(judged, "unknown-fields", null, ct);
         if (judged.Reason is { } reason)
         {
@@ -68,7 +68,7 @@ internal sealed class GroupWriter(LinksDb db, EgressGate gate, TimeProvider cloc
         else _records.Add((rule.Type, judged.Key, judged.Bytes));
         Spent = Spent.With(judged);
         GoesUp = true;
-        Append(new LedgerRow { Kind = EgressKind.Message, Destination = upper.Host, Place = EgressPlace.Upper, Sender = "link", Type = rule.Type, About = judged.Key, Bytes = judged.Bytes.Length, Labels = judged.Labels, Offer = item.Offer }, judged.Bytes, judged.Bytes);
+        Append(new LedgerRow { Kind = EgressKind.Message, Destination = upper.Host, Place = EgressPlace.Upper, Sender = "link", Type = rule.Type, About = judged.Key, Bytes = judged.Bytes.Length, Labels = judged.Labels, Offer = item.Offer, Approver = Cut(item.Approver, 200) }, judged.Bytes, judged.Bytes);
         return new EgressVerdict(EgressOutcome.Sent);
     }
 

@@ -9,6 +9,9 @@ internal static class PolicyLevels
     /// <summary>Health alone.</summary>
     public const int Lowest = 0;
 
-    /// <summary>With what people release one by one.</summary>
-    public const int Highest = 3;
+    /// <summary>With what people release one by one: from here on a message needs a person who let it out.</summary>
+    public const int ByHand = 3;
+
+    /// <summary>The highest there is.</summary>
+    public const int Highest = ByHand;
 }

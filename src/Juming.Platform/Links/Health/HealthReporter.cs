@@ -1,6 +1,7 @@
 using Juming.Contracts.Egress;
 using Juming.Platform.Data;
 using Juming.Platform.Links.Data;
+using Juming.Platform.Links.Egress;
 using Juming.Platform.Links.Lower;
 using Juming.Platform.Modules;
 using Microsoft.EntityFrameworkCore;
@@ -58,6 +59,7 @@ internal sealed partial class HealthReporter(IServiceScopeFactory scopes, LinkSt
 
     private async Task<SiteHealth> Measure(IServiceProvider services, CancellationToken ct)
     {
+        var db = services.GetRequiredService<LinksDb>();
         var build = typeof(HealthReporter).Assembly.GetName().Version ?? new Version(0, 0, 0);
         var drive = new DriveInfo(tier.DataFolder);
         var free = drive.TotalSize == 0 ? 1000 : drive.AvailableFreeSpace * 1000 / drive.TotalSize;
@@ -71,7 +73,9 @@ internal sealed partial class HealthReporter(IServiceScopeFactory scopes, LinkSt
             DiskUsed = (uint)(1000 - free),
             DiskLevel = free switch { >= 150 => DiskLevel.Enough, >= 80 => DiskLevel.Low, >= 30 => DiskLevel.VeryLow, _ => DiskLevel.Full },
             LinkConnections = (uint)status.Connections,
-            LinkWaiting = (ulong)Math.Max(0, await services.GetRequiredService<LinksDb>().LogEnds.Where(e => e.Topic == Topics.Reports).SumAsync(e => e.Last - e.Acked, ct)),
+            LinkRoundTrip = status.RoundTrip is { } trip ? (uint)Math.Clamp(Math.Ceiling(trip.TotalMilliseconds), 1, 600_000) : 0,
+            EgressRefused = (ulong)await db.Refusals.Where(r => r.Reason != EgressWatch.HeldBack).SumAsync(r => r.Count, ct),
+            LinkWaiting = (ulong)Math.Max(0, await db.LogEnds.Where(e => e.Topic == Topics.Reports).SumAsync(e => e.Last - e.Acked, ct)),
         };
         foreach (var part in services.GetServices<IHealthPart>()) await part.Fill(health, ct);
         return health;

@@ -162,6 +162,7 @@ internal sealed partial class Dialler(
             if (clock.GetElapsedTime(began) > TimeSpan.FromMinutes(1)) (words, began) = (0, clock.GetTimestamp());
             if (++words > MostWordsAMinute) throw new LinkBreachException("flood");
             if (from.Current.FrameCase == UpperFrame.FrameOneofCase.Welcome) throw new LinkBreachException("welcome");
+            if (from.Current.FrameCase == UpperFrame.FrameOneofCase.Lease) status.Answered();
             if (from.Current.FrameCase == UpperFrame.FrameOneofCase.Nudge) bulk.Told(from.Current.Nudge.Head.ToByteArray());
             if (from.Current.FrameCase != UpperFrame.FrameOneofCase.Ended) continue;
             Leave(from.Current.Ended);
@@ -175,6 +176,7 @@ internal sealed partial class Dialler(
         {
             // Not all at the same moment: a thousand sites were started by the same power coming back.
             await Task.Delay(lease / 3 * (0.8 + (0.4 * Random.Shared.NextDouble())), clock, ct);
+            status.Beat();
             await to.WriteAsync(new LowerFrame { Heartbeat = new Heartbeat { Time = PlainStatements.Micros(clock.GetUtcNow()) } }, ct);
             if (!IsHalfOver(member) || !await Renew(client, member, ct)) continue;
             // The new certificate counts from the next connection on, which comes at once.

@@ -12,6 +12,8 @@ internal sealed class LinkStatus(TimeProvider clock)
     private string _detail = "";
     private DateTimeOffset? _heardAt;
     private long _aheadMs;
+    private long? _beatAt;
+    private TimeSpan? _roundTrip;
 
     /// <summary>How often the two have been connected since this process began.</summary>
     public int Connections { get; private set; }
@@ -39,6 +41,31 @@ internal sealed class LinkStatus(TimeProvider clock)
     public void Learn(long aheadMs)
     {
         lock (_lock) _aheadMs = aheadMs;
+    }
+
+    /// <summary>A heartbeat leaves; the next lease answers it.</summary>
+    public void Beat()
+    {
+        lock (_lock) _beatAt = clock.GetTimestamp();
+    }
+
+    /// <summary>A lease came.</summary>
+    public void Answered()
+    {
+        lock (_lock)
+        {
+            if (_beatAt is { } at) _roundTrip = clock.GetElapsedTime(at);
+            _beatAt = null;
+        }
+    }
+
+    /// <summary>From the last heartbeat that was answered to its answer, the upper host's commit included; null while none was.</summary>
+    public TimeSpan? RoundTrip
+    {
+        get
+        {
+            lock (_lock) return _roundTrip;
+        }
     }
 
     /// <summary>As it stands.</summary>

@@ -1,3 +1,4 @@
+using Juming.Platform.Access;
 using Juming.Platform.Handlers;
 using Juming.Site.Events;
 using Juming.Site.Incidents.Change;
@@ -21,7 +22,7 @@ public sealed partial class IncidentPage
     private IncidentState? _wanted;
     private string? _said, _conflict, _loaded;
     private string _list = "", _me = "";
-    private bool _fresh, _mayWrite, _mayReadLogs, _mayBlock, _mayRun, _mayTicket;
+    private bool _fresh, _mayWrite, _mayReadLogs, _mayBlock, _mayRun, _mayTicket, _mayRelease, _releasing;
 
     /// <summary>"INC-2026-0012" or an identity.</summary>
     [Parameter] public string Number { get; set; } = "";
@@ -61,11 +62,12 @@ public sealed partial class IncidentPage
     {
         var list = ListAddress.QueryOf(Navigation.Uri);
         if (_loaded == Number && _list == list) return;
-        if (_loaded != Number) (_dossier, _said, _conflict, _edit) = (null, null, null, null);
+        if (_loaded != Number) (_dossier, _said, _conflict, _edit, _releasing) = (null, null, null, null, false);
         (_loaded, _list) = (Number, list);
         var actor = await Actors.Current(Gone);
         // Nobody holds the right to block or to run playbooks where that module is left out.
         (_me, _mayWrite, _mayReadLogs, _mayBlock, _mayRun, _mayTicket) = (actor.Name, actor.Holds(IncidentsWrite.Code), actor.Holds(EventsRead.Code), actor.Holds(MayBlock), actor.Holds("response.write"), actor.Holds("tickets.write"));
+        _mayRelease = actor.Kind == ActorKind.Person && actor.Holds(IncidentsRelease.Code);
         await Load();
     }
 
@@ -151,6 +153,13 @@ public sealed partial class IncidentPage
     {
         await Load();
         _said = IncidentsTexts.Of("Saved");
+    }
+
+    private async Task NoteReleased()
+    {
+        _releasing = false;
+        await Load();
+        _said = IncidentsTexts.Of("Release.Done");
     }
 
     private async Task NoteSplit(string number)

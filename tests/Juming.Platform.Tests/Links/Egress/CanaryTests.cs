@@ -65,6 +65,7 @@ public sealed class CanaryTests
         yield return Case("sha-256", Encoding.ASCII.GetBytes(Convert.ToBase64String(SHA256.HashData(raw))));
         yield return Case("gzip", Packed(s => new GZipStream(s, CompressionLevel.Optimal)));
         yield return Case("zlib", Packed(s => new ZLibStream(s, CompressionLevel.Optimal)));
+        yield return Case("zstd", Packed(s => new ZstdSharp.CompressionStream(s)));
         yield return Case("hpack", Hpack());
         yield return new TestCaseData((object)Packed(s => new BrotliStream(s, CompressionLevel.Optimal)), true).SetName("Found_as_brotli");
         yield return new TestCaseData((object)Packed(s => new DeflateStream(s, CompressionLevel.Optimal)), true).SetName("Found_as_deflate");

@@ -11,7 +11,8 @@ namespace Juming.Platform.Tests.Links.Egress;
 public sealed class EgressGateTests
 {
     private static readonly byte[] Identity = Guid.CreateVersion7().ToByteArray(bigEndian: true);
-    private static readonly EgressGate Gate = new(new LinksSettings());
+    private static readonly Site Known = new();
+    private static readonly EgressGate Gate = new(new LinksSettings(), [Known], [Known]);
 
     public static IEnumerable<TestCaseData> Bad()
     {
@@ -29,15 +30,26 @@ public sealed class EgressGateTests
         yield return Case("out-of-range", "disk_used", new SiteHealth { DiskUsed = 1001 });
         yield return Case("out-of-range", "events_received", new SiteHealth { EventsReceived = ulong.MaxValue });
         yield return Case("too-long", "hash", new LedgerHead { Hash = ByteString.CopyFrom(new byte[33]) });
+        // Whatever a person releases: nothing of the customer's, and nothing that only looks like an address.
+        foreach (var own in new[] { "10.2.3.4", "192.168.1.1", "172.20.0.9", "100.64.3.3", "127.0.0.1", "169.254.169.254", "0.0.0.0", "255.255.255.255", "224.0.0.1", "198.51.100.7", "45.155.205.77", "fe80::1", "fd00::5", "::1", "::ffff:45.155.205.10", "64:ff9b::a02:304", "2002:a02:304::1", "2001:db8::1" })
+            yield return Case(own.StartsWith("::ffff", StringComparison.Ordinal) ? "no-address" : "own-address", "attackers", new IncidentRelease { Incident = Id, Attackers = { ByteString.CopyFrom(System.Net.IPAddress.Parse(own).GetAddressBytes()) } }, own);
+        yield return Case("no-address", "attackers", new IncidentRelease { Incident = Id, Attackers = { ByteString.CopyFromUtf8("web01") } });
+        yield return Case("no-address", "attackers", new IncidentRelease { Incident = Id, Attackers = { ByteString.Empty } }, "empty");
+        yield return Case("too-many", "attackers", new IncidentRelease { Incident = Id, Attackers = { Enumerable.Repeat(ByteString.CopyFrom(45, 155, 205, 10), 101) } });
+        foreach (var domain in new[] { "corp.example", "secret.evil.example", "EVIL.example", "evil.example.", "", "evil.example/path", new string('a', 254) })
+            yield return Case(domain.Length > 253 ? "too-long" : "unknown-domain", "domains", new IncidentRelease { Incident = Id, Domains = { domain } }, domain.Length > 60 ? "long" : domain);
+        yield return Case("no-hash", "file_hashes", new IncidentRelease { Incident = Id, FileHashes = { ByteString.CopyFromUtf8("secret.docx") } });
+        yield return Case("no-hash", "file_hashes", new IncidentRelease { Incident = Id, FileHashes = { ByteString.CopyFrom(new byte[64]) } }, "long");
+        yield return Case("not-in-dictionary", "techniques", new IncidentRelease { Incident = Id, Techniques = { "zhang.wei" } });
         yield return Case("unknown-message", null, new Juming.Contracts.Link.Hello { Build = "1" });
 
-        static TestCaseData Case(string reason, string? field, IMessage message) => new TestCaseData(message, reason, field).SetName($"Refused_{reason}_{field ?? message.Descriptor.Name}");
+        static TestCaseData Case(string reason, string? field, IMessage message, string what = "") => new TestCaseData(message, reason, field).SetName($"Refused_{reason}_{field ?? message.Descriptor.Name}{(what.Length > 0 ? "_" + what : "")}");
     }
 
     [TestCaseSource(nameof(Bad))]
     public void What_a_field_may_not_hold_is_refused(IMessage message, string reason, string? field)
     {
-        var judged = Gate.Judge(message, 3, default);
+        var judged = Gate.Judge(message, 3, default, "li.na");
         Assert.Multiple(() =>
         {
             Assert.That((judged.Reason, judged.Field), Is.EqualTo((reason, field)));
@@ -60,14 +72,27 @@ public sealed class EgressGateTests
     }
 
     [TestCase(0, "SiteHealth LedgerHead")]
-    [TestCase(1, "SiteHealth IndicatorSightings BulletinAnswer LedgerHead ImpactCounts BulletinTally")]
-    [TestCase(2, "SiteHealth IncidentSummary IndicatorSightings BulletinAnswer LedgerHead ImpactCounts ImpactByVulnerability BulletinTally")]
-    [TestCase(3, "SiteHealth IncidentSummary IndicatorSightings BulletinAnswer LedgerHead ImpactCounts ImpactByVulnerability BulletinTally")]
+    [TestCase(1, "SiteHealth IndicatorSightings BulletinAnswer LedgerHead ImpactCounts BulletinTally PackStanding PackTally")]
+    [TestCase(2, "SiteHealth IncidentSummary IndicatorSightings BulletinAnswer LedgerHead ImpactCounts ImpactByVulnerability BulletinTally PackStanding PackTally")]
+    [TestCase(3, "SiteHealth IncidentSummary IndicatorSightings BulletinAnswer LedgerHead ImpactCounts ImpactByVulnerability BulletinTally PackStanding PackTally IncidentRelease")]
     public void A_level_lets_out_these_messages_and_no_other(int level, string names)
     {
-        IMessage[] all = [new SiteHealth(), new IncidentSummary(), new IndicatorSightings(), new BulletinAnswer(), new LedgerHead(), new ImpactCounts(), new ImpactByVulnerability(), new BulletinTally()];
-        Assert.That(string.Join(' ', all.Where(m => Gate.Judge(m, level, default).Reason is null).Select(m => m.Descriptor.Name)), Is.EqualTo(names));
-        Assert.That(all.Select(m => Gate.Judge(m, level, default).Reason).Where(r => r is not null), Has.All.EqualTo("above-level"));
+        IMessage[] all = [new SiteHealth(), new IncidentSummary(), new IndicatorSightings(), new BulletinAnswer(), new LedgerHead(), new ImpactCounts(), new ImpactByVulnerability(), new BulletinTally(), new PackStanding(), new PackTally(), new IncidentRelease()];
+        Assert.That(string.Join(' ', all.Where(m => Gate.Judge(m, level, default, "li.na").Reason is null).Select(m => m.Descriptor.Name)), Is.EqualTo(names));
+        Assert.That(all.Select(m => Gate.Judge(m, level, default, "li.na").Reason).Where(r => r is not null), Has.All.EqualTo("above-level"));
+    }
+
+    [Test]
+    public void What_is_released_by_hand_passes_with_a_name_and_not_without()
+    {
+        var message = new IncidentRelease { Incident = Id, Attackers = { ByteString.CopyFrom(45, 155, 205, 10), ByteString.CopyFrom(System.Net.IPAddress.Parse("2a02:6b8::2:242").GetAddressBytes()) }, Domains = { "evil.example" }, FileHashes = { ByteString.CopyFrom(new byte[32]) }, Techniques = { "T1110" }, Hosts = 3 };
+        Assert.Multiple(() =>
+        {
+            Assert.That(Gate.Judge(message, 3, default, "li.na").Bytes, Is.EqualTo(message.ToByteArray()));
+            Assert.That(Gate.Judge(message, 3, default).Reason, Is.EqualTo("not-released"), "no module releases anything by itself");
+            Assert.That(Gate.Judge(message, 2, default, "li.na").Reason, Is.EqualTo("above-level"));
+            Assert.That(new EgressGate(new LinksSettings(), [], []).Judge(message, 3, default, "li.na").Reason, Is.EqualTo("own-address"), "where nobody knows what is the customer's, nothing is somebody else's");
+        });
     }
 
     [Test]
@@ -87,7 +112,7 @@ public sealed class EgressGateTests
     [Test]
     public void Only_so_many_bytes_and_words_leave_within_an_hour()
     {
-        var gate = new EgressGate(new LinksSettings { EgressBytesPerHour = 1000, EgressLabelBytesPerHour = 100 });
+        var gate = new EgressGate(new LinksSettings { EgressBytesPerHour = 1000, EgressLabelBytesPerHour = 100 }, [], []);
         var message = new IncidentSummary { Incident = Id, Attack = "T1059" };
         Assert.Multiple(() =>
         {
@@ -110,4 +135,12 @@ public sealed class EgressGateTests
     }
 
     private static ByteString Id => ByteString.CopyFrom(Identity);
+
+    /// <summary>Stands in for assets and indicators: one public address is an asset's, one domain is an indicator.</summary>
+    private sealed class Site : IOwnAddresses, IKnownDomains
+    {
+        public bool IsOwn(System.Net.IPAddress address) => address.Equals(System.Net.IPAddress.Parse("45.155.205.77"));
+
+        public bool IsKnown(string domain) => domain == "evil.example";
+    }
 }

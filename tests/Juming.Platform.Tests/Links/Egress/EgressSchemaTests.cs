@@ -42,6 +42,7 @@ public sealed class EgressSchemaTests
                 ["BulletinTally"] = (32, 1),
                 ["PackStanding"] = (40, 1),
                 ["PackTally"] = (41, 1),
+                ["IncidentRelease"] = (20, 3),
             }));
         });
     }
@@ -83,7 +84,12 @@ public sealed class EgressSchemaTests
         (FieldType.Int64, FieldClass.Timestamp) => null,
         (FieldType.Bytes, FieldClass.OpaqueId) => null,
         (FieldType.Bytes, FieldClass.Signature) => options!.GetExtension(ClassesExtensions.MaxLen) is > 0 and <= 64 ? null : "has no length",
+        // Addresses, domains and hashes leave by a person's hand alone.
+        (FieldType.Bytes, FieldClass.ExternalAddress or FieldClass.FileHash) => IsByHand(field) ? null : "needs no hand",
+        (FieldType.String, FieldClass.KnownDomain) => !IsByHand(field) ? "needs no hand" : options!.GetExtension(ClassesExtensions.MaxLen) is > 0 and <= 253 ? null : "has no length",
         (FieldType.String, FieldClass.Label) => options!.GetExtension(ClassesExtensions.MaxLen) is > 0 and <= 64 && Dictionaries.Exists(options.GetExtension(ClassesExtensions.Dictionary)) ? null : "is no word of a dictionary",
         _ => $"can't be {kind} as {field.FieldType}",
     };
+
+    private static bool IsByHand(FieldDescriptor field) => field.ContainingType.GetOptions().GetExtension(ClassesExtensions.PolicyLevel) >= PolicyLevels.ByHand;
 }

@@ -7,6 +7,7 @@ using Juming.Platform.Data;
 using Juming.Platform.Http;
 using Juming.Platform.Links;
 using Juming.Platform.Links.Data;
+using Juming.Platform.Links.Egress.Held;
 using Juming.Platform.Links.Egress.Ledger;
 using Juming.Platform.Links.Egress.Policy;
 using Microsoft.EntityFrameworkCore;
@@ -141,10 +142,15 @@ public sealed class EgressTests
         });
         await using (var scope = _hosts.Lower.Services.CreateAsyncScope()) await scope.ServiceProvider.GetRequiredService<LedgerHeads>().SignWhatEnded(CancellationToken.None);
         await TwoHosts.Until(async () => (await Ledger()).Any(l => l.Message == "LedgerHead"));
+        await TwoHosts.Until(async () => (await _hosts.Lower.Send(new ListOwnDays())).Value.Items is [{ Above: not null }]);
         var verdict = (await _hosts.Lower.Send(new VerifyEgress())).Value;
+        var day = (await _hosts.Lower.Send(new ListOwnDays())).Value.Items[0];
+        var held = (await Held()).Items.Single();
         Assert.Multiple(async () =>
         {
-            Assert.That((verdict.Intact, verdict.SignedHeads, verdict.Reason), Is.EqualTo((true, 1, (string?)null)));
+            Assert.That((verdict.Intact, verdict.SignedHeads, verdict.HeldDays, verdict.Reason), Is.EqualTo((true, 1, 1, (string?)null)));
+            Assert.That((day.Above, day.AboveHash), Is.EqualTo(((HeldState?)HeldState.Continues, day.Hash)), "the host above holds what was signed here");
+            Assert.That((held.State, held.Hash, held.Entries, held.DayEntries, held.DayBytes), Is.EqualTo((HeldState.First, day.Hash, day.Last, day.Entries, day.Bytes)));
             Assert.That(await Audit("EgressLedgerSigned"), Has.Count.EqualTo(1));
         });
     }
@@ -157,6 +163,8 @@ public sealed class EgressTests
     [TestCase("links_ledger_heads", "signature", "zeroblob(64)", 0, "signature", 0)]
     [TestCase("links_ledger_heads", "hash", "zeroblob(32)", 0, "head", 0)]
     [TestCase("links_ledger_heads", "last", "last + 1000", 0, "cut-off", 0)]
+    [TestCase("links_receipts", "hash", "zeroblob(32)", 0, "held", 0)]
+    [TestCase("links_receipts", "entries", "entries + 1000", 0, "held", 0)]
     public async Task A_flipped_byte_is_found_and_named(string table, string column, string value, long seq, string reason, long at)
     {
         await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_hosts.Lower.Folder, "juming.db")};Pooling=False");
@@ -181,6 +189,8 @@ public sealed class EgressTests
     {
         var lines = await Export();
         var whole = ExportedLedger.Verify(lines);
+        List<string> held = [(await Held()).Items.Single().ToLine()];
+        List<string> rewritten = [((await Held()).Items.Single() with { Hash = new string('0', 64) }).ToLine()];
         var at = lines.FindIndex(l => l.Contains("\"seq\":2,", StringComparison.Ordinal));
         var changed = lines.ToList();
         changed[at] = changed[at].Replace("\"level\":1", "\"level\":3", StringComparison.Ordinal);
@@ -190,6 +200,11 @@ public sealed class EgressTests
             Assert.That((whole.Intact, whole.SignedHeads), Is.EqualTo((true, 1)));
             Assert.That((ExportedLedger.Verify(changed).At, ExportedLedger.Verify(changed).Reason), Is.EqualTo((2L, "edited")));
             Assert.That(ExportedLedger.Verify(cut).Reason, Is.EqualTo("cut-off"), "the signed day vouches for more");
+            Assert.That((ExportedLedger.Verify(lines, held).Intact, ExportedLedger.Verify(lines, held).HeldDays), Is.EqualTo((true, 1)));
+            Assert.That(ExportedLedger.Verify(lines, rewritten).Reason, Is.EqualTo("held"), "the host above holds another end of the day");
+            Assert.That(ExportedLedger.Verify(lines, [held[0].Replace("\"last\":", "\"last\":9", StringComparison.Ordinal)]).Reason, Is.EqualTo("held"));
+            Assert.Throws<InvalidDataException>(() => ExportedLedger.Verify(lines, ["{\"entry\":{}}"]));
+            Assert.Throws<InvalidDataException>(() => ExportedLedger.Verify(lines, ["{\"held\":{\"day\":1,\"last\":1,\"hash\":\"zz\",\"state\":\"First\"}}"]));
             Assert.Throws<InvalidDataException>(() => ExportedLedger.Verify(["{\"x\":1}"]));
             Assert.Throws<InvalidDataException>(() => ExportedLedger.Verify(["no json"]));
         });
@@ -240,6 +255,12 @@ public sealed class EgressTests
         lines.AddRange(part.Heads.Select(head => System.Text.Json.JsonSerializer.Serialize(new { head }, System.Text.Json.JsonSerializerOptions.Web)));
         lines.AddRange(part.Entries.Select(entry => System.Text.Json.JsonSerializer.Serialize(new { entry }, System.Text.Json.JsonSerializerOptions.Web)));
         return lines;
+    }
+
+    private async Task<HeldDays> Held()
+    {
+        await using var scope = _hosts.Upper.Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IHeldLedgers>().Of(_hosts.Peer, 0, 50, CancellationToken.None);
     }
 
     private async Task<IReadOnlyList<LedgerLine>> Ledger() => (await _hosts.Lower.Send(new ListLedger(null, null, null, null, null, null, 200))).Value.Items;

@@ -6,8 +6,14 @@ namespace Juming.Platform.Links.Egress.Gate;
 /// Decides what of a message may leave. The bytes that leave are those of a message that was read again without what its schema does not name, so that nothing
 /// rides along in fields that nobody looks at.
 /// </summary>
-internal sealed class EgressGate(LinksSettings settings)
+/// <param name="settings">The hour's budget.</param>
+/// <param name="own">Know the customer's addresses.</param>
+/// <param name="known">Know the domains that came from above.</param>
+internal sealed class EgressGate(LinksSettings settings, IEnumerable<IOwnAddresses> own, IEnumerable<IKnownDomains> known)
 {
+    private readonly IReadOnlyList<IOwnAddresses> _own = [.. own];
+    private readonly IReadOnlyList<IKnownDomains> _known = [.. known];
+
     /// <summary>False only in the test that shows what would leak without them.</summary>
     public bool UseDictionaries { get; init; } = true;
 
@@ -25,15 +31,17 @@ internal sealed class EgressGate(LinksSettings settings)
     /// <param name="message">What a producer handed in.</param>
     /// <param name="level">The customer's policy.</param>
     /// <param name="spent">What left within this hour.</param>
-    public Judged Judge(IMessage message, int level, Budget spent)
+    /// <param name="approver">Who released it; empty when nobody did.</param>
+    public Judged Judge(IMessage message, int level, Budget spent, string approver = "")
     {
         if (MessageRule.Of(message) is not { } rule) return new Judged(null, "", [], 0, 0, "unknown-message", null);
         if (rule.Level > level) return Refused(rule, 0, "above-level", null);
+        if (rule.Level >= PolicyLevels.ByHand && approver.Length == 0) return Refused(rule, 0, "not-released", null);
         var handed = message.ToByteArray();
         var clean = rule.Message.Parser.WithDiscardUnknownFields(true).ParseFrom(handed);
         var bytes = clean.ToByteArray();
         var smuggled = handed.Length - bytes.Length;
-        var (field, reason, labels) = FieldCheck.Of(clean, UseDictionaries);
+        var (field, reason, labels) = new FieldCheck(_own, _known, UseDictionaries).Of(clean);
         if (reason is not null) return Refused(rule, smuggled, reason, field);
         if (spent.Bytes + bytes.Length > settings.EgressBytesPerHour || spent.Labels + labels > settings.EgressLabelBytesPerHour) return Refused(rule, smuggled, "over-budget", null);
         return new Judged(rule, rule.KeyOf(clean), bytes, labels, smuggled, null, null);

@@ -1,13 +1,18 @@
 using System.Collections;
 using System.Globalization;
+using System.Net;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Juming.Contracts.Egress;
+using Juming.Platform.Http;
 
 namespace Juming.Platform.Links.Egress.Gate;
 
 /// <summary>Holds every field of a message against its class.</summary>
-internal static class FieldCheck
+/// <param name="own">Know the customer's addresses.</param>
+/// <param name="known">Know the domains that came from above.</param>
+/// <param name="useDictionaries">False only in the test that shows what would leak without them.</param>
+internal sealed class FieldCheck(IReadOnlyList<IOwnAddresses> own, IReadOnlyList<IKnownDomains> known, bool useDictionaries)
 {
     // Microseconds of 2020-01-01 and 2100-01-01: a number outside is no instant of this program.
     private const long Earliest = 1_577_836_800_000_000;
@@ -22,15 +27,14 @@ internal static class FieldCheck
 
     /// <summary>Looks at all fields of a message, those of messages in it as well.</summary>
     /// <param name="message">The message, without unknown fields.</param>
-    /// <param name="useDictionaries">False only in the test that shows what would leak without them.</param>
-    public static Finding Of(IMessage message, bool useDictionaries = true)
+    public Finding Of(IMessage message)
     {
         var labels = 0;
         foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
         {
             foreach (var value in ValuesOf(field, message))
             {
-                var (inner, reason, more) = value is IMessage part ? Of(part, useDictionaries) : new Finding(null, Refusal(field, value, useDictionaries, out var bytes), bytes);
+                var (inner, reason, more) = value is IMessage part ? Of(part) : new Finding(null, Refusal(field, value, out var bytes), bytes);
                 if (reason is not null) return new Finding(inner is null ? field.Name : field.Name + "." + inner, reason, 0);
                 labels += more;
             }
@@ -48,7 +52,7 @@ internal static class FieldCheck
         return value is null || IsBlank(value) ? [] : [value];
     }
 
-    private static string? Refusal(FieldDescriptor field, object value, bool useDictionaries, out int labelBytes)
+    private string? Refusal(FieldDescriptor field, object value, out int labelBytes)
     {
         labelBytes = 0;
         var options = field.GetOptions();
@@ -73,10 +77,21 @@ internal static class FieldCheck
                 return !useDictionaries || Dictionaries.Holds(options!.GetExtension(ClassesExtensions.Dictionary), word) ? null : "not-in-dictionary";
             case FieldClass.Signature:
                 return value is ByteString signature && signature.Length <= longest ? null : "too-long";
+            case FieldClass.ExternalAddress:
+                return AddressOf(value) is not { } address ? "no-address" : !AddressRules.IsPublic(address) || own.Count == 0 || own.Any(o => o.IsOwn(address)) ? "own-address" : null;
+            case FieldClass.KnownDomain:
+                if (value is not string domain || domain.Length > longest) return "too-long";
+                labelBytes = System.Text.Encoding.UTF8.GetByteCount(domain);
+                return known.Any(k => k.IsKnown(domain)) ? null : "unknown-domain";
+            case FieldClass.FileHash:
+                return value is ByteString { Length: 16 or 20 or 32 } ? null : "no-hash";
             default:
                 return "no-class";
         }
     }
+
+    /// <summary>The address of 4 or 16 bytes; one that hides another in it is none.</summary>
+    private static IPAddress? AddressOf(object value) => value is ByteString { Length: 4 or 16 } bytes && new IPAddress(bytes.Span) is { IsIPv4MappedToIPv6: false } address ? address : null;
 
     private static int MostItems(FieldDescriptor field) => (int)(field.GetOptions()?.GetExtension(ClassesExtensions.MostItems) ?? 0);
 

@@ -29,6 +29,12 @@ internal static class LedgerChain
         Add(hash, row.Labels);
         hash.AppendData(row.Sha256);
         hash.AppendData(row.KeptSha256 ?? []);
+        // Entries from before there were releases have the hash that they had.
+        if (row.Approver.Length > 0)
+        {
+            Add(hash, "approver");
+            Add(hash, row.Approver);
+        }
         return hash.GetHashAndReset();
     }
 

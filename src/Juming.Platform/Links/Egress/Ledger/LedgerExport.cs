@@ -29,7 +29,7 @@ internal sealed record LedgerPart(IReadOnlyList<ExportedHead> Heads, IReadOnlyLi
 internal sealed record ExportedHead(int Day, long Last, string Hash, string Signature, string PublicKey);
 
 /// <summary>An entry with all that its hash is over.</summary>
-internal sealed record ExportedEntry(long Seq, long AtMicros, string Kind, string Destination, string Place, string Sender, int Type, string About, int Level, long Bytes, int Labels, string Sha256, string? KeptSha256, string Hash, byte[]? Content);
+internal sealed record ExportedEntry(long Seq, long AtMicros, string Kind, string Destination, string Place, string Sender, int Type, string About, int Level, long Bytes, int Labels, string Sha256, string? KeptSha256, string Hash, byte[]? Content, string? Approver = null);
 
 file sealed class Handler(LinksDb db) : IQueryHandler<ExportLedger, LedgerPart>
 {

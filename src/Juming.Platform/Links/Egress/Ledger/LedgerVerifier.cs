@@ -5,13 +5,18 @@ namespace Juming.Platform.Links.Egress.Ledger;
 /// <summary>The signed end of a day, with the key that signed it.</summary>
 internal sealed record SignedHead(int Day, long Last, byte[] Hash, byte[] Signature, byte[] PublicKey);
 
+/// <summary>The end of a day as the host above holds it.</summary>
+internal sealed record HeldHead(int Day, long Last, byte[] Hash);
+
 /// <summary>Recomputes the chain, entry by entry, and holds contents and signed heads against it. Needs nothing but what it is given, so that an exported ledger is verified the same way.</summary>
-internal sealed class LedgerVerifier(IEnumerable<SignedHead> heads)
+internal sealed class LedgerVerifier(IEnumerable<SignedHead> heads, IEnumerable<HeldHead> held)
 {
     private readonly ILookup<long, SignedHead> _heads = heads.ToLookup(h => h.Last);
+    private readonly ILookup<long, HeldHead> _held = held.ToLookup(h => h.Last);
     private byte[] _hash = LedgerChain.Start;
     private long _last;
     private int _signed;
+    private int _same;
 
     /// <summary>Takes the next entry.</summary>
     /// <param name="row">The entry.</param>
@@ -29,6 +34,11 @@ internal sealed class LedgerVerifier(IEnumerable<SignedHead> heads)
             if (!IsSigned(head)) return Bad(row.Seq, "signature");
             _signed++;
         }
+        foreach (var head in _held[row.Seq])
+        {
+            if (!hash.AsSpan().SequenceEqual(head.Hash)) return Bad(row.Seq, "held");
+            _same++;
+        }
         (_hash, _last) = (hash, row.Seq);
         return null;
     }
@@ -39,7 +49,8 @@ internal sealed class LedgerVerifier(IEnumerable<SignedHead> heads)
     {
         var known = Math.Max(end ?? 0, _heads.Count == 0 ? 0 : _heads.Max(h => h.Key));
         if (known > _last) return Bad(_last + 1, "cut-off");
-        return end < _last ? Bad(end.Value + 1, "edited") : new LedgerVerdict(true, _last, Convert.ToHexStringLower(_hash), _signed);
+        if (_held.Any(h => h.Key > _last || h.Key < 1)) return Bad(_last + 1, "held");
+        return end < _last ? Bad(end.Value + 1, "edited") : new LedgerVerdict(true, _last, Convert.ToHexStringLower(_hash), _signed, HeldDays: _same);
     }
 
     private static bool IsSigned(SignedHead head)
@@ -56,5 +67,5 @@ internal sealed class LedgerVerifier(IEnumerable<SignedHead> heads)
         }
     }
 
-    private LedgerVerdict Bad(long at, string reason) => new(false, _last, Convert.ToHexStringLower(_hash), _signed, at, reason);
+    private LedgerVerdict Bad(long at, string reason) => new(false, _last, Convert.ToHexStringLower(_hash), _signed, at, reason, _same);
 }

@@ -23,10 +23,10 @@ internal sealed record ListLedger(string? Text, EgressPlace? Place, int? Type, D
 internal sealed record LedgerPage(IReadOnlyList<LedgerLine> Items, long Total, IReadOnlyList<LedgerDay> Days);
 
 /// <summary>One entry; the message's name is empty for what is none.</summary>
-internal sealed record LedgerLine(long Seq, DateTimeOffset At, EgressKind Kind, string Destination, EgressPlace Place, string Sender, string Message, string About, int Level, long Bytes, string Sha256, string Hash)
+internal sealed record LedgerLine(long Seq, DateTimeOffset At, EgressKind Kind, string Destination, EgressPlace Place, string Sender, string Message, string About, int Level, long Bytes, string Sha256, string Hash, string Approver = "")
 {
     public static LedgerLine Of(LedgerRow row) => new(
-        row.Seq, row.At, row.Kind, row.Destination, row.Place, row.Sender, row.Kind == EgressKind.Message ? MessageRule.Of(row.Type)?.Name ?? "" : "", row.About, row.Level, row.Bytes, Convert.ToHexStringLower(row.Sha256), Convert.ToHexStringLower(row.Hash));
+        row.Seq, row.At, row.Kind, row.Destination, row.Place, row.Sender, row.Kind == EgressKind.Message ? MessageRule.Of(row.Type)?.Name ?? "" : "", row.About, row.Level, row.Bytes, Convert.ToHexStringLower(row.Sha256), Convert.ToHexStringLower(row.Hash), row.Approver);
 }
 
 /// <summary>How much left on a day.</summary>

@@ -39,6 +39,9 @@ internal sealed class LedgerRow
     /// <summary>Hash of what is kept, when that is not all.</summary>
     public byte[]? KeptSha256 { get; set; }
 
+    /// <summary>Who released it by hand; empty for what nobody has to release.</summary>
+    public string Approver { get; set; } = "";
+
     /// <summary>The offer that it came of, so that one that is made twice leaves once.</summary>
     public Guid? Offer { get; set; }
 

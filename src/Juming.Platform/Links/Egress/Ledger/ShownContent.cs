@@ -9,13 +9,6 @@ using MimeKit;
 
 namespace Juming.Platform.Links.Egress.Ledger;
 
-/// <summary>A field as people read it.</summary>
-/// <param name="Name">Name in <c>egress.proto</c>, or a mail's header.</param>
-/// <param name="Class">Its class; "Text" where none applies.</param>
-/// <param name="Value">Its value.</param>
-/// <param name="At">The value as an instant, when it is one.</param>
-internal sealed record ShownField(string Name, string Class, string Value, DateTimeOffset? At = null);
-
 /// <summary>Reads kept bytes back into what people can read. They are untrusted: devices and people wrote what stands in mails and calls.</summary>
 internal static class ShownContent
 {
@@ -36,7 +29,8 @@ internal static class ShownContent
         return TextOf(content) is { } text ? ([], text, null) : ([], null, Convert.ToHexStringLower(content));
     }
 
-    private static List<ShownField> FieldsOf(IMessage message, string path)
+    /// <summary>Fields of a message that are set.</summary>
+    public static List<ShownField> FieldsOf(IMessage message, string path)
     {
         var shown = new List<ShownField>();
         foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
@@ -61,6 +55,7 @@ internal static class ShownContent
     private static string Written(FieldDescriptor field, object value) => value switch
     {
         ByteString { Length: 16 } id when field.GetOptions()?.GetExtension(ClassesExtensions.FieldClass) == FieldClass.OpaqueId => new Guid(id.Span, bigEndian: true).ToString(),
+        ByteString { Length: 4 or 16 } address when field.GetOptions()?.GetExtension(ClassesExtensions.FieldClass) == FieldClass.ExternalAddress => new System.Net.IPAddress(address.Span).ToString(),
         ByteString bytes => Convert.ToHexStringLower(bytes.Span),
         Enum number => field.EnumType.FindValueByNumber(Convert.ToInt32(number, CultureInfo.InvariantCulture))?.Name ?? Convert.ToInt64(number, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",

@@ -13,7 +13,8 @@ file sealed class Handler(LinksDb db) : IQueryHandler<VerifyEgress, LedgerVerdic
     {
         // Entries that come meanwhile are left for the next time.
         var end = await db.LedgerEnds.AsNoTracking().Select(e => (long?)e.Last).FirstOrDefaultAsync(ct) ?? 0;
-        var verifier = new LedgerVerifier(await SignedHeads.All(db, ct));
+        var held = await db.Receipts.AsNoTracking().Where(r => r.State == HeldState.Continues).Select(r => new HeldHead(r.Day, r.Entries, r.Hash)).ToListAsync(ct);
+        var verifier = new LedgerVerifier(await SignedHeads.All(db, ct), held);
         var entries = from row in db.Ledger.AsNoTracking()
                       where row.Seq <= end
                       join content in db.LedgerContents.AsNoTracking() on row.Seq equals content.Seq into contents
