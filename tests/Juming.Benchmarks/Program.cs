@@ -24,6 +24,7 @@ return args.FirstOrDefault() switch
     "intel" => await Juming.Benchmarks.Intel.IntelBench.Run([.. args.Skip(1)]),
     "egress" => await Juming.Benchmarks.Egress.EgressBench.Run([.. args.Skip(1)]),
     "sites" => await Juming.Benchmarks.Links.SitesBench.Run([.. args.Skip(1)]),
+    Juming.Benchmarks.Links.SlowLinkBench.Inside => await Juming.Benchmarks.Links.SlowLinkBench.Measure([.. args.Skip(1)]),
     "playbooks" => await PlaybooksBench.Run([.. args.Skip(1)]),
     "playbook-site" => await PlaybookSite.Run([.. args.Skip(1)]),
     "web" => await WebBench.Run([.. args.Skip(1)]),
@@ -32,6 +33,6 @@ return args.FirstOrDefault() switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | farm-by-hand [--seed N] [--ports FROM] | farm [--json] [--rounds=N] [--only=NAME,…] [--seed=S] | linkage [--json] [--rounds=N] [--part=NAME] | rules [--explain] [--lines=FILE] PATH... | pipeline [--json] [--rounds=N] [--only=PART,…] | search [--json] [--events=N] [--keep] | web [--json] [--events=N] [--rounds=N] | captcha [--json] [--count=N] [--seed=S] [--labels=DIR] | playbooks [--json] [--runs=N] [--every=SECONDS] | normalize [--rounds=N] FILE | intel [--json] [--indicators=N,…] [--rounds=N] | egress [--json] [--canaries=N] [--seed=S] | sites [--json] [--sites=N] [--connection=STRING] | chaos [--kills N] [--seed S] | fuzz [--seconds N] [--target NAME] [--seed S]");
+    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | farm-by-hand [--seed N] [--ports FROM] | farm [--json] [--rounds=N] [--only=NAME,…] [--seed=S] | linkage [--json] [--rounds=N] [--part=NAME] | rules [--explain] [--lines=FILE] PATH... | pipeline [--json] [--rounds=N] [--only=PART,…] | search [--json] [--events=N] [--keep] | web [--json] [--events=N] [--rounds=N] | captcha [--json] [--count=N] [--seed=S] [--labels=DIR] | playbooks [--json] [--runs=N] [--every=SECONDS] | normalize [--rounds=N] FILE | intel [--json] [--indicators=N,…] [--rounds=N] | egress [--json] [--canaries=N] [--seed=S] | sites [--json] [--sites=N] [--database=sqlite|postgres] [--only=sites|bulk] | chaos [--kills N] [--seed S] | fuzz [--seconds N] [--target NAME] [--seed S]");
     return 2;
 }

@@ -12,6 +12,7 @@ internal sealed class LinkStatus(TimeProvider clock)
     private string _detail = "";
     private DateTimeOffset? _heardAt;
     private long _aheadMs;
+    private TimeSpan? _answeredIn;
 
     /// <summary>How often the two have been connected since this process began.</summary>
     public int Connections { get; private set; }
@@ -39,6 +40,21 @@ internal sealed class LinkStatus(TimeProvider clock)
     public void Learn(long aheadMs)
     {
         lock (_lock) _aheadMs = aheadMs;
+    }
+
+    /// <summary>How long the other end took to answer the last heartbeat of this connection; null before the first.</summary>
+    public TimeSpan? AnsweredIn
+    {
+        get
+        {
+            lock (_lock) return _answeredIn;
+        }
+    }
+
+    /// <summary>A heartbeat was answered; null for a connection that begins.</summary>
+    public void Answered(TimeSpan? within)
+    {
+        lock (_lock) _answeredIn = within;
     }
 
     /// <summary>As it stands.</summary>
