@@ -25,6 +25,7 @@ return args.FirstOrDefault() switch
     "egress" => await Juming.Benchmarks.Egress.EgressBench.Run([.. args.Skip(1)]),
     "links" => await Juming.Benchmarks.Links.LinksBench.Run([.. args.Skip(1)]),
     "sites" => await Juming.Benchmarks.Links.SitesBench.Run([.. args.Skip(1)]),
+    Juming.Benchmarks.Links.SlowLinkBench.Inside => await Juming.Benchmarks.Links.SlowLinkBench.Measure([.. args.Skip(1)]),
     "playbooks" => await PlaybooksBench.Run([.. args.Skip(1)]),
     "playbook-site" => await PlaybookSite.Run([.. args.Skip(1)]),
     "web" => await WebBench.Run([.. args.Skip(1)]),
@@ -33,6 +34,6 @@ return args.FirstOrDefault() switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | farm-by-hand [--seed N] [--ports FROM] | farm [--json] [--rounds=N] [--only=NAME,…] [--seed=S] | linkage [--json] [--rounds=N] [--part=NAME] | rules [--explain] [--lines=FILE] PATH... | pipeline [--json] [--rounds=N] [--only=PART,…] | search [--json] [--events=N] [--keep] | web [--json] [--events=N] [--rounds=N] | captcha [--json] [--count=N] [--seed=S] [--labels=DIR] | playbooks [--json] [--runs=N] [--every=SECONDS] | normalize [--rounds=N] FILE | intel [--json] [--indicators=N,…] [--rounds=N] [--only-lookups] [--only-chain] | egress [--json] [--canaries=N] [--seed=S] | sites [--json] [--sites=N] [--connection=STRING] | links [--json] [--faults=N] [--power=N] [--seed=S] [--report=FILE] | chaos [--kills N] [--seed S] | fuzz [--seconds N] [--target NAME] [--seed S]");
+    Console.Error.WriteLine("demo --port N [--minutes M] [--once] | farm-by-hand [--seed N] [--ports FROM] | farm [--json] [--rounds=N] [--only=NAME,…] [--seed=S] | linkage [--json] [--rounds=N] [--part=NAME] | rules [--explain] [--lines=FILE] PATH... | pipeline [--json] [--rounds=N] [--only=PART,…] | search [--json] [--events=N] [--keep] | web [--json] [--events=N] [--rounds=N] | captcha [--json] [--count=N] [--seed=S] [--labels=DIR] | playbooks [--json] [--runs=N] [--every=SECONDS] | normalize [--rounds=N] FILE | intel [--json] [--indicators=N,…] [--rounds=N] [--only-lookups] [--only-chain] | egress [--json] [--canaries=N] [--seed=S] | sites [--json] [--sites=N] [--database=sqlite|postgres] [--only=sites|bulk] | links [--json] [--faults=N] [--power=N] [--seed=S] [--report=FILE] | chaos [--kills N] [--seed S] | fuzz [--seconds N] [--target NAME] [--seed S]");
     return 2;
 }

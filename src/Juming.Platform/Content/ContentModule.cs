@@ -36,6 +36,7 @@ public sealed class ContentModule : Module
         services.AddHostedService<Renewal>();
         services.AddHostedService<ContentUse>();
         services.AddHostedService<ContentLoop>();
+        services.AddHostedService<OtherNodes>();
     }
 
     /// <inheritdoc/>

@@ -31,7 +31,7 @@ public sealed class LinksModule(bool isTop) : Module
         services.AddSettings<LinksSettings>("Modules:Links");
         services.AddSingleton(new LinkPlace(isTop));
         services.AddSingleton<LinkWatch>().AddSingleton<ILinkAlarms>(p => p.GetRequiredService<LinkWatch>()).AddSingleton<ILinkIncidents>(p => p.GetRequiredService<LinkWatch>());
-        services.AddSingleton<LinkTopics>().AddSingleton<Outgoing>().AddSingleton<LinkUpkeep>().AddSingleton<Authority>().AddSingleton<EnrolmentDesk>().AddSingleton<LinkDoor>().AddSingleton<Connections>().AddSingleton<LinkListener>().AddSingleton<PeerNews>();
+        services.AddSingleton<LinkTopics>().AddSingleton<Outgoing>().AddSingleton<LinkUpkeep>().AddSingleton<Authority>().AddSingleton<EnrolmentDesk>().AddSingleton<LinkDoor>().AddSingleton<Connections>().AddSingleton<Admission>().AddSingleton<LeaseBook>().AddSingleton<LinkListener>().AddSingleton<PeerNews>();
         services.AddSingleton<Membership>().AddSingleton<LinkStatus>().AddSingleton<UpperWake>();
         services.AddScoped<ILinkDesk, LinkDesk>();
         services.AddSingleton<BulkShelves>().AddSingleton<ILinkNews>(p => p.GetRequiredService<BulkShelves>());

@@ -103,6 +103,7 @@ internal static class LinkCommands
             Console.WriteLine($"Above: {above.GetProperty("state").GetString()} {above.GetProperty("url").GetString()} since {above.GetProperty("since").GetString()}");
             if (above.GetProperty("problem").GetString() is { Length: > 0 } problem) Console.WriteLine($"       {problem}: {above.GetProperty("detail").GetString()}");
             if (above.GetProperty("certificateUntil").GetString() is { } until) Console.WriteLine($"       certificate until {until}, clock {above.GetProperty("aheadMs").GetInt64()} ms ahead of ours");
+            if (above.GetProperty("answerMs") is { ValueKind: JsonValueKind.Number } answered) Console.WriteLine($"       the last heartbeat was answered within {answered.GetDouble():0} ms");
             foreach (var topic in above.GetProperty("topics").EnumerateArray())
                 Console.WriteLine($"       topic {topic.GetProperty("topic").GetInt32()} {(topic.GetProperty("up").GetBoolean() ? "up" : "down")}: {topic.GetProperty("records").GetInt64()} records, {topic.GetProperty("waiting").GetInt64()} waiting");
         }

@@ -27,6 +27,11 @@ internal sealed class CountingProxy : IAsyncDisposable
     /// <summary>Connections that were opened since the last reset.</summary>
     public int Connections { get; private set; }
 
+    /// <summary>Connections that stand now.</summary>
+    public int Open => Volatile.Read(ref _open);
+
+    private int _open;
+
     private int _generation;
 
     public void Reset()
@@ -59,7 +64,9 @@ internal sealed class CountingProxy : IAsyncDisposable
         using var near = from;
         using var far = new TcpClient();
         await far.ConnectAsync(IPAddress.Loopback, _target, _end.Token);
+        Interlocked.Increment(ref _open);
         await Task.WhenAny(Copy(near.GetStream(), far.GetStream(), generation), Copy(far.GetStream(), near.GetStream(), generation));
+        Interlocked.Decrement(ref _open);
     }
 
     private async Task Copy(NetworkStream from, NetworkStream to, int generation)

@@ -55,6 +55,23 @@ internal sealed class RelayTests
     }
 
     [Test]
+    [Category("Long")]
+    public async Task The_connection_for_content_is_closed_two_minutes_after_its_last_use()
+    {
+        var tiers = Joined.Tiers;
+        var invited = (await tiers.Operator.Send(new MakeSiteToken("Customer", "idle"))).Value;
+        await using var proxy = new CountingProxy(new Uri(invited.Url).Port);
+        await using var site = await RunningTier.Start("site", settings: new Dictionary<string, string?> { ["Modules:Content:Root"] = await ThreeTiers.FingerprintOf(tiers.Cloud) });
+        Assert.That((await site.Send(new JoinUpper(proxy.Address.AbsoluteUri, new Secret(invited.Token)))).Error, Is.Null);
+        await ThreeTiers.Until(() => Task.FromResult(ThreeTiers.HeadOf(site)?.AsSpan().SequenceEqual(ThreeTiers.HeadOf(tiers.Operator)) == true && proxy.Open == 2), "it is level, over two connections");
+        var began = TimeProvider.System.GetTimestamp();
+        while (proxy.Open == 2 && TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMinutes(4)) await Task.Delay(200);
+        TestContext.Out.WriteLine($"closed after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0} s");
+        Assert.That(proxy.Open, Is.EqualTo(1), "the session's stands");
+        Assert.That(TimeProvider.System.GetElapsedTime(began).TotalSeconds, Is.InRange(100, 200));
+    }
+
+    [Test]
     public async Task Whatever_an_operator_makes_of_what_it_passes_on_is_refused_audited_and_not_used()
     {
         var tiers = Joined.Tiers;

@@ -1,3 +1,4 @@
+using Juming.Testing;
 using NUnit.Framework;
 
 namespace Juming.Tiers.Tests.Databases;

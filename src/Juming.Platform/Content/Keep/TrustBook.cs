@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Juming.Platform.Content.Data;
 using Juming.Platform.Content.Format;
 using Juming.Platform.Content.Trust;
+using Juming.Platform.Data;
 using Juming.Platform.Links;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,12 +10,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Juming.Platform.Content.Keep;
 
 /// <summary>What this host believes, in memory and in its database. One at a time changes it.</summary>
-internal sealed class TrustBook(IServiceScopeFactory scopes, TimeProvider clock) : IDisposable
+internal sealed class TrustBook(IServiceScopeFactory scopes, Database database, TimeProvider clock) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SemaphoreSlim _hostTurn = new(1, 1);
     private volatile View? _view;
     private volatile bool _loaded;
+    private (long Root, long At, int Files) _mark;
 
     /// <summary>What is believed, and the head that stands for it.</summary>
     public sealed record View(TrustedMetadata Trusted, IReadOnlyList<ContentTarget> Targets, BulkHead? Head);
@@ -35,7 +37,8 @@ internal sealed class TrustBook(IServiceScopeFactory scopes, TimeProvider clock)
         await _turn.WaitAsync(ct);
         try
         {
-            if (!_loaded) await Load(ct);
+            // What another node has come to believe is the ground for what this one changes.
+            if (!_loaded || (database.SeveralNodes && await Mark(ct) != _mark)) await Load(ct);
             return new Turn(_turn);
         }
         catch
@@ -43,6 +46,14 @@ internal sealed class TrustBook(IServiceScopeFactory scopes, TimeProvider clock)
             _turn.Release();
             throw;
         }
+    }
+
+    /// <summary>Takes up what another node of this host has come to believe.</summary>
+    /// <returns>True when that is something else.</returns>
+    public async Task<bool> Follow(CancellationToken ct)
+    {
+        var before = _view?.Head?.Hash;
+        using (await Enter(ct)) return _view?.Head is { } head && (before is null || !head.Hash.AsSpan().SequenceEqual(before));
     }
 
     /// <summary>Keeps what was checked; with the turn.</summary>
@@ -120,8 +131,19 @@ internal sealed class TrustBook(IServiceScopeFactory scopes, TimeProvider clock)
         _hostTurn.Dispose();
     }
 
+    /// <summary>Changes with each change of the rows.</summary>
+    private async Task<(long Root, long At, int Files)> Mark(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<ContentDb>();
+        var files = await db.Files.AsNoTracking().Select(f => f.At).ToListAsync(ct);
+        return (await db.Roots.MaxAsync(r => (long?)r.Version, ct) ?? 0, files.Count == 0 ? 0 : files.Max().UtcTicks, files.Count);
+    }
+
     private async Task Load(CancellationToken ct)
     {
+        // First: what is written meanwhile is found again.
+        if (database.SeveralNodes) _mark = await Mark(ct);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ContentDb>();
         if (await db.Roots.AsNoTracking().OrderByDescending(r => r.Version).FirstOrDefaultAsync(ct) is { } root)

@@ -12,7 +12,6 @@ namespace Juming.Platform.Content.Sync;
 internal sealed partial class ContentLoop(ContentDesk desk, ContentUpdate update, TrustBook book, ContentStatus status, ContentWatch watch, TierContext tier, TimeProvider clock, ILogger<ContentLoop> log) : BackgroundService
 {
     private static readonly TimeSpan Rest = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
@@ -28,9 +27,7 @@ internal sealed partial class ContentLoop(ContentDesk desk, ContentUpdate update
             {
                 var good = await above.Upper(stoppingToken) is null || await Ask(stoppingToken);
                 _pause = good ? FirstPause : _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
-                if (await Wait(above, good ? Idle : _pause, stoppingToken) || !good) continue;
-                above.Close();
-                await Wait(above, Rest * (0.8 + (0.4 * Random.Shared.NextDouble())), stoppingToken);
+                await Wait(above, good ? Rest * (0.8 + (0.4 * Random.Shared.NextDouble())) : _pause, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -40,18 +37,15 @@ internal sealed partial class ContentLoop(ContentDesk desk, ContentUpdate update
     }
 
     /// <summary>Waits for news from above or for somebody here who wants to know.</summary>
-    /// <returns>False when the time passed without.</returns>
-    private async Task<bool> Wait(Links.IUpperBulk above, TimeSpan atMost, CancellationToken ct)
+    private async Task Wait(Links.IUpperBulk above, TimeSpan atMost, CancellationToken ct)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var started = clock.GetTimestamp();
         var told = above.Told(atMost, ending.Token);
         var rung = desk.AskBell.Next(atMost, ending.Token);
         await Task.WhenAny(told, rung);
         await ending.CancelAsync();
         await Task.WhenAll(told, rung).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         ct.ThrowIfCancellationRequested();
-        return clock.GetElapsedTime(started) < atMost;
     }
 
     /// <summary>Asks once.</summary>

@@ -73,7 +73,7 @@ internal sealed partial class HealthReporter(IServiceScopeFactory scopes, LinkSt
             DiskUsed = (uint)(1000 - free),
             DiskLevel = free switch { >= 150 => DiskLevel.Enough, >= 80 => DiskLevel.Low, >= 30 => DiskLevel.VeryLow, _ => DiskLevel.Full },
             LinkConnections = (uint)status.Connections,
-            LinkRoundTrip = status.RoundTrip is { } trip ? (uint)Math.Clamp(Math.Ceiling(trip.TotalMilliseconds), 1, 600_000) : 0,
+            LinkRoundTrip = status.AnsweredIn is { } trip ? (uint)Math.Clamp(Math.Ceiling(trip.TotalMilliseconds), 1, 600_000) : 0,
             EgressRefused = (ulong)await db.Refusals.Where(r => r.Reason != EgressWatch.HeldBack).SumAsync(r => r.Count, ct),
             LinkWaiting = (ulong)Math.Max(0, await db.LogEnds.Where(e => e.Topic == Topics.Reports).SumAsync(e => e.Last - e.Acked, ct)),
         };

@@ -86,7 +86,10 @@ internal static class LinkCertificates
         chain.ChainPolicy.VerificationTime = now.UtcDateTime;
         chain.ChainPolicy.VerificationTimeIgnored = false;
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(server ? ServerAuth : ClientAuth));
-        if (!chain.Build(certificate)) return string.Join("; ", chain.ChainStatus.Select(s => s.Status.ToString()).Distinct());
+        var good = chain.Build(certificate);
+        // Copies outside the managed heap, which would else lie there until the next collection.
+        foreach (var element in chain.ChainElements) element.Certificate.Dispose();
+        if (!good) return string.Join("; ", chain.ChainStatus.Select(s => s.Status.ToString()).Distinct());
         return NamesIn(certificate).Contains(name.AbsoluteUri) ? null : $"it names {string.Join(", ", NamesIn(certificate).DefaultIfEmpty("nobody"))}";
     }
 

@@ -32,10 +32,11 @@ internal sealed record LinksView(bool IsTop, LinkView Above, bool Listens, IRead
 /// <param name="Self">Who this host is there.</param>
 /// <param name="CertificateUntil">How long the certificate holds.</param>
 /// <param name="AheadMs">How far the other end's clock is ahead of ours, milliseconds.</param>
+/// <param name="AnswerMs">How long the other end took to answer the last heartbeat, milliseconds; null before the first of this connection.</param>
 /// <param name="JoinedBefore">It has been joined at some time.</param>
 /// <param name="Topics">How far each topic is.</param>
 internal sealed record LinkView(
-    string State, DateTimeOffset Since, string Problem, string Detail, DateTimeOffset? HeardAt, string Url, Guid? Upper, Guid? Self, DateTimeOffset? CertificateUntil, long AheadMs, bool JoinedBefore, IReadOnlyList<TopicView> Topics);
+    string State, DateTimeOffset Since, string Problem, string Detail, DateTimeOffset? HeardAt, string Url, Guid? Upper, Guid? Self, DateTimeOffset? CertificateUntil, long AheadMs, double? AnswerMs, bool JoinedBefore, IReadOnlyList<TopicView> Topics);
 
 /// <summary>How far a topic is.</summary>
 /// <param name="Topic">Its number.</param>
@@ -62,8 +63,8 @@ file sealed class Handler(LinksDb db, Membership membership, LinkStatus status, 
         var before = await db.Peers.AnyAsync(p => p.Side == PeerSide.Upper, ct);
         var (state, since, problem, detail, heard, ahead) = status.Now;
         return found is not { } member
-            ? new LinkView(nameof(LinkState.NotJoined), since, "", "", null, "", null, null, null, 0, before, [])
-            : new LinkView(state.ToString(), since, problem, detail, heard, member.Url, member.Upper, member.Self, member.CertificateUntil, ahead, before, await TopicsOf(member.Upper, ct));
+            ? new LinkView(nameof(LinkState.NotJoined), since, "", "", null, "", null, null, null, 0, null, before, [])
+            : new LinkView(state.ToString(), since, problem, detail, heard, member.Url, member.Upper, member.Self, member.CertificateUntil, ahead, state == LinkState.Connected ? status.AnsweredIn?.TotalMilliseconds : null, before, await TopicsOf(member.Upper, ct));
     }
 
     private async Task<IReadOnlyList<TopicView>> TopicsOf(Guid upper, CancellationToken ct)

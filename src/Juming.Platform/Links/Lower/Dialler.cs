@@ -22,6 +22,9 @@ internal sealed partial class Dialler(
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
+    // A host above that was away for hours has all of those below back within a minute of its return; that many knocks cost it little, see Upper/Admission.
+    private static readonly TimeSpan LongestPauseWhileAway = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestLease = TimeSpan.FromMinutes(5);
     private const int MostWordsAMinute = 600;
@@ -31,6 +34,7 @@ internal sealed partial class Dialler(
     private readonly ulong _bootId = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
     private TimeSpan _pause = FirstPause;
     private long? _askedAt;
+    private long _beatAt;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -58,7 +62,8 @@ internal sealed partial class Dialler(
     private async Task Pause(CancellationToken ct)
     {
         var pause = TimeSpan.FromSeconds(Random.Shared.NextDouble() * _pause.TotalSeconds);
-        _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+        var longest = status.Now.Problem is "unreachable" or "broken" or "closed" or "drained" or "busy" or "session-ended" or "database" ? LongestPauseWhileAway : LongestPause;
+        _pause = _pause * 2 < longest ? _pause * 2 : longest;
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(ct, wake.Left);
         await Task.Delay(pause, clock, waiting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         ct.ThrowIfCancellationRequested();
@@ -141,6 +146,7 @@ internal sealed partial class Dialler(
         status.Set(LinkState.Connected);
         status.Heard();
         status.Learn((welcome.Time - PlainStatements.Micros(clock.GetUtcNow())) / 1000);
+        status.Answered(null);
         _pause = FirstPause;
         LogConnected(log, member.Url);
         var reading = Read(call.ResponseStream, ending.Token);
@@ -162,7 +168,7 @@ internal sealed partial class Dialler(
             if (clock.GetElapsedTime(began) > TimeSpan.FromMinutes(1)) (words, began) = (0, clock.GetTimestamp());
             if (++words > MostWordsAMinute) throw new LinkBreachException("flood");
             if (from.Current.FrameCase == UpperFrame.FrameOneofCase.Welcome) throw new LinkBreachException("welcome");
-            if (from.Current.FrameCase == UpperFrame.FrameOneofCase.Lease) status.Answered();
+            if (from.Current.FrameCase == UpperFrame.FrameOneofCase.Lease) status.Answered(clock.GetElapsedTime(Volatile.Read(ref _beatAt)));
             if (from.Current.FrameCase == UpperFrame.FrameOneofCase.Nudge) bulk.Told(from.Current.Nudge.Head.ToByteArray());
             if (from.Current.FrameCase != UpperFrame.FrameOneofCase.Ended) continue;
             Leave(from.Current.Ended);
@@ -176,7 +182,7 @@ internal sealed partial class Dialler(
         {
             // Not all at the same moment: a thousand sites were started by the same power coming back.
             await Task.Delay(lease / 3 * (0.8 + (0.4 * Random.Shared.NextDouble())), clock, ct);
-            status.Beat();
+            Volatile.Write(ref _beatAt, clock.GetTimestamp());
             await to.WriteAsync(new LowerFrame { Heartbeat = new Heartbeat { Time = PlainStatements.Micros(clock.GetUtcNow()) } }, ct);
             if (!IsHalfOver(member) || !await Renew(client, member, ct)) continue;
             // The new certificate counts from the next connection on, which comes at once.
@@ -199,6 +205,7 @@ internal sealed partial class Dialler(
         var reply = await client.RenewAsync(new RenewRequest { SigningRequest = ByteString.CopyFrom(LinkCertificates.Request(key)) }, cancellationToken: ct);
         if (LinkCertificates.ProblemOfAnswer(reply.Certificate.ToByteArray(), member.Authority, LinkCertificates.NameOf(member.Upper, member.Self), key, clock.GetUtcNow()) is not null) throw new LinkBreachException("certificate");
         await membership.Keep(member.Upper, member.Self, member.Url, member.Authority.RawData, reply.Certificate.ToByteArray(), key, ct);
+        bulk.Renew();
         LogRenewed(log);
         return true;
     }

@@ -12,8 +12,7 @@ internal sealed class LinkStatus(TimeProvider clock)
     private string _detail = "";
     private DateTimeOffset? _heardAt;
     private long _aheadMs;
-    private long? _beatAt;
-    private TimeSpan? _roundTrip;
+    private TimeSpan? _answeredIn;
 
     /// <summary>How often the two have been connected since this process began.</summary>
     public int Connections { get; private set; }
@@ -43,29 +42,19 @@ internal sealed class LinkStatus(TimeProvider clock)
         lock (_lock) _aheadMs = aheadMs;
     }
 
-    /// <summary>A heartbeat leaves; the next lease answers it.</summary>
-    public void Beat()
-    {
-        lock (_lock) _beatAt = clock.GetTimestamp();
-    }
-
-    /// <summary>A lease came.</summary>
-    public void Answered()
-    {
-        lock (_lock)
-        {
-            if (_beatAt is { } at) _roundTrip = clock.GetElapsedTime(at);
-            _beatAt = null;
-        }
-    }
-
-    /// <summary>From the last heartbeat that was answered to its answer, the upper host's commit included; null while none was.</summary>
-    public TimeSpan? RoundTrip
+    /// <summary>How long the other end took to answer the last heartbeat of this connection; null before the first.</summary>
+    public TimeSpan? AnsweredIn
     {
         get
         {
-            lock (_lock) return _roundTrip;
+            lock (_lock) return _answeredIn;
         }
+    }
+
+    /// <summary>A heartbeat was answered; null for a connection that begins.</summary>
+    public void Answered(TimeSpan? within)
+    {
+        lock (_lock) _answeredIn = within;
     }
 
     /// <summary>As it stands.</summary>

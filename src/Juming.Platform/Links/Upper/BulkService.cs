@@ -3,11 +3,12 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
 using Juming.Contracts.Link;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace Juming.Platform.Links.Upper;
 
 /// <summary>Gives content to peers, by its hash.</summary>
-internal sealed class BulkService(LinkDoor door, BulkShelves shelves, BulkTurns turns) : Bulk.BulkBase
+internal sealed class BulkService(LinkDoor door, Connections connections, BulkShelves shelves, BulkTurns turns) : Bulk.BulkBase
 {
     private const int Chunk = 64 * 1024;
 
@@ -38,11 +39,26 @@ internal sealed class BulkService(LinkDoor door, BulkShelves shelves, BulkTurns 
             await using var content = shelves.Shelf is { } shelf ? await shelf.Open(request.Sha256.Memory, context.CancellationToken) : null;
             if (content is null || (long)request.Offset > content.Length) throw new RpcException(new Status(StatusCode.NotFound, "gone"));
             content.Position = (long)request.Offset;
-            await Send(content, responseStream, context.CancellationToken);
+            using var call = connections.Begin(peer, context.CancellationToken);
+            await SendWhileWelcome(content, responseStream, call, context);
         }
         finally
         {
             turns.Leave(peer);
+        }
+    }
+
+    /// <summary>Sends until all is sent or the peer is shut out: what was written and has not left yet goes with the connection.</summary>
+    private static async Task SendWhileWelcome(Stream content, IServerStreamWriter<BlobChunk> to, Connections.Call call, ServerCallContext context)
+    {
+        try
+        {
+            await Send(content, to, call.Ended);
+        }
+        catch (OperationCanceledException) when (call.IsShutOut)
+        {
+            context.GetHttpContext().Features.Get<IConnectionLifetimeFeature>()?.Abort();
+            throw new RpcException(new Status(StatusCode.Unauthenticated, "revoked"));
         }
     }
 

@@ -7,6 +7,7 @@ namespace Juming.Platform.Links.Upper;
 internal sealed class Connections
 {
     private readonly ConcurrentDictionary<Guid, Connection> _live = new();
+    private readonly ConcurrentDictionary<Call, Guid> _calls = new();
 
     /// <summary>One peer's session.</summary>
     public sealed class Connection(Guid peer, long fence, ulong bootId, CancellationToken ct) : IDisposable
@@ -49,7 +50,60 @@ internal sealed class Connections
         public void Dispose() => _end.Dispose();
     }
 
-    /// <summary>Peers that are connected.</summary>
+    /// <summary>A call that runs beside its peer's session, over another connection: it ends when the peer is shut out.</summary>
+    public sealed class Call : IDisposable
+    {
+        private readonly Connections _of;
+        private readonly CancellationTokenSource _end;
+
+        internal Call(Connections of, CancellationToken ct) => (_of, _end) = (of, CancellationTokenSource.CreateLinkedTokenSource(ct));
+
+        /// <summary>Ended from here, or by the peer.</summary>
+        public CancellationToken Ended => _end.Token;
+
+        /// <summary>The peer was shut out while it ran.</summary>
+        public bool IsShutOut { get; private set; }
+
+        internal void ShutOut()
+        {
+            IsShutOut = true;
+            try
+            {
+                _end.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It ended by itself at the same moment.
+            }
+        }
+
+        public void Dispose()
+        {
+            _of._calls.TryRemove(this, out _);
+            _end.Dispose();
+        }
+    }
+
+    /// <summary>Peers that are connected, by a session or another call.</summary>
+    public IEnumerable<Guid> Peers => _live.Keys.Union(_calls.Values);
+
+    /// <summary>Begins a call of a peer beside its session.</summary>
+    public Call Begin(Guid peer, CancellationToken ct)
+    {
+        var call = new Call(this, ct);
+        _calls[call] = peer;
+        return call;
+    }
+
+    /// <summary>Ends all that a peer has open here.</summary>
+    public void ShutOut(Guid peer, Contracts.Link.EndReason reason)
+    {
+        Of(peer)?.End(reason);
+        foreach (var (call, of) in _calls)
+            if (of == peer) call.ShutOut();
+    }
+
+    /// <summary>Sessions of peers that are connected.</summary>
     public ICollection<Connection> All => _live.Values;
 
     /// <summary>Puts a session in the place of an earlier one of the same peer, which ends.</summary>

@@ -33,7 +33,7 @@ internal sealed class LinkDesk(LinksDb db, Authority authority, Connections conn
         row.RevokedAt ??= clock.GetUtcNow();
         row.TokenHash = null;
         await db.SaveChangesAsync(ct);
-        connections.Of(peer)?.End(EndReason.Revoked);
+        connections.ShutOut(peer, EndReason.Revoked);
         await news.Tell(peer, ct);
         return true;
     }

@@ -69,7 +69,7 @@ internal sealed class LinkDoor(IServiceScopeFactory scopes, Authority authority,
         await incidents.Tell(LinkIncident.Breach, peer, from, ct, what);
         if (!shutOut) return;
         await incidents.Tell(LinkIncident.Quarantined, peer, from, ct, what);
-        connections.Of(peer)?.End(EndReason.Quarantined);
+        connections.ShutOut(peer, EndReason.Quarantined);
     }
 
     /// <summary>Whether a peer may open one more session now: each costs a commit.</summary>
@@ -102,19 +102,9 @@ internal sealed class LinkDoor(IServiceScopeFactory scopes, Authority authority,
             (row.LastSeenAt, row.LeaseUntil) = (now, now + settings.Lease);
         }, ct);
         await news.Tell(peer, ct);
+        if (shutOut) connections.ShutOut(peer, EndReason.Quarantined);
         if (cloned) await incidents.Tell(shutOut ? LinkIncident.Quarantined : LinkIncident.Cloned, peer, from, ct);
         return shutOut ? (0, EndReason.Quarantined) : (fence, null);
-    }
-
-    /// <summary>A peer said that it is there.</summary>
-    public async Task Renew(Guid peer, long fence, CancellationToken ct)
-    {
-        var now = clock.GetUtcNow();
-        var until = now + settings.Lease;
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<LinksDb>();
-        if (await db.Peers.Where(p => p.Id == peer && p.Fence == fence && p.RevokedAt == null).ExecuteUpdateAsync(s => s.SetProperty(p => p.LastSeenAt, now).SetProperty(p => p.LeaseUntil, until), ct) != 1)
-            throw new Keep.FenceLostException();
     }
 
     /// <summary>A process that restarts comes with a new number and goes on; one that comes back after another took over shows that there are two.</summary>

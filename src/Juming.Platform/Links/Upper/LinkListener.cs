@@ -19,7 +19,7 @@ namespace Juming.Platform.Links.Upper;
 /// <summary>
 /// Where those below come in: a listener of its own, with nothing on it but the services of links, so that no page is reachable there and no link through the console's door.
 /// </summary>
-internal sealed partial class LinkListener(LinksSettings settings, Authority authority, EnrolmentDesk desk, LinkDoor door, Connections connections, LinkTopics topics, ILinkAlarms alarms, BulkShelves shelves, TimeProvider clock, ILoggerFactory logs, TierContext tier) : IHostedService
+internal sealed partial class LinkListener(LinksSettings settings, Authority authority, EnrolmentDesk desk, LinkDoor door, Connections connections, LinkTopics topics, ILinkAlarms alarms, BulkShelves shelves, Admission admission, LeaseBook leases, TimeProvider clock, ILoggerFactory logs, TierContext tier) : IHostedService
 {
     private readonly ILogger _log = logs.CreateLogger<LinkListener>();
     private WebApplication? _app;
@@ -43,7 +43,7 @@ internal sealed partial class LinkListener(LinksSettings settings, Authority aut
             // A packed message may be a thousand times its size; nothing here packs any.
             grpc.CompressionProviders = [];
         });
-        builder.Services.AddSingleton(authority).AddSingleton(desk).AddSingleton(door).AddSingleton(connections).AddSingleton(topics).AddSingleton(alarms).AddSingleton(shelves).AddSingleton<BulkTurns>().AddSingleton(clock).AddSingleton(settings);
+        builder.Services.AddSingleton(authority).AddSingleton(desk).AddSingleton(door).AddSingleton(connections).AddSingleton(admission).AddSingleton(leases).AddSingleton(topics).AddSingleton(alarms).AddSingleton(shelves).AddSingleton<BulkTurns>().AddSingleton(clock).AddSingleton(settings);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, held));
         _app = builder.Build();
         _app.UseRouting();
@@ -78,6 +78,9 @@ internal sealed partial class LinkListener(LinksSettings settings, Authority aut
         kestrel.Limits.MaxRequestHeaderCount = 32;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.Http2.MaxStreamsPerConnection = 16;
+        // Two calls a connection that last for days: tables of what their headers had in common would only lie there.
+        kestrel.AllowResponseHeaderCompression = false;
+        kestrel.Limits.Http2.HeaderTableSize = 0;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
         kestrel.Limits.MinRequestBodyDataRate = null;
@@ -86,6 +89,7 @@ internal sealed partial class LinkListener(LinksSettings settings, Authority aut
         kestrel.Listen(address, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
+            listen.Use(admission.Before);
             listen.UseHttps(new HttpsConnectionAdapterOptions
             {
                 ServerCertificate = held.Listener,

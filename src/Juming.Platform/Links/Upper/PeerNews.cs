@@ -22,7 +22,7 @@ internal sealed partial class PeerNews(IServiceScopeFactory scopes, Connections 
     /// <summary>Tells the other nodes, where there can be any. What it tells of is committed before.</summary>
     public async Task Tell(Guid peer, CancellationToken ct)
     {
-        if (!database.IsPostgres) return;
+        if (!database.SeveralNodes) return;
         await using var connection = new NpgsqlConnection(database.ConnectionString);
         await connection.OpenAsync(ct);
         await using var command = new NpgsqlCommand("SELECT pg_notify(@channel, @peer)", connection);
@@ -35,11 +35,11 @@ internal sealed partial class PeerNews(IServiceScopeFactory scopes, Connections 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (tier.Offline) return;
-        var listening = database.IsPostgres ? Listen(stoppingToken) : Task.CompletedTask;
+        var listening = database.SeveralNodes ? Listen(stoppingToken) : Task.CompletedTask;
         using var timer = new PeriodicTimer(Each, clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await Look([.. connections.All.Select(c => c.Peer)], stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await Look([.. connections.Peers], stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -47,22 +47,25 @@ internal sealed partial class PeerNews(IServiceScopeFactory scopes, Connections 
         }
     }
 
-    /// <summary>Ends sessions here that the register says are over, and wakes the others.</summary>
+    /// <summary>Ends what the register says is over here, and wakes those for whom something waits.</summary>
     private async Task Look(IReadOnlyCollection<Guid> peers, CancellationToken ct)
     {
-        var here = peers.Where(p => connections.Of(p) is not null).ToList();
+        var here = connections.Peers.Intersect(peers).ToList();
         if (here.Count == 0) return;
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            var rows = await scope.ServiceProvider.GetRequiredService<LinksDb>().Peers.AsNoTracking().Where(p => here.Contains(p.Id)).Select(p => new { p.Id, p.Fence, p.RevokedAt, p.QuarantinedAt }).ToListAsync(ct);
+            var db = scope.ServiceProvider.GetRequiredService<LinksDb>();
+            var rows = await db.Peers.AsNoTracking().Where(p => here.Contains(p.Id)).Select(p => new { p.Id, p.Fence, p.RevokedAt, p.QuarantinedAt }).ToListAsync(ct);
+            // One question for all: woken by thousands, each would ask the database for itself.
+            var waiting = (await db.LogEnds.AsNoTracking().Where(e => e.Topic == Topics.Orders && e.Last > e.Acked && here.Contains(e.Peer)).Select(e => e.Peer).ToListAsync(ct)).ToHashSet();
             foreach (var row in rows)
             {
+                if (row.RevokedAt is not null) connections.ShutOut(row.Id, Contracts.Link.EndReason.Revoked);
+                else if (row.QuarantinedAt is not null) connections.ShutOut(row.Id, Contracts.Link.EndReason.Quarantined);
                 if (connections.Of(row.Id) is not { } connection) continue;
-                if (row.RevokedAt is not null) connection.End(Contracts.Link.EndReason.Revoked);
-                else if (row.QuarantinedAt is not null) connection.End(Contracts.Link.EndReason.Quarantined);
-                else if (row.Fence > connection.Fence) connection.End(Contracts.Link.EndReason.TakenOver);
-                else connection.Wake.Ring();
+                if (row.Fence > connection.Fence) connection.End(Contracts.Link.EndReason.TakenOver);
+                else if (waiting.Contains(row.Id)) connection.Wake.Ring();
             }
         }
         catch (Exception e) when (DatabaseErrors.IsOutage(e))

@@ -32,7 +32,7 @@ internal sealed class EnrolmentService(EnrolmentDesk desk, Authority authority, 
 }
 
 /// <summary>Holds a peer's session.</summary>
-internal sealed class SessionService(LinkDoor door, Connections connections, EnrolmentDesk desk, BulkShelves shelves, LinksSettings settings, TimeProvider clock) : Session.SessionBase
+internal sealed class SessionService(LinkDoor door, Connections connections, Admission admission, LeaseBook leases, EnrolmentDesk desk, BulkShelves shelves, LinksSettings settings, TimeProvider clock) : Session.SessionBase
 {
     private const uint Protocol = 1;
     private const int MostWordsALease = 600;
@@ -88,7 +88,8 @@ internal sealed class SessionService(LinkDoor door, Connections connections, Enr
         {
             connections.Leave(connection);
             if (connection.Reason is { } ended && !context.CancellationToken.IsCancellationRequested)
-                await to.WriteAsync(new UpperFrame { Ended = new Ended { Reason = ended } }, context.CancellationToken);
+                // All that are let go at once come back spread over as long as it takes to let them in.
+                await to.WriteAsync(new UpperFrame { Ended = new Ended { Reason = ended, RetryAfterSeconds = ended == EndReason.Drained ? admission.SecondsFor(connections.All.Count) : 0 } }, context.CancellationToken);
             connection.End(EndReason.Drained);
         }
     }
@@ -120,7 +121,7 @@ internal sealed class SessionService(LinkDoor door, Connections connections, Enr
                 // Each renewal is a commit: more of them than keep the lease alive are left alone.
                 if (renewed != 0 && clock.GetElapsedTime(renewed) < settings.Lease / 10) continue;
                 renewed = clock.GetTimestamp();
-                await door.Renew(connection.Peer, connection.Fence, connection.Ended);
+                await leases.Renew(connection.Peer, connection.Fence, connection.Ended);
                 await to.WriteAsync(new UpperFrame { Lease = new Lease { Seconds = (uint)settings.LeaseSeconds } }, connection.Ended);
             }
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Juming.Operator.Customers.Sites;
+using Juming.Platform.Content;
 using Juming.Platform.Handlers;
 using Juming.Platform.Links;
 using Juming.Platform.Links.Join;
@@ -88,12 +89,36 @@ internal sealed class TwoNodesTests
         Assert.That((cut.Intact, cut.Reason), Is.EqualTo((false, "cut-off")));
     }
 
-    /// <summary>A data folder; that of a further node has the keys of the first.</summary>
+    [Test]
+    public async Task What_one_node_publishes_the_other_gives_out_as_well()
+    {
+        var settings = await TestDatabases.MakeFor("cloud", TestDatabases.Postgres);
+        settings["Modules:Links:Listen"] = "127.0.0.1:0";
+        settings["Database:SeveralNodes"] = "true";
+        await using var one = await RunningTier.Start("cloud", Folder(), settings);
+        await TwoWaits.Until(async () => await one.Services.GetRequiredService<Platform.Links.IBulkShelf>().Head(CancellationToken.None) is not null, "the first has made its repository");
+        await using var two = await RunningTier.Start("cloud", Folder(one), settings);
+        foreach (var (from, to, name) in new[] { (one, two, "first"), (two, one, "second") })
+        {
+            var publisher = from.Services.GetRequiredService<IContentPublisher>();
+            var part = await publisher.Keep(name, System.Text.Encoding.UTF8.GetBytes(name), CancellationToken.None);
+            await publisher.Publish(ContentKinds.Rules, targets => targets[$"rules/{name}"] = new ContentTarget($"rules/{name}", part.Sha256, part.Length), CancellationToken.None);
+            await TwoWaits.Until(() => Task.FromResult(to.Services.GetRequiredService<IContent>().Targets.Any(t => t.Path == $"rules/{name}")), $"the other knows the {name}");
+            var shelf = to.Services.GetRequiredService<Platform.Links.IBulkShelf>();
+            Assert.That((await shelf.Head(CancellationToken.None))!.Hash, Is.EqualTo((await from.Services.GetRequiredService<Platform.Links.IBulkShelf>().Head(CancellationToken.None))!.Hash));
+            await using var content = await shelf.Open(part.Sha256, CancellationToken.None);
+            Assert.That(content?.Length, Is.EqualTo(part.Length), "and has it");
+        }
+        Assert.That(one.Services.GetRequiredService<IContent>().Targets.Select(t => t.Path), Is.SupersetOf(new[] { "rules/first", "rules/second" }), "neither took back what the other did");
+    }
+
+    /// <summary>A data folder; that of a further node has the keys and the content of the first.</summary>
     private string Folder(RunningTier? first = null)
     {
         var folder = Directory.CreateTempSubdirectory("juming-node-").FullName;
         _folders.Insert(0, folder);
-        if (first is not null) Directory.CreateSymbolicLink(Path.Combine(folder, "keys"), Path.Combine(first.Folder, "keys"));
+        if (first is null) return folder;
+        foreach (var shared in new[] { "keys", "content" }) Directory.CreateSymbolicLink(Path.Combine(folder, shared), Directory.CreateDirectory(Path.Combine(first.Folder, shared)).FullName);
         return folder;
     }
 

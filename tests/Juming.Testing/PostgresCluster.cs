@@ -5,25 +5,29 @@ using System.Net.Sockets;
 using Npgsql;
 using NUnit.Framework;
 
-namespace Juming.Tiers.Tests.Databases;
+namespace Juming.Testing;
 
 /// <summary>
 /// A private PostgreSQL from Debian's binaries: its own folder, a free port on 127.0.0.1, a password. The server refuses to run as root,
 /// so that a run by root hands it to the account "postgres" that the package makes.
 /// </summary>
-internal sealed class PostgresCluster : IDisposable
+public sealed class PostgresCluster : IDisposable
 {
+    /// <summary>Of its one account, "juming".</summary>
     public const string Password = "p9-secret-of-the-tests";
 
     private readonly string _binaries;
     private readonly string _folder;
+    private readonly string _options;
 
-    private PostgresCluster(string binaries, string folder, int port) => (_binaries, _folder, Port) = (binaries, folder, port);
+    private PostgresCluster(string binaries, string folder, int port, string options) => (_binaries, _folder, Port, _options) = (binaries, folder, port, options);
 
+    /// <summary>Where it listens, on 127.0.0.1.</summary>
     public int Port { get; }
 
     /// <summary>Makes and starts a cluster; the test is skipped, with the reason, where PostgreSQL is not installed.</summary>
-    public static PostgresCluster Start()
+    /// <param name="options">Options of the server. Tests do without durability and have room for many tiers; empty for what the package's own would have.</param>
+    public static PostgresCluster Start(string options = "-c fsync=off -c max_connections=600")
     {
         var binaries = Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").Select(d => Path.Combine(d, "bin")).Where(d => File.Exists(Path.Combine(d, "initdb"))).OrderByDescending(d => d, StringComparer.Ordinal).FirstOrDefault()
@@ -34,7 +38,7 @@ internal sealed class PostgresCluster : IDisposable
         probe.Start();
         var port = ((IPEndPoint)probe.LocalEndpoint).Port;
         probe.Stop();
-        var cluster = new PostgresCluster(binaries!, folder, port);
+        var cluster = new PostgresCluster(binaries!, folder, port, options);
         File.WriteAllText(Path.Combine(folder, "password"), Password);
         if (Environment.UserName == "root") Run("chown", ["-R", "postgres", folder]);
         cluster.RunServer("initdb", "-D", cluster.Data, "-U", "juming", "-A", "scram-sha-256", "--pwfile=" + Path.Combine(folder, "password"), "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
@@ -42,7 +46,8 @@ internal sealed class PostgresCluster : IDisposable
         return cluster;
     }
 
-    public void Up() => RunServer("pg_ctl", "-D", Data, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"), "-o", string.Create(CultureInfo.InvariantCulture, $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=600"), "start");
+    /// <summary>Starts the server.</summary>
+    public void Up() => RunServer("pg_ctl", "-D", Data, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"), "-o", string.Create(CultureInfo.InvariantCulture, $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 {_options}"), "start");
 
     /// <summary>Ends the server as a crash would.</summary>
     public void Down() => RunServer("pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop");
@@ -62,6 +67,7 @@ internal sealed class PostgresCluster : IDisposable
     /// <summary>Where a database of this cluster is. The pool of a tier that has ended gives its connections back soon: one cluster serves every test of the run.</summary>
     public string To(string database) => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Database={database};Username=juming;Password={Password};Timeout=5;Connection Idle Lifetime=10;Connection Pruning Interval=5");
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         NpgsqlConnection.ClearAllPools();

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Diagnostics.Tracing;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Juming.Hosting;
+using Microsoft.Diagnostics.NETCore.Client;
+using Microsoft.Diagnostics.Tracing;
+using Microsoft.Diagnostics.Tracing.Parsers;
+
+namespace Juming.Benchmarks.Links;
+
+/// <summary>A tier as a process of its own, whose memory is looked at from outside.</summary>
+internal sealed class TierProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private TierProcess(Process process, string data) => (_process, Data) = (process, data);
+
+    public string Data { get; }
+
+    public int Id => _process.Id;
+
+    public static async Task<TierProcess> Start(string tier, string data, params string[] settings)
+    {
+        List<string> line = [Path.Combine(AppContext.BaseDirectory, "juming.dll"), "--tier", tier, "--data", data, "--urls", string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{FreePort()}")];
+        foreach (var setting in settings.Append("Log:Level=Warning")) line.AddRange(["--set", setting]);
+        var process = Process.Start(new ProcessStartInfo("dotnet", line) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        while (await process.StandardOutput.ReadLineAsync() is { } text)
+        {
+            if (!text.Contains("is ready at", StringComparison.Ordinal)) continue;
+            _ = Drain(process.StandardOutput, tier);
+            return new TierProcess(process, data);
+        }
+        throw new IOException($"the {tier} ended before it was ready: {await errors}");
+    }
+
+    /// <summary>Asks as the administrator at the command line does.</summary>
+    public async Task<JsonElement> Ask(string request, object arguments)
+    {
+        var answer = await AdminChannel.Ask(Data, request, JsonSerializer.SerializeToElement(arguments), CancellationToken.None);
+        return answer.Value ?? throw new InvalidOperationException(answer.Refusal?.Sentence);
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task Kill()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Processor time so far.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Lets the process collect all its garbage, as a diagnostic tool does, and looks at what is left.</summary>
+    public async Task<Memory> Collected()
+    {
+        long managed = 0;
+        // What the first one finalises, the second takes away.
+        for (var n = 0; n < 2; n++)
+        {
+            managed = await Collect();
+            await Task.Delay(2_000);
+        }
+        return new Memory(Kilobytes("Rss"), Kilobytes("Pss"), managed / 1024.0);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+
+    public static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    // What a tier warns of explains a figure that is odd.
+    private static async Task Drain(StreamReader from, string tier)
+    {
+        for (var lines = 0; await from.ReadLineAsync() is { } text; lines++)
+            if (lines < 20) Figures.Note($"{tier}: {text}");
+    }
+
+    /// <summary>One full collection; answers the bytes on the heap after it.</summary>
+    private async Task<long> Collect()
+    {
+        var keywords = (long)(ClrTraceEventParser.Keywords.GC | ClrTraceEventParser.Keywords.GCHeapCollect);
+        using var session = await new DiagnosticsClient(_process.Id).StartEventPipeSessionAsync([new EventPipeProvider(ClrTraceEventParser.ProviderName, EventLevel.Informational, keywords)], requestRundown: false, circularBufferMB: 16, CancellationToken.None);
+        var bytes = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var source = new EventPipeEventSource(session.EventStream);
+        source.Clr.GCHeapStats += stats => bytes.TrySetResult(stats.TotalHeapSize);
+        var reading = Task.Run(source.Process);
+        var found = await bytes.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        await session.StopAsync(CancellationToken.None);
+        await reading;
+        return found;
+    }
+
+    private double Kilobytes(string field) =>
+        double.Parse(File.ReadLines($"/proc/{_process.Id}/smaps_rollup").First(l => l.StartsWith(field + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+
+    /// <summary>Memory of a process, kilobytes.</summary>
+    /// <param name="Resident">In memory, shared pages counted whole.</param>
+    /// <param name="Proportional">In memory, shared pages divided among those who share them.</param>
+    /// <param name="Managed">On the managed heap after a full collection.</param>
+    internal readonly record struct Memory(double Resident, double Proportional, double Managed);
+}
