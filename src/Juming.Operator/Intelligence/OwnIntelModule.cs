@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Juming.Contracts.Indicators;
 using Juming.Operator.Intelligence.Manage;
@@ -49,7 +50,9 @@ public sealed class OwnIntelModule : Module
 }
 
 /// <summary>Which of them.</summary>
-internal sealed record OwnQuery([StringLength(300)] string? Text, IndicatorKind? Kind, bool? Ended, [Range(0, 10_000_000)] int? Skip, [Range(1, 500)] int? Limit)
+internal sealed record OwnQuery(
+    [property: Description("Part of a value, name, technique or note"), StringLength(300)] string? Text, IndicatorKind? Kind, [property: Description("Those that have ended instead of those that count")] bool? Ended, [property: Range(0, 10_000_000)] int? Skip,
+    [property: Range(1, 500)] int? Limit)
 {
     public ListOwnIndicators ToRequest() => new() { Text = Text, Kind = Kind, Ended = Ended ?? false, Skip = Skip ?? 0, Take = Limit ?? 50 };
 }
