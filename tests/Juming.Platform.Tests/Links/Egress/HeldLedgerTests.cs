@@ -88,11 +88,12 @@ public sealed class HeldLedgerTests
         yield return new("fewer entries", HeldState.Branched);
         yield return new("an earlier day", HeldState.Branched);
         yield return new("entries out of nowhere", HeldState.Branched);
+        yield return new("a day that was never told", HeldState.Missing);
+        // From here on the other key is the one that is known.
         yield return new("another key", HeldState.KeyChanged);
         yield return new("no signature", HeldState.NotSigned);
         yield return new("key that is no point", HeldState.NotSigned);
         yield return new("signature of another day", HeldState.NotSigned);
-        yield return new("a day that was never told", HeldState.Missing);
     }
 
     private LedgerHead Bad(string what)
