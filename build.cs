@@ -84,7 +84,7 @@ int Test(string[] line)
     if (line is not ([] or ["long"])) return Say("test takes nothing, or long.", 2);
     Install(new() { ["chromium"] = "/usr/bin/chromium", ["fonts-noto-cjk"] = "/usr/share/fonts/opentype/noto", ["postgresql"] = "/usr/lib/postgresql", ["openssh-server"] = "/usr/sbin/sshd", ["sudo"] = "/usr/bin/sudo" });
     Build("Debug", "Juming.sln");
-    if (line is ["long"]) return RunTests(["tests/Juming.Site.Tests", "tests/Juming.Browser.Tests"], [], "TestCategory=Long");
+    if (line is ["long"]) return RunTests(["tests/Juming.Site.Tests", "tests/Juming.Browser.Tests", "tests/Juming.Tiers.Tests"], [], "TestCategory=Long");
     // All of them wait for processes, browsers and clocks as much as they compute: two at a time fill two cores.
     return RunTests(["tests/Juming.Architecture.Tests", "tests/Juming.Platform.Tests", "tests/Juming.Cloud.Tests", "tests/Juming.Browser.Tests"], ["tests/Juming.Tiers.Tests", "tests/Juming.Site.Tests"]);
 }

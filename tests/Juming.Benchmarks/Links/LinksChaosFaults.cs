@@ -5,8 +5,10 @@ internal sealed class LinksChaosFaults(LinksChaosWorld world, PacketLoss? loss, 
 {
     private static readonly int[] Shares = [1, 5, 10, 30];
 
+    // One link at a time: the rules of both would be taken away together.
+    private static readonly SemaphoreSlim Losing = new(1, 1);
+
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _losing = new(1, 1);
     private int _total;
 
     public int Total => Volatile.Read(ref _total);
@@ -78,14 +80,14 @@ internal sealed class LinksChaosFaults(LinksChaosWorld world, PacketLoss? loss, 
     private async Task Lose(Random random, LinksChaosProxy link)
     {
         var (percent, time) = (Shares[random.Next(Shares.Length)], TimeSpan.FromMilliseconds(random.Next(1000, 5000)));
-        await _losing.WaitAsync();
+        await Losing.WaitAsync();
         try
         {
             await While($"{percent} % of packets lost", loss!.Lose(link.Port, percent, time));
         }
         finally
         {
-            _losing.Release();
+            Losing.Release();
         }
     }
 

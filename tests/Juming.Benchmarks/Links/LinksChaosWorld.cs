@@ -9,6 +9,8 @@ internal sealed class LinksChaosWorld : IAsyncDisposable
 {
     private const int FirstIncidents = 240;
 
+    private string _entering = "";
+
     private LinksChaosWorld(LinksChaosTier site, LinksChaosTier upper, LinksChaosTier? cloud, LinksChaosProxy below, LinksChaosProxy? above) => (Site, Operator, Cloud, Below, Above) = (site, upper, cloud, below, above);
 
     public LinksChaosTier Site { get; }
@@ -95,8 +97,6 @@ internal sealed class LinksChaosWorld : IAsyncDisposable
         _entering = entering;
         await Load.Prepare(FirstIncidents);
     }
-
-    private string _entering = "";
 
     /// <summary>Begins the load.</summary>
     public void Begin() => Load.Start(Cloud, _entering);

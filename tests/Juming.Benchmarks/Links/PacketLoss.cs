@@ -9,7 +9,7 @@ namespace Juming.Benchmarks.Links;
 /// </summary>
 internal sealed class PacketLoss
 {
-    private const string Inside = "JUMING_LINKS_NETWORK";
+    private const string Inside = "BENCH_LINKS_NETWORK";
 
     private readonly bool _byNft;
 

@@ -16,6 +16,7 @@ using NUnit.Framework;
 namespace Juming.Tiers.Tests.Faults;
 
 /// <summary>A link of which one end has no room left: SQLite needs some even to record that a record may go. It waits, and goes on by itself when there is room.</summary>
+[Category("Long")]
 internal sealed class LinkDiskFullTests
 {
     private const int DiskMegabytes = 96;
@@ -49,7 +50,7 @@ internal sealed class LinkDiskFullTests
         var sender = Task.Run(() => Send(lower, sent, refused, sending.Token));
         await Until(async () => await Arrived(upper) >= 50, "the first records arrive");
 
-        await _disk.FillAllBut(0);
+        await _disk.FillUp();
         var victim = full == "operator" ? upper : lower;
         if (full == "operator") await Until(() => Stands(() => Arrived(upper)), "nothing more is taken where there is no room");
         else await Until(() => Task.FromResult(refused.Count > 20), "a record for which there is no room is refused");

@@ -32,6 +32,20 @@ internal sealed class SmallDisk : IDisposable
         await file.WriteAsync(new byte[Math.Max(0, new DriveInfo(Folder).AvailableFreeSpace - bytes)]);
     }
 
+    /// <summary>Takes all room there is, also from whoever writes at the same time.</summary>
+    public async Task FillUp()
+    {
+        try
+        {
+            await FillAllBut(0);
+        }
+        catch (IOException)
+        {
+            // Somebody else took the last of it; there is none left, which was wanted.
+            return;
+        }
+    }
+
     public void Free() => File.Delete(Path.Combine(Folder, "ballast"));
 
     public void Dispose()

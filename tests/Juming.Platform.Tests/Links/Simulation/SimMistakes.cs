@@ -15,7 +15,8 @@ internal abstract class SimMistake
     /// <summary>Made once in the life of a process.</summary>
     public virtual IInboxStore Inbox(SimNode node) => node.Disk.Inbox;
 
-    public virtual IStateStore Values(SimDisk disk) => disk.Values;
+    /// <summary>What shows it, where the usual plans would seldom do.</summary>
+    public virtual SimPlan? Plan => null;
 
     /// <summary>What a node understands of a frame.</summary>
     public virtual ValueTask<SyncFrame> Hear(SimDisk disk, SyncFrame frame) => new(frame);
@@ -154,6 +155,8 @@ internal sealed class ForgetsWhatItSent : SimMistake
 /// <summary>The receiver goes back at any word, also at one that answered what it said long ago.</summary>
 internal sealed class BranchesUnasked : SimMistake
 {
+    public override SimPlan Plan => new(TimeSpan.FromMinutes(6), Twice: 0.8, Reorders: true);
+
     public override async ValueTask<SyncFrame> Hear(SimDisk disk, SyncFrame frame)
     {
         if (frame.Branch is not { } branch) return frame;
@@ -165,18 +168,15 @@ internal sealed class BranchesUnasked : SimMistake
     }
 }
 
-/// <summary>Values of an end that was put back keep versions that the other end has seen already.</summary>
-internal sealed class LeavesVersionsAsTheyAre : SimMistake
+/// <summary>The sender of values takes whatever the other end holds for what it should: what changed while the two were apart is never told.</summary>
+internal sealed class ComparesNoValues : SimMistake
 {
-    public override IStateStore Values(SimDisk disk) => new Low(disk.Values);
-
-    private sealed class Low(SimValues inner) : IStateStore
+    public override async ValueTask<SyncFrame> Hear(SimDisk disk, SyncFrame frame)
     {
-        public ValueTask<IReadOnlyList<StateItem>> All(CancellationToken ct) => inner.All(ct);
-
-        public ValueTask<IReadOnlyList<StateItem>> After(ulong version, CancellationToken ct) => inner.After(version, ct);
-
-        public ValueTask LiftAbove(ulong version, CancellationToken ct) => default;
+        if (frame.StatePosition is not { } position) return frame;
+        var bent = position.Clone();
+        bent.Digest = ByteString.CopyFrom(StateDigest.Of((await disk.Values.All(CancellationToken.None)).Select(i => new StateVersion(i.Key, i.Version, i.Payload.Memory))));
+        return new SyncFrame { StatePosition = bent };
     }
 }
 

@@ -92,7 +92,7 @@ internal sealed class SimNode : ILinkAlarms
         var inboxes = new Dictionary<uint, IInboxStore> { [SimWorld.Log] = _inbox ??= mistake?.Inbox(this) ?? Disk.Inbox };
         var values = new Dictionary<uint, IStateStore>();
         var valuesIn = new Dictionary<uint, IStateInbox>();
-        if (_up) values[SimWorld.Values] = mistake?.Values(Disk) ?? Disk.Values;
+        if (_up) values[SimWorld.Values] = Disk.Values;
         else valuesIn[SimWorld.Values] = Disk.ValuesInbox;
         _peer = new SyncPeer(new SyncTopics(logs, inboxes, values, valuesIn), frame => wire.Send(Other, frame), Clock, this);
         _peer.Start();
