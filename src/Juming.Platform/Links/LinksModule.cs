@@ -42,6 +42,7 @@ public sealed class LinksModule(bool isTop) : Module
         services.AddHostedService(p => p.GetRequiredService<LinkWatch>());
         services.AddHostedService(p => p.GetRequiredService<LinkListener>());
         services.AddHostedService(p => p.GetRequiredService<PeerNews>());
+        services.AddHostedService<AfterRush>();
         services.AddHostedService<Dialler>();
         services.AddHostedService<HealthReporter>();
     }

@@ -91,7 +91,7 @@ internal sealed class TierProcess : IDisposable
     private static async Task Drain(StreamReader from, string tier)
     {
         for (var lines = 0; await from.ReadLineAsync() is { } text; lines++)
-            if (lines < 20) Figures.Note($"{tier}: {text}");
+            if (lines < 20 && (text.Contains("WRN", StringComparison.Ordinal) || text.Contains("ERR", StringComparison.Ordinal) || text.Contains("FTL", StringComparison.Ordinal))) Figures.Note($"{tier}: {text}");
     }
 
     /// <summary>One full collection; answers the bytes on the heap after it.</summary>

@@ -84,6 +84,9 @@ internal sealed class Connections
         }
     }
 
+    /// <summary>How many sessions there are.</summary>
+    public int Count => _live.Count;
+
     /// <summary>Peers that are connected, by a session or another call.</summary>
     public IEnumerable<Guid> Peers => _live.Keys.Union(_calls.Values);
 

@@ -89,7 +89,7 @@ internal sealed class SessionService(LinkDoor door, Connections connections, Adm
             connections.Leave(connection);
             if (connection.Reason is { } ended && !context.CancellationToken.IsCancellationRequested)
                 // All that are let go at once come back spread over as long as it takes to let them in.
-                await to.WriteAsync(new UpperFrame { Ended = new Ended { Reason = ended, RetryAfterSeconds = ended == EndReason.Drained ? admission.SecondsFor(connections.All.Count) : 0 } }, context.CancellationToken);
+                await to.WriteAsync(new UpperFrame { Ended = new Ended { Reason = ended, RetryAfterSeconds = ended == EndReason.Drained ? admission.SecondsFor(connections.Count) : 0 } }, context.CancellationToken);
             connection.End(EndReason.Drained);
         }
     }
