@@ -12,6 +12,8 @@ namespace Juming.Cloud.Tests.ThreatIntel;
 [Category("C1.1")]
 internal sealed class NvdTests : IntelHost
 {
+    protected override Dictionary<string, string?> Settings => new() { ["Modules:ThreatIntel:WithinSeconds"] = "60" };
+
     [Test]
     public async Task Products_ranges_and_gravity_are_read_and_published_and_only_what_changed_is_published_anew()
     {

@@ -147,7 +147,7 @@ internal sealed class ImpactTests
         _shelf.Publish([Nginx("1.20.0")]);
         await Desk.TakeParcels(CancellationToken.None);
         _shelf.PublishRaw("known.203100", Encoding.UTF8.GetBytes("<html>not a parcel</html>"));
-        Assert.That(async () => await Desk.TakeParcels(CancellationToken.None), Throws.TypeOf<ImpactException>());
+        Assert.That(async () => await Desk.TakeParcels(CancellationToken.None), Throws.TypeOf<Juming.Site.Assets.ImpactException>());
         Assert.That(await List(), Has.Count.EqualTo(1));
         // Signed and yet speaking of another bucket: it may only say what is its own.
         _shelf.PublishRaw("known.203100", VulnerabilityParcel.Pack([Nginx("1.20.0")]));
