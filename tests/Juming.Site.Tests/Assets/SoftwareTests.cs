@@ -162,7 +162,16 @@ internal sealed class SoftwareTests
 
     private async Task<List<JsonElement>> Software(Guid asset) => [.. (await _bench.Get($"/{asset}/software")).EnumerateArray()];
 
-    private async Task<Guid> Id(string text) => (await _bench.One(text)).GetProperty("id").GetGuid();
+    private async Task<Guid> Id(string text)
+    {
+        // On a busy machine what was sent may be matched later than the bench waits for.
+        for (var i = 0; i < 200 && (await _bench.Get("?text=" + Uri.EscapeDataString(text))).GetProperty("total").GetInt32() == 0; i++)
+        {
+            await _bench.Site.Services.GetRequiredService<Juming.Site.Assets.Register.SightingWriter>().Flush(CancellationToken.None);
+            await Task.Delay(50);
+        }
+        return (await _bench.One(text)).GetProperty("id").GetGuid();
+    }
 
     private async Task<Guid> Enter(string address, string name)
     {

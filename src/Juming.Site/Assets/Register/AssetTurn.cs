@@ -1,10 +1,11 @@
 using Juming.Site.Assets.Data;
+using Juming.Site.Assets.Impact;
 using Microsoft.EntityFrameworkCore;
 
 namespace Juming.Site.Assets.Register;
 
 /// <summary>Lets one writer at a time change the register, so that a sighting and a person never overwrite each other, and carries what was saved into the index.</summary>
-internal sealed class AssetTurn(AssetIndex index) : IDisposable
+internal sealed class AssetTurn(AssetIndex index, ImpactSignal impact) : IDisposable
 {
     private const int FewRows = 8;
 
@@ -22,6 +23,8 @@ internal sealed class AssetTurn(AssetIndex index) : IDisposable
     {
         var entries = db.ChangeTracker.Entries().Where(e => e.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
         var changes = entries.ConvertAll(e => (e.Entity, Gone: e.State == EntityState.Deleted));
+        // A machine that is retired or merged is no longer counted, or counted elsewhere.
+        var moved = entries.Exists(e => e is { Entity: AssetRow, State: EntityState.Modified } && (e.Property(nameof(AssetRow.State)).IsModified || e.Property(nameof(AssetRow.MergedInto)).IsModified));
         // New machines come by the thousand; those rows are written plainly, and what changed or goes is saved as entities.
         var added = entries.Where(e => e.State == EntityState.Added && e.Entity is AssetRow or IdentityRow or AssetUserRow).ToList();
         if (added.Count < FewRows) await db.SaveChangesAsync(ct);
@@ -44,6 +47,7 @@ internal sealed class AssetTurn(AssetIndex index) : IDisposable
                 case IdentityRow row when gone: index.Drop(row); break;
                 case IdentityRow row: index.Put(row); break;
             }
+        if (moved) impact.Ring();
     }
 
     public void Dispose() => _turn.Dispose();

@@ -63,6 +63,8 @@ file sealed class Handler(SoftwareTurn turn, AssetsDb db, AssetIndex index, Asse
     {
         using var held = await turn.Enter(cancellationToken);
         var now = clock.GetUtcNow();
+        // To what the database holds, so that an undo finds what this wrote.
+        now = now.AddTicks(-(now.Ticks % 10));
         var read = await SoftwareFile.Read(request.Content, db, index, now, cancellationToken);
         if (read.Error is { } error) return error;
         var resolver = await Load(read.Value, cancellationToken);
