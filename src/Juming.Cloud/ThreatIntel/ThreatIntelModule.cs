@@ -68,14 +68,14 @@ public sealed class ThreatIntelModule : Module
         routes.MapGet("indicators", async (Sender sender, [Description("A value in any writing, or the beginning of one"), StringLength(2048)] string? text, IndicatorKind? kind, IndicatorState? state, ThreatKind? threat, Guid? source, [Range(0, 10_000)] int? skip, [Range(1, 200)] int? limit, CancellationToken ct) =>
             (await sender.Send(new ListIndicators { Text = text, Kind = kind, State = state, Threat = threat, Source = source, Skip = skip ?? 0, Take = limit ?? 50 }, ct)).ToHttp()).Answers<IndicatorPage>("Indicators, those that changed last first, one page at a time.");
         routes.MapPost("indicators", async (Sender sender, IndicatorsBody body, CancellationToken ct) =>
-            (await sender.Send(new AddIndicators { Text = body.Text ?? "", Threat = body.Threat, Confidence = body.Confidence ?? 80, Tlp = body.Tlp ?? Tlp.Amber, Note = body.Note ?? "", Until = body.Until }, ct)).ToHttp()).Answers<AddedIndicators>("Enters values by hand, one a line.");
+            (await sender.Send(new AddIndicators { Text = body.Text ?? "", Threat = body.Threat, Confidence = body.Confidence ?? 80, Tlp = body.Tlp ?? Tlp.Amber, Note = body.Note ?? "", Family = body.Family ?? "", Techniques = body.Techniques ?? "", Until = body.Until }, ct)).ToHttp()).Answers<AddedIndicators>("Enters values by hand, one a line.");
         routes.MapGet("indicators/{id:guid}", async (Sender sender, Guid id, CancellationToken ct) => (await sender.Send(new ReadIndicator(id), ct)).ToHttp()).Answers<IndicatorDossier>("An indicator with what each source says of it.");
         routes.MapPost("indicators/{id:guid}/decision", async (Sender sender, Guid id, DecisionBody body, CancellationToken ct) => (await sender.Send(new DecideIndicator(id, body.Decision, body.Reason ?? ""), ct)).ToHttp()).Answers<Done>("Revokes an indicator, finds it wrong, or takes such a decision back.");
     }
 }
 
 /// <summary>Body of values entered by hand.</summary>
-internal sealed record IndicatorsBody(string? Text, ThreatKind Threat, int? Confidence, Tlp? Tlp, string? Note, DateTimeOffset? Until);
+internal sealed record IndicatorsBody(string? Text, ThreatKind Threat, int? Confidence, Tlp? Tlp, string? Note, DateTimeOffset? Until, string? Family = null, string? Techniques = null);
 
 /// <summary>Body of a decision.</summary>
 internal sealed record DecisionBody(IndicatorState? Decision, string? Reason);
