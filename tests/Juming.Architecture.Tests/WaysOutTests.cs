@@ -28,6 +28,8 @@ public sealed class WaysOutTests
         "Juming.Site.Collection.Receivers.TcpReceiver", "Juming.Site.Collection.Receivers.UdpReceiver",
         // Reach registered devices and hosts inside alone.
         "Juming.Site.DeviceLinkage.Browser.DeviceGate", "Juming.Site.DeviceLinkage.Browser.DeviceOrigin", "Juming.Site.Ssh.Session.HostSession", "Juming.Site.Ssh.Session.SignInHand",
+        // The way to the host above; what is said there is the gate's, and the session's own.
+        "Juming.Platform.Links.Lower.UpperChannel",
         // A socket in the data folder.
         "Juming.Hosting.AdminChannel", "Juming.Hosting.AdminSocket",
     ];

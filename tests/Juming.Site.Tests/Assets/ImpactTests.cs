@@ -232,6 +232,10 @@ internal sealed class ImpactTests
             return Task.FromResult(new EgressVerdict(EgressOutcome.Sent));
         }
 
+        public Task<EgressVerdict> Release(Google.Protobuf.IMessage message, string approver, CancellationToken ct) => throw new NotSupportedException();
+
+        public Task<bool> MayRelease(CancellationToken ct) => throw new NotSupportedException();
+
         public void SendWith(Juming.Platform.Data.ModuleDbContext db, Google.Protobuf.IMessage message) => throw new NotSupportedException();
     }
 }
