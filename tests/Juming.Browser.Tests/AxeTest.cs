@@ -49,15 +49,15 @@ public abstract class AxeTest : BrowserTest
         await page.WaitForFunctionAsync("() => ![...document.querySelectorAll('main [role=status]')].some(e => /…$/.test(e.textContent.trim()))");
     }
 
-    /// <summary>What axe finds on the page as it stands, one line a rule.</summary>
-    protected async Task<IReadOnlyList<string>> Look(IPage page, string path)
+    /// <summary>What axe finds on the page as it stands, one line a rule; only within a part of it where that lies over the rest, whose colours could not be told.</summary>
+    protected async Task<IReadOnlyList<string>> Look(IPage page, string path, string within = ":root")
     {
         await page.EvaluateAsync(_axe);
         var json = await page.EvaluateAsync<string>("""
-            async () => JSON.stringify((await axe.run(document, { resultTypes: ['violations'] })).violations
+            async within => JSON.stringify((await axe.run(document.querySelector(within), { resultTypes: ['violations'] })).violations
               .filter(v => v.impact === 'serious' || v.impact === 'critical')
               .map(v => v.id + ' ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' {' + n.html.slice(0, 120) + '} ' + (n.any[0]?.message ?? '')).join(' ;; ')))
-            """);
+            """, within);
         return [.. JsonSerializer.Deserialize<string[]>(json)!.Select(v => $"{path}: {v}")];
     }
 }

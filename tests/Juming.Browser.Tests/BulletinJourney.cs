@@ -14,6 +14,7 @@ public sealed class BulletinJourney : BrowserTest
     public async Task A_bulletin_goes_down_and_how_far_it_is_comes_back()
     {
         await using var tiers = await ThreeTiers.Start();
+        await using var delegated = await tiers.Delegate();
         var writer = await PageOf(tiers.Operator, "zh-CN", "light", Role.SecurityAdmin, Role.Analyst);
         await Go(writer, tiers.Operator.Address, "/issued-bulletins?new=1");
         await writer.GetByTestId("title").FillAsync("网关漏洞<b>通报</b>");

@@ -42,7 +42,6 @@ public sealed class ImpactJourney : AxeTest
         await Open(page, "/software");
         await Expect(page.GetByTestId("software").First).ToBeVisibleAsync();
         await Picture(page, $"software-{culture}-{theme}");
-        Assert.That(await Look(page, "/software"), Is.Empty);
 
         _shelf.Publish(
             [
@@ -57,7 +56,6 @@ public sealed class ImpactJourney : AxeTest
         await Expect(page.Locator("aside")).ToContainTextAsync("1.18.0");
         await Expect(page.GetByTestId("affected").Filter(new LocatorFilterOptions { HasText = a })).ToBeVisibleAsync();
         await Picture(page, $"impact-{culture}-{theme}");
-        Assert.That(await Look(page, "/impact"), Is.Empty);
         await page.GetByTestId("not-affected").ClickAsync();
         await Expect(page.Locator("aside [role=alert]")).ToBeVisibleAsync();
         await page.GetByTestId("affected").Filter(new LocatorFilterOptions { HasText = b }).Locator("input[type=checkbox]").CheckAsync();
@@ -92,7 +90,15 @@ public sealed class ImpactJourney : AxeTest
             await page.WaitForTimeoutAsync(200);
         }
         await Expect(page.GetByTestId("impact-CVE-2031-0001")).ToBeVisibleAsync();
+        // What looks for faults brings styles of its own, which the page's policy turns away.
         NothingComplained();
+        Assert.That(await Look(page, "/impact, remediated"), Is.Empty);
+        await Open(page, "/impact?cve=CVE-2031-0002");
+        await Expect(page.GetByTestId("affected").First).ToBeVisibleAsync();
+        Assert.That(await Look(page, "/impact with its pane"), Is.Empty);
+        await Open(page, "/software");
+        await Expect(page.GetByTestId("software").First).ToBeVisibleAsync();
+        Assert.That(await Look(page, "/software"), Is.Empty);
     }
 
     private static async Task Take(IPage page, string csv)

@@ -48,6 +48,7 @@ public sealed class ReleaseJourney : AxeTest
         await mine.GetByTestId("release-" + Attacker).Locator("input").CheckAsync();
         await mine.GetByTestId("release-figures").CheckAsync();
         await Picture(mine, $"release-choose-{culture}-{theme}");
+        Assert.That(await Look(mine, "the choice of what is released", "dialog"), Is.Empty);
         await mine.GetByTestId("release-look").ClickAsync();
         await Expect(mine.GetByTestId("release-fields")).ToContainTextAsync(Attacker);
         await Expect(mine.GetByTestId("release-fields")).Not.ToContainTextAsync("10.9.9.9");
@@ -61,8 +62,9 @@ public sealed class ReleaseJourney : AxeTest
         await page.GetByTestId("open").First.ClickAsync();
         await Expect(page.GetByTestId("released").First).ToContainTextAsync(Attacker, new() { Timeout = 20_000 });
         await Picture(page, $"site-incident-released-{culture}-{theme}");
-        Assert.That(await Look(page, "/site-incidents with its pane"), Is.Empty);
+        // What looks for faults brings styles of its own, which the page's policy turns away.
         NothingComplained();
+        Assert.That(await Look(page, "/site-incidents with its pane"), Is.Empty);
     }
 
     [TestCase("zh-CN", "light"), Order(2)]
@@ -76,6 +78,7 @@ public sealed class ReleaseJourney : AxeTest
         await Expect(page.GetByTestId("held").Locator("tbody tr").First).ToContainTextAsync(culture == "en" ? "continues" : "衔接", new() { Timeout = 20_000 });
         await Expect(page.GetByTestId("link-quality")).ToBeVisibleAsync();
         await Picture(page, $"site-held-days-{culture}-{theme}");
+        NothingComplained();
         Assert.That(await Look(page, "/sites with signed days"), Is.Empty);
         var mine = await PageOf(_customer, culture, theme, Role.AuditAdmin);
         await Go(mine, "/egress?tab=days");

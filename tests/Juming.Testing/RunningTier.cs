@@ -20,6 +20,7 @@ public sealed class RunningTier : IAsyncDisposable
         ["Modules:Content:Enabled"] = "false",
         ["Modules:Distribution:Enabled"] = "false",
         ["Modules:Library:Enabled"] = "false",
+        ["Modules:Bulletins:Enabled"] = "false",
         ["Modules:Links:Listen"] = "none",
     };
 

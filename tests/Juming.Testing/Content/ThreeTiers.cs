@@ -3,6 +3,7 @@ using Juming.Cloud.ThreatIntel;
 using Juming.Cloud.ThreatIntel.Indicators;
 using Juming.Operator.Customers.Sites;
 using Juming.Platform.Content.Keep;
+using Juming.Platform.Content.Root;
 using Juming.Platform.Handlers;
 using Juming.Platform.Jobs;
 using Juming.Platform.Library.Packs;
@@ -80,6 +81,16 @@ public sealed class ThreeTiers : IAsyncDisposable
         await scope.ServiceProvider.GetRequiredService<JobRunner>().Run(job, CancellationToken.None);
     }
 
+    /// <summary>The cloud lets the operator sign its own list until this is disposed of.</summary>
+    public async Task<IAsyncDisposable> Delegate()
+    {
+        var own = (await Operator.Send(new GetOwnKey())).Value;
+        var made = await Cloud.Send(new DelegateOperator(own.Id, own.Key));
+        if (made.Error is { } error) throw new InvalidOperationException(error.ToString());
+        await Until(async () => (await Operator.Send(new GetOwnKey())).Value.IsDelegated, "the delegation came");
+        return new Delegation(Cloud, own.Id);
+    }
+
     /// <summary>Whether all that the cloud has published is in force at the site.</summary>
     public bool IsLevel() => HeadOf(Cloud) is { } head && HeadOf(Site) is { } mine && head.AsSpan().SequenceEqual(mine);
 
@@ -109,6 +120,11 @@ public sealed class ThreeTiers : IAsyncDisposable
         await Site.DisposeAsync();
         await Operator.DisposeAsync();
         await Cloud.DisposeAsync();
+    }
+
+    private sealed class Delegation(RunningTier cloud, Guid operatorId) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await cloud.Send(new DelegateOperator(operatorId, ""));
     }
 
     private static async Task Join(RunningTier lower, Result<Invitation> made)

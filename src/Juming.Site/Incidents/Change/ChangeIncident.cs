@@ -80,7 +80,7 @@ file sealed class Handler(IncidentDesk desk, IncidentsDb db, IPeople people, Cur
         if (await Refusal(request, incident, cancellationToken) is { } refusal) return refusal;
         var by = current.Actor.Name;
         var now = clock.GetUtcNow();
-        incident.Touch(by, now);
+        db.Take(incident, by, now);
         ApplyPeople(request, incident, by, now);
         ApplyVerdict(request, incident, by, now);
         if (request.State == IncidentState.Closed) ApplyInstants(request, incident, by, now);

@@ -73,7 +73,7 @@ file sealed class Handler(IncidentDesk desk, IncidentsDb db, CurrentActor curren
         var now = clock.GetUtcNow();
         // A comment takes the incident but is no change of it: two people may comment at once.
         var version = incident.Version;
-        incident.Touch(current.Actor.Name, now);
+        db.Take(incident, current.Actor.Name, now);
         incident.Version = version;
         var entry = Entries.Of(incident.Id, now, "comment", current.Actor.Name, request.Text.Trim());
         if (request.Entry is { } identity) entry.Id = identity;

@@ -16,6 +16,14 @@ internal sealed class IncidentsDb(DbContextOptions<IncidentsDb> options, CommitQ
 
     protected override string Prefix => "incidents";
 
+    /// <summary>A person acts on the incident, and the first to do so takes it: whoever follows its states, the host above too, hears of that as of any other.</summary>
+    public void Take(Incident incident, string by, DateTimeOffset at)
+    {
+        var before = incident.State;
+        incident.Touch(by, at);
+        if (incident.State != before) Publish(new IncidentStateChanged(incident.Id, before, incident.State, incident.Verdict, at));
+    }
+
     protected override void DefineModel(ModelBuilder model)
     {
         model.Entity<Incident>(row =>

@@ -42,9 +42,10 @@ file sealed class Handler(IncidentDesk desk, IncidentsDb db, IncidentsSettings s
         var alerts = await db.Members.Where(m => m.IncidentId == from.Id).ToListAsync(ct);
         var move = db.Add(new MoveRow { Kind = MoveKind.Merge, FromId = from.Id, ToId = into.Id, Alerts = string.Join(' ', alerts.Select(a => a.AlertId.ToString("N"))), StateBefore = from.State, By = by, At = now }).Entity;
         await new Regrouping(db, settings, assets).Shift(alerts, from, into, ct);
+        db.Publish(new IncidentStateChanged(from.Id, from.State, IncidentState.Merged, from.Verdict, now));
         (from.State, from.MergedInto) = (IncidentState.Merged, into.Id);
         from.Changed(by, now);
-        into.Touch(by, now);
+        db.Take(into, by, now);
         db.Add(Entries.Of(from.Id, now, "merged-into", by, ("number", into.ShortNumber)));
         db.Add(Entries.Of(into.Id, now, "merged", by, ("number", from.ShortNumber), ("alerts", alerts.Count)));
         db.Publish(new IncidentAlertsMoved(from.Id, into.Id, alerts.Count, now));

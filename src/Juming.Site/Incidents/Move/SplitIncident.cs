@@ -42,7 +42,7 @@ file sealed class Handler(IncidentDesk desk, IncidentsDb db, IncidentsSettings s
         // Who took the whole had taken this part too; only an alert that came later is taken later.
         if (from.AcknowledgedAt is { } taken) (made.State, made.AcknowledgedAt) = (IncidentState.Acknowledged, taken > made.DetectedAt ? taken : made.DetectedAt);
         made.Touch(by, now);
-        from.Touch(by, now);
+        db.Take(from, by, now);
         db.Add(Entries.Of(from.Id, now, "split", by, ("number", made.ShortNumber), ("alerts", chosen.Count)));
         db.Add(Entries.Of(made.Id, now, "split-from", by, ("number", from.ShortNumber), ("alerts", chosen.Count)));
         db.Publish(new IncidentOpened(made.Id, made.ShortNumber, (Severity)made.Severity, (IncidentPriority)made.Priority, made.DetectedAt));

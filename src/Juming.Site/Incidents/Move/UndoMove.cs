@@ -27,8 +27,11 @@ file sealed class Handler(IncidentDesk desk, IncidentsDb db, IncidentsSettings s
         var now = clock.GetUtcNow();
         var left = await db.Members.CountAsync(m => m.IncidentId == from.Id, ct) - alerts.Count;
         await new Regrouping(db, settings, assets).Shift(alerts, from, back, ct);
+        var (was, stood) = (back.State, from.State);
         if (move.Kind == MoveKind.Merge) (back.State, back.MergedInto) = (move.StateBefore ?? IncidentState.New, null);
         else if (left == 0) (from.State, from.MergedInto) = (IncidentState.Merged, back.Id);
+        if (back.State != was) db.Publish(new IncidentStateChanged(back.Id, was, back.State, back.Verdict, now));
+        if (from.State != stood) db.Publish(new IncidentStateChanged(from.Id, stood, from.State, from.Verdict, now));
         back.Changed(by, now);
         from.Changed(by, now);
         move.UndoneAt = now;
