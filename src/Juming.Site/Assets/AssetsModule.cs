@@ -52,7 +52,7 @@ public sealed class AssetsModule : Module
     [
         new("assets", "Assets", "/assets", AssetsRead.Code, 10, "asset", typeof(AssetsTexts)),
         new("assets", "Software", "/software", AssetsRead.Code, 11, "grid", typeof(ImpactTexts), "/assets"),
-        new("assets", "Impact", "/impact", AssetsRead.Code, 12, "shield", typeof(ImpactTexts)),
+        new("assets", "Impact", "/impact", AssetsRead.Code, 17, "shield", typeof(ImpactTexts)),
     ];
 
     /// <inheritdoc/>

@@ -158,6 +158,8 @@ internal sealed class ReadingTests : IntelHost
         var id = await Add("due", "Text", Feeds.File("/due", "due.evil.example"), new { enabled = true });
         for (var i = 0; i < 100 && await Find("due.evil.example") is null; i++) await Task.Delay(100);
         Assert.That(await Find("due.evil.example"), Is.Not.Null);
+        // The run is closed after what it brought is there.
+        for (var i = 0; i < 100 && (await Get($"sources/{id}/runs")).GetArrayLength() == 0; i++) await Task.Delay(100);
         Assert.That((await Get($"sources/{id}/runs")).GetArrayLength(), Is.EqualTo(1));
     }
 }
