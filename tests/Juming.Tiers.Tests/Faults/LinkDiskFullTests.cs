@@ -23,7 +23,11 @@ internal sealed class LinkDiskFullTests
 
     private static readonly Dictionary<string, string?> Quiet = new()
     {
-        ["Modules:Collection:Udp:0"] = "127.0.0.1:0", ["Modules:Collection:Tcp:0"] = "127.0.0.1:0", ["Modules:Events:LeastFreeMegabytes"] = "1", ["Modules:Events:DiskPercent"] = "99", ["Log:File"] = "false",
+        ["Modules:Collection:Udp:0"] = "127.0.0.1:0",
+        ["Modules:Collection:Tcp:0"] = "127.0.0.1:0",
+        ["Modules:Events:LeastFreeMegabytes"] = "1",
+        ["Modules:Events:DiskPercent"] = "99",
+        ["Log:File"] = "false",
         ["Modules:Links:EgressBytesPerHour"] = "100000000",
     };
 
