@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Juming.Site.Detection;
 using Juming.Site.Incidents;
 using Juming.Site.Incidents.Change;
 using Juming.Site.Incidents.Move;
