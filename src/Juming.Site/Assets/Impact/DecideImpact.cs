@@ -10,7 +10,8 @@ namespace Juming.Site.Assets.Impact;
 /// <summary>Says that a vulnerability does not concern assets, with the reason; or takes it out of sight.</summary>
 internal sealed record DecideImpact : ICommand<Done>, INeeds<AssetsWrite>
 {
-    public required string Cve { get; init; }
+    /// <summary>The vulnerability.</summary>
+    public string Cve { get; init; } = "";
 
     /// <summary>Assets; none for all of the site.</summary>
     public IReadOnlyList<Guid> Assets { get; init; } = [];
@@ -19,7 +20,7 @@ internal sealed record DecideImpact : ICommand<Done>, INeeds<AssetsWrite>
     public DecisionKind Kind { get; init; }
 
     /// <summary>Why.</summary>
-    public required string Reason { get; init; }
+    public string Reason { get; init; } = "";
 }
 
 /// <summary>Takes a decision back.</summary>
