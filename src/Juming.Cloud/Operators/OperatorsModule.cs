@@ -1,10 +1,8 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Juming.Cloud.Operators.Manage;
-using Juming.Platform.Bulletins;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
-using Juming.Platform.Library;
 using Juming.Platform.Links;
 using Juming.Platform.Modules;
 using Microsoft.AspNetCore.Builder;
@@ -22,7 +20,7 @@ public sealed class OperatorsModule : Module
     public override string Name => "operators";
 
     /// <inheritdoc/>
-    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddScoped<IBulletinAudience, OperatorAudience>().AddScoped<IPackAudience, OperatorsOfPacks>();
+    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddScoped<IPeerNames, OperatorNames>();
 
     /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu => [new("below", "Operators", "/operators", OperatorsRead.Code, 10, "grid", typeof(OperatorsTexts))];

@@ -1,7 +1,6 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Text;
+using static Juming.Contracts.ParcelBytes;
 
 namespace Juming.Contracts.Indicators;
 
@@ -37,7 +36,7 @@ public readonly record struct ParcelChange(ParcelEntry? Entry, Guid Gone)
 public static partial class IndicatorParcel
 {
     /// <summary>Most bytes that a parcel has unpacked.</summary>
-    public const int MostBytes = 16 * 1024 * 1024;
+    public const int MostBytes = ParcelBytes.MostBytes;
 
     private const uint BucketMark = 0x31424D4A;
     private const uint ChangesMark = 0x31434D4A;
@@ -67,7 +66,7 @@ public static partial class IndicatorParcel
         foreach (var (_, e) in sorted) WriteByte(to, (e.Severity << 4) | e.Tlp);
         foreach (var (_, e) in sorted) WriteByte(to, e.Threat);
         foreach (var (_, e) in sorted) WriteByte(to, Math.Min(e.Sources, 255));
-        var parcel = Pack(to.WrittenSpan);
+        var parcel = Pack(to.WrittenSpan, Quality);
         facts = PackFacts(parcel, [.. sorted.Select(e => e.Entry.Facts)]);
         return parcel;
     }
@@ -78,7 +77,7 @@ public static partial class IndicatorParcel
     public static IReadOnlyList<ParcelEntry>? UnpackBucket(ReadOnlySpan<byte> parcel, ReadOnlySpan<byte> factsParcel = default)
     {
         if (Unpack(parcel) is not { } plain) return null;
-        var from = new Reader(plain);
+        var from = new ParcelReader(plain);
         if (from.Number() != BucketMark) return null;
         var kind = (IndicatorKind)from.Byte();
         var count = from.Number();
@@ -129,7 +128,7 @@ public static partial class IndicatorParcel
             WriteByte(to, e.Threat);
             WriteByte(to, Math.Min(e.Sources, 255));
         }
-        var parcel = Pack(to.WrittenSpan);
+        var parcel = Pack(to.WrittenSpan, Quality);
         facts = PackFacts(parcel, [.. changes.Select(c => c.Entry?.Facts ?? default)]);
         return parcel;
     }
@@ -140,7 +139,7 @@ public static partial class IndicatorParcel
     public static IReadOnlyList<ParcelChange>? UnpackChanges(ReadOnlySpan<byte> parcel, ReadOnlySpan<byte> factsParcel = default)
     {
         if (Unpack(parcel) is not { } plain) return null;
-        var from = new Reader(plain);
+        var from = new ParcelReader(plain);
         if (from.Number() != ChangesMark || from.Number() is var count && count > plain.Length || UnpackFacts(factsParcel, parcel, (int)count) is not { } facts) return null;
         var changes = new List<ParcelChange>((int)count);
         for (var i = 0; i < count && !from.Broken; i++)
@@ -171,78 +170,5 @@ public static partial class IndicatorParcel
 
     private static bool IsHash(IndicatorKind kind) => kind is IndicatorKind.Md5 or IndicatorKind.Sha1 or IndicatorKind.Sha256;
 
-    private static byte[] Pack(ReadOnlySpan<byte> plain)
-    {
-        var packed = new byte[4 + BrotliEncoder.GetMaxCompressedLength(plain.Length)];
-        BinaryPrimitives.WriteUInt32LittleEndian(packed, (uint)plain.Length);
-        return BrotliEncoder.TryCompress(plain, packed.AsSpan(4), out var length, Quality, 22) ? packed[..(4 + length)] : throw new InvalidOperationException("Brotli has no room.");
-    }
-
-    private static byte[]? Unpack(ReadOnlySpan<byte> parcel)
-    {
-        if (parcel.Length < 5 || BinaryPrimitives.ReadUInt32LittleEndian(parcel) is var length && length is 0 or > MostBytes) return null;
-        var plain = new byte[length];
-        using var decoder = new BrotliDecoder();
-        // Into a room of the length that was named: a bomb fills it and is found out.
-        return decoder.Decompress(parcel[4..], plain, out var read, out var written) == OperationStatus.Done && read == parcel.Length - 4 && written == length ? plain : null;
-    }
-
-    private static void WriteNumber(ArrayBufferWriter<byte> to, uint value)
-    {
-        BinaryPrimitives.WriteUInt32LittleEndian(to.GetSpan(4), value);
-        to.Advance(4);
-    }
-
-    private static void WriteByte(ArrayBufferWriter<byte> to, int value)
-    {
-        to.GetSpan(1)[0] = checked((byte)value);
-        to.Advance(1);
-    }
-
-    private static void WriteSmall(ArrayBufferWriter<byte> to, int value)
-    {
-        for (; value >= 0x80; value >>= 7) WriteByte(to, (value & 0x7F) | 0x80);
-        WriteByte(to, value);
-    }
-
     private static readonly Comparer<byte[]> ByteOrder = Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b));
-
-    /// <summary>Reads without ever leaving its bytes; what is not there reads as nothing, and <see cref="Broken"/> says so.</summary>
-    private ref struct Reader(ReadOnlySpan<byte> bytes)
-    {
-        private ReadOnlySpan<byte> _left = bytes;
-
-        public bool Broken { get; private set; }
-
-        public readonly bool AtEnd => _left.IsEmpty;
-
-        public int Byte() => Bytes(1) is [var one] ? one : 0;
-
-        public uint Number() => Bytes(4) is { Length: 4 } four ? BinaryPrimitives.ReadUInt32LittleEndian(four) : 0;
-
-        public int Small()
-        {
-            var value = 0;
-            for (var shift = 0; shift <= 21; shift += 7)
-            {
-                var next = Byte();
-                value |= (next & 0x7F) << shift;
-                if (next < 0x80) return value;
-            }
-            Broken = true;
-            return 0;
-        }
-
-        public ReadOnlySpan<byte> Bytes(int count)
-        {
-            if (Broken || count > _left.Length)
-            {
-                Broken = true;
-                return default;
-            }
-            var taken = _left[..count];
-            _left = _left[count..];
-            return taken;
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using static Juming.Contracts.ParcelBytes;
 
 namespace Juming.Contracts.Indicators;
 
@@ -53,7 +54,7 @@ public static partial class IndicatorParcel
         }
         foreach (var one in facts) WriteSmall(to, numbers[(one.Family, one.Techniques)]);
         foreach (var one in facts) WriteNumber(to, one.Until);
-        return Pack(to.WrittenSpan);
+        return Pack(to.WrittenSpan, Quality);
     }
 
     /// <summary>The facts of a parcel; none of an empty one; null when they can't be read or belong to another.</summary>
@@ -61,7 +62,7 @@ public static partial class IndicatorParcel
     {
         if (factsParcel.IsEmpty) return new([], [], []);
         if (Unpack(factsParcel) is not { } plain) return null;
-        var from = new Reader(plain);
+        var from = new ParcelReader(plain);
         if (from.Number() != FactsMark || !from.Bytes(NameBytes).SequenceEqual(NameOf(parcel)) || from.Number() != (uint)expected || from.Number() is var count && count > plain.Length) return null;
         var words = new (string?, string?)[count];
         for (var i = 0; i < count; i++)
@@ -85,7 +86,7 @@ public static partial class IndicatorParcel
         to.Write(bytes);
     }
 
-    private static bool ReadText(ref Reader from, int most, out string? text)
+    private static bool ReadText(ref ParcelReader from, int most, out string? text)
     {
         var length = from.Small();
         text = null;

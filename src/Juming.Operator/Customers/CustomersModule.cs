@@ -1,14 +1,11 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Juming.Operator.Customers.Bulletins;
 using Juming.Operator.Customers.Incidents;
 using Juming.Operator.Customers.Sites;
 using Juming.Operator.Customers.Units;
 using Juming.Platform.Access;
-using Juming.Platform.Bulletins;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
-using Juming.Platform.Library;
 using Juming.Platform.Links;
 using Juming.Platform.Modules;
 using Microsoft.AspNetCore.Builder;
@@ -26,7 +23,7 @@ public sealed class CustomersModule : Module
     public override string Name => "customers";
 
     /// <inheritdoc/>
-    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddSingleton(new ScopeKind(CustomerScope.Kind)).AddScoped<IBulletinAudience, SiteAudience>().AddScoped<IPackAudience, SitesOfPacks>();
+    public override void AddServices(IServiceCollection services, IConfiguration settings) => services.AddSingleton(new ScopeKind(CustomerScope.Kind)).AddScoped<IPeerNames, SiteNames>();
 
     /// <inheritdoc/>
     public override IEnumerable<MenuItem> Menu =>
@@ -80,18 +77,51 @@ public sealed class CustomersModule : Module
 }
 
 /// <summary>Filter of sites.</summary>
-internal sealed record SiteQuery(
-    [property: Description("Part of a site's, customer's or unit's name"), StringLength(200)] string? Text, [property: Description("A customer or unit; those below it count")] Guid? Unit, SiteState? State,
-    [property: Description("Archived ones instead of the others")] bool? Archived, [property: Range(0, 10_000_000)] int? Skip, [property: Range(1, 500)] int? Limit)
+internal sealed record SiteQuery
 {
+    [Description("Part of a site's, customer's or unit's name"), StringLength(200)]
+    public string? Text { get; init; }
+
+    [Description("A customer or unit; those below it count")]
+    public Guid? Unit { get; init; }
+
+    public SiteState? State { get; init; }
+
+    [Description("Archived ones instead of the others")]
+    public bool? Archived { get; init; }
+
+    [Range(0, 10_000_000)]
+    public int? Skip { get; init; }
+
+    [Range(1, 500)]
+    public int? Limit { get; init; }
+
     public ListSites ToRequest() => new() { Text = Text, Unit = Unit, State = State, Archived = Archived ?? false, Skip = Skip ?? 0, Take = Limit ?? 50 };
 }
 
 /// <summary>Filter of sites' incidents.</summary>
-internal sealed record SiteIncidentQuery(
-    [property: Description("Part of a site's, customer's or unit's name"), StringLength(200)] string? Text, [property: Description("A customer or unit; those below it count")] Guid? Unit, [property: Description("One site")] Guid? Site,
-    [property: Description("Least severity, 1 to 5"), Range(1, 5)] int? Severity, StageGroup? Stages, [property: Range(0, 10_000_000)] int? Skip, [property: Range(1, 500)] int? Limit)
+internal sealed record SiteIncidentQuery
 {
+    [Description("Part of a site's, customer's or unit's name"), StringLength(200)]
+    public string? Text { get; init; }
+
+    [Description("A customer or unit; those below it count")]
+    public Guid? Unit { get; init; }
+
+    [Description("One site")]
+    public Guid? Site { get; init; }
+
+    [Description("Least severity, 1 to 5"), Range(1, 5)]
+    public int? Severity { get; init; }
+
+    public StageGroup? Stages { get; init; }
+
+    [Range(0, 10_000_000)]
+    public int? Skip { get; init; }
+
+    [Range(1, 500)]
+    public int? Limit { get; init; }
+
     public ListSiteIncidents ToRequest() => new() { Text = Text, Unit = Unit, Site = Site, Least = Severity ?? 1, Stages = Stages ?? StageGroup.All, Skip = Skip ?? 0, Take = Limit ?? 50 };
 }
 

@@ -29,7 +29,7 @@ public sealed class OwnIntelModule : Module
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<MenuItem> Menu => [new("customers", "Indicators", "/indicators", OwnIntelRead.Code, 30, "grid", typeof(OwnIntelTexts))];
+    public override IEnumerable<MenuItem> Menu => [new("intel", "Indicators", "/indicators", OwnIntelRead.Code, 10, "grid", typeof(OwnIntelTexts))];
 
     /// <inheritdoc/>
     public override IEnumerable<RecurringJob> Jobs => [new("ownintel-upkeep", "11 3 * * *", (services, ct) => services.GetRequiredService<OwnIntelUpkeep>().Run(ct))];
@@ -50,9 +50,21 @@ public sealed class OwnIntelModule : Module
 }
 
 /// <summary>Which of them.</summary>
-internal sealed record OwnQuery(
-    [property: Description("Part of a value, name, technique or note"), StringLength(300)] string? Text, IndicatorKind? Kind, [property: Description("Those that have ended instead of those that count")] bool? Ended, [property: Range(0, 10_000_000)] int? Skip,
-    [property: Range(1, 500)] int? Limit)
+internal sealed record OwnQuery
 {
+    [Description("Part of a value, name, technique or note"), StringLength(300)]
+    public string? Text { get; init; }
+
+    public IndicatorKind? Kind { get; init; }
+
+    [Description("Those that have ended instead of those that count")]
+    public bool? Ended { get; init; }
+
+    [Range(0, 10_000_000)]
+    public int? Skip { get; init; }
+
+    [Range(1, 500)]
+    public int? Limit { get; init; }
+
     public ListOwnIndicators ToRequest() => new() { Text = Text, Kind = Kind, Ended = Ended ?? false, Skip = Skip ?? 0, Take = Limit ?? 50 };
 }

@@ -51,12 +51,12 @@ file sealed class Validator : AbstractValidator<ListBulletins>
     }
 }
 
-file sealed class Handler(IContentPublisher publisher, IContent content, IBulletinAudience audience, ILinkDesk links, TimeProvider clock) : IQueryHandler<ListBulletins, BulletinPage>, IQueryHandler<GetBulletin, BulletinDossier>
+file sealed class Handler(IContentPublisher publisher, IContent content, IPeerNames below, ILinkDesk links, TimeProvider clock) : IQueryHandler<ListBulletins, BulletinPage>, IQueryHandler<GetBulletin, BulletinDossier>
 {
     public async Task<Result<BulletinPage>> Handle(ListBulletins request, CancellationToken cancellationToken)
     {
         var all = (await Published(cancellationToken)).OrderByDescending(t => t.PublishedAt).ToList();
-        var names = await audience.Names(cancellationToken);
+        var names = await below.Below(cancellationToken);
         var answers = await BulletinAnswers.Of(links, names.Keys, cancellationToken);
         return new BulletinPage([.. all.Skip(request.Skip).Take(request.Take).Select(t =>
         {
@@ -69,7 +69,7 @@ file sealed class Handler(IContentPublisher publisher, IContent content, IBullet
     {
         if ((await Published(cancellationToken)).FirstOrDefault(t => BulletinPaths.IdOf(t.Path) == request.Id) is not { } target) return BulletinErrors.NoSuchBulletin;
         if (BulletinDocument.Read(await content.Get(target.Sha256, target.Length, cancellationToken)) is not { } document) return BulletinErrors.NoSuchBulletin;
-        var names = await audience.Names(cancellationToken);
+        var names = await below.Below(cancellationToken);
         var answers = (await BulletinAnswers.Of(links, names.Keys, cancellationToken))[request.Id].ToDictionary(a => a.Peer);
         var now = clock.GetUtcNow();
         return new BulletinDossier(document, target.PublishedAt, target.Withdrawn, target.Note, [.. names.OrderBy(n => n.Value, StringComparer.CurrentCulture).Select(n =>

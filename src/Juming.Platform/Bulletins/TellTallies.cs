@@ -7,7 +7,7 @@ using Juming.Platform.Links;
 namespace Juming.Platform.Bulletins;
 
 /// <summary>Tells the host above how far the sites here are with its bulletins: counts alone, and no name of anybody.</summary>
-internal sealed class TellTallies(IContentPublisher publisher, IContent content, IBulletinAudience audience, ILinkDesk links, IEgress egress)
+internal sealed class TellTallies(IContentPublisher publisher, IContent content, IPeerNames below, ILinkDesk links, IEgress egress)
 {
     /// <summary>Tells how it stands; the gate sends nothing anew that it has sent.</summary>
     public async Task Run(CancellationToken ct)
@@ -17,7 +17,7 @@ internal sealed class TellTallies(IContentPublisher publisher, IContent content,
         const string Above = ContentKinds.Intelligence + "/" + BulletinDocument.Folder;
         var standing = content.Targets.Where(t => t.Path.StartsWith(Above, StringComparison.Ordinal)).ToList();
         if (standing.Count == 0) return;
-        var names = await audience.Names(ct);
+        var names = await below.Below(ct);
         var answers = await BulletinAnswers.Of(links, names.Keys, ct);
         foreach (var target in standing)
         {

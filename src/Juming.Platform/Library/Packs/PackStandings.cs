@@ -33,7 +33,7 @@ public sealed record PackCounts(long InForce, long Waiting, long Refused, long R
 internal sealed record PackWord(Guid Peer, string Name, PackCounts Counts, DateTimeOffset? At, DateTimeOffset ReceivedAt);
 
 /// <summary>Reads what hosts below told of packs. It is their word; what none may say is left out.</summary>
-internal sealed class PackStandings(IEnumerable<IPackAudience> audiences, ILinkDesk desk)
+internal sealed class PackStandings(IEnumerable<IPeerNames> keepers, ILinkDesk desk)
 {
     // More sites than an operator could have.
     private const uint Most = 10_000_000;
@@ -41,9 +41,9 @@ internal sealed class PackStandings(IEnumerable<IPackAudience> audiences, ILinkD
     /// <summary>All of it, by the identity of the version.</summary>
     public async Task<ILookup<Guid, PackWord>> Read(CancellationToken ct)
     {
-        var readers = new List<PackReader>();
-        foreach (var audience in audiences) readers.AddRange(await audience.Below(ct));
-        var names = readers.ToDictionary(r => r.Peer, r => r.Name);
+        var names = new Dictionary<Guid, string>();
+        foreach (var keeper in keepers)
+            foreach (var (peer, name) in await keeper.Below(ct)) names.Add(peer, name);
         var words = new List<(Guid Pack, PackWord Word)>();
         foreach (var type in new[] { UpwardMessages.TypeOf(PackStanding.Descriptor), UpwardMessages.TypeOf(PackTally.Descriptor) })
             foreach (var value in await desk.Values([.. names.Keys], type, ct))
