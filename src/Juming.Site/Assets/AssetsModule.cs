@@ -142,18 +142,36 @@ public sealed class AssetsModule : Module
 }
 
 /// <summary>Query of the list, as it stands in the address.</summary>
-internal sealed record AssetQuery(
-    [property: Description("Text within names, addresses, owner or business"), StringLength(200)] string? Text,
-    AssetImportance? Importance,
-    [property: Description("Zone, whole"), StringLength(200)] string? Zone,
-    AssetOrigin? Origin,
-    [property: Description("One tag, whole"), StringLength(40)] string? Tag,
-    [property: Description("Identity of a version of a product that is on it")] Guid? Software,
-    [property: Description("Default: Active")] AssetState? State,
-    [property: Description("seen (default), name, importance or new")] string? Sort,
-    [property: Description("Rows passed over; the export has all"), Range(0, 10_000_000)] int? Skip,
-    [property: Description("Rows of the page, 50 by default; the export has all"), Range(1, 500)] int? Limit)
+internal sealed record AssetQuery
 {
+    [Description("Text within names, addresses, owner or business"), StringLength(200)]
+    public string? Text { get; init; }
+
+    public AssetImportance? Importance { get; init; }
+
+    [Description("Zone, whole"), StringLength(200)]
+    public string? Zone { get; init; }
+
+    public AssetOrigin? Origin { get; init; }
+
+    [Description("One tag, whole"), StringLength(40)]
+    public string? Tag { get; init; }
+
+    [Description("Identity of a version of a product that is on it")]
+    public Guid? Software { get; init; }
+
+    [Description("Default: Active")]
+    public AssetState? State { get; init; }
+
+    [Description("seen (default), name, importance or new")]
+    public string? Sort { get; init; }
+
+    [Description("Rows passed over; the export has all"), Range(0, 10_000_000)]
+    public int? Skip { get; init; }
+
+    [Description("Rows of the page, 50 by default; the export has all"), Range(1, 500)]
+    public int? Limit { get; init; }
+
     public ListAssets ToRequest() => new() { Text = Text, Importance = Importance, Zone = Zone, Origin = Origin, Tag = Tag, Software = Software, State = State ?? AssetState.Active, Sort = Sort ?? "seen", Skip = Skip ?? 0, Take = Limit ?? 50 };
 }
 
@@ -164,10 +182,26 @@ internal sealed record AssetPatch(long? Version, string? Name, AssetImportance? 
 }
 
 /// <summary>Query of vulnerabilities, as it stands in the address.</summary>
-internal sealed record ImpactQuery(
-    [property: Description("A CVE, or words of what it is"), StringLength(200)] string? Text, [property: Description("Default: Open")] ImpactState? State, [property: Description("Only known exploited ones")] bool? Exploited, [property: Description("No less grave than this")] Band? Least,
-    [property: Range(0, 10_000_000)] int? Skip, [property: Range(1, 500)] int? Limit)
+internal sealed record ImpactQuery
 {
+    [Description("A CVE, or words of what it is"), StringLength(200)]
+    public string? Text { get; init; }
+
+    [Description("Default: Open")]
+    public ImpactState? State { get; init; }
+
+    [Description("Only known exploited ones")]
+    public bool? Exploited { get; init; }
+
+    [Description("No less grave than this")]
+    public Band? Least { get; init; }
+
+    [Range(0, 10_000_000)]
+    public int? Skip { get; init; }
+
+    [Range(1, 500)]
+    public int? Limit { get; init; }
+
     public ListImpact ToRequest() => new() { Text = Text, State = State ?? ImpactState.Open, Exploited = Exploited ?? false, Least = Least ?? Band.Unrated, Skip = Skip ?? 0, Take = Limit ?? 50 };
 }
 

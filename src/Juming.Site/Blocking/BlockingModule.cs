@@ -112,33 +112,61 @@ public sealed class BlockingModule : Module
 }
 
 /// <summary>Query of the block list, as it stands in the address.</summary>
-internal sealed record BlockQuery(
-    [property: Description("Text within targets, reasons or names"), StringLength(200)] string? Text,
-    BlockState? State,
-    [property: Description("active (default), trouble, over or all")] string? View,
-    [property: Description("On this device")] Guid? Device,
-    [property: Description("since (default), until or target")] string? Sort,
-    [property: Description("Rows passed over; the export has all"), Range(0, 10_000_000)] int? Skip,
-    [property: Description("Rows of the page, 50 by default; the export has all"), Range(1, 500)] int? Limit)
+internal sealed record BlockQuery
 {
+    [Description("Text within targets, reasons or names"), StringLength(200)]
+    public string? Text { get; init; }
+
+    public BlockState? State { get; init; }
+
+    [Description("active (default), trouble, over or all")]
+    public string? View { get; init; }
+
+    [Description("On this device")]
+    public Guid? Device { get; init; }
+
+    [Description("since (default), until or target")]
+    public string? Sort { get; init; }
+
+    [Description("Rows passed over; the export has all"), Range(0, 10_000_000)]
+    public int? Skip { get; init; }
+
+    [Description("Rows of the page, 50 by default; the export has all"), Range(1, 500)]
+    public int? Limit { get; init; }
+
     public ListBlocks ToRequest() => new() { Text = Text, State = State, View = View ?? "active", Device = Device, Sort = Sort ?? "since", Skip = Skip ?? 0, Take = Limit ?? 50 };
 }
 
 /// <summary>Query of the protected list.</summary>
-internal sealed record ProtectedQuery(
-    [property: Description("Text within ranges, notes or names; an address finds the ranges that hold it"), StringLength(300)] string? Text,
-    [property: Description("One kind"), StringLength(30)] string? Kind,
-    [property: Description("Rows passed over"), Range(0, 10_000_000)] int? Skip,
-    [property: Description("Rows of the page, 50 by default"), Range(1, 500)] int? Limit)
+internal sealed record ProtectedQuery
 {
+    [Description("Text within ranges, notes or names; an address finds the ranges that hold it"), StringLength(300)]
+    public string? Text { get; init; }
+
+    [Description("One kind"), StringLength(30)]
+    public string? Kind { get; init; }
+
+    [Description("Rows passed over"), Range(0, 10_000_000)]
+    public int? Skip { get; init; }
+
+    [Description("Rows of the page, 50 by default"), Range(1, 500)]
+    public int? Limit { get; init; }
+
     public ListProtected ToRequest() => new() { Text = Text, Kind = Kind, Skip = Skip ?? 0, Take = Limit ?? 50 };
 }
 
 /// <summary>What holds for all lines of an import that do not say it themselves.</summary>
-internal sealed record ImportQuery(
-    [property: Description("Why"), StringLength(500)] string? Reason,
-    [property: Description("How long; the step of the offence when left out"), Range(1, 525_600)] int? Minutes,
-    [property: Description("Group of devices; all when left out"), StringLength(200)] string? Group);
+internal sealed record ImportQuery
+{
+    [Description("Why"), StringLength(500)]
+    public string? Reason { get; init; }
+
+    [Description("How long; the step of the offence when left out"), Range(1, 525_600)]
+    public int? Minutes { get; init; }
+
+    [Description("Group of devices; all when left out"), StringLength(200)]
+    public string? Group { get; init; }
+}
 
 /// <summary>Body of a lift.</summary>
 internal sealed record LiftBody(string? Reason);
