@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 namespace Juming.Platform.Links.Upper;
 
 /// <summary>
-/// Gives memory back once many have come in and it is quiet again: a handshake takes several times of what a session holds afterwards, and both the runtime and the C library would keep that for
+/// Gives memory back once many have come in or gone and it is quiet again: a handshake takes several times of what a session holds afterwards, and both the runtime and the C library would keep that for
 /// the next rush. One pause of some hundred milliseconds after each of them.
 /// </summary>
 internal sealed class AfterRush(Connections connections, TierContext tier, TimeProvider clock) : BackgroundService
@@ -20,17 +20,19 @@ internal sealed class AfterRush(Connections connections, TierContext tier, TimeP
     {
         if (tier.Offline) return;
         using var timer = new PeriodicTimer(Each, clock);
-        var (last, settled, quiet) = (0, 0, 0);
+        var (last, moved, quiet) = (0, 0, 0);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 var now = connections.Count;
-                quiet = Math.Abs(now - last) < Many / 5 ? quiet + 1 : 0;
+                var change = Math.Abs(now - last);
                 last = now;
-                settled = Math.Min(settled, now);
-                if (quiet < QuietLooks || now - settled < Many) continue;
-                settled = now;
+                // Some always come and go; that alone is no rush.
+                if (change < Many / 5) quiet++;
+                else (quiet, moved) = (0, moved + change);
+                if (quiet < QuietLooks || moved < Many) continue;
+                moved = 0;
                 GiveBack();
             }
         }
