@@ -24,10 +24,12 @@ public sealed class RunningTier : IAsyncDisposable
         ["Modules:Links:Listen"] = "none",
     };
 
-    private RunningTier(WebApplication app, string folder, bool keepFolder) => (App, Folder, _keepFolder) = (app, folder, keepFolder);
+    private WebApplication? _app;
+
+    private RunningTier(WebApplication app, string folder, bool keepFolder) => (_app, Folder, _keepFolder) = (app, folder, keepFolder);
 
     /// <summary>The host.</summary>
-    public WebApplication App { get; }
+    public WebApplication App => _app ?? throw new ObjectDisposedException(nameof(RunningTier));
 
     /// <summary>Its data folder.</summary>
     public string Folder { get; }
@@ -103,8 +105,11 @@ public sealed class RunningTier : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await App.StopAsync();
-        await App.DisposeAsync();
+        if (_app is not { } app) return;
+        await app.StopAsync();
+        await app.DisposeAsync();
+        // Fixtures are kept until the last test has run; a tier of each of them, with all that it had compiled, would be gigabytes.
+        _app = null;
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         if (!_keepFolder) Directory.Delete(Folder, true);
     }

@@ -141,7 +141,7 @@ internal sealed class DiskFullTests
         return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("event-store").GetString()!;
     }
 
-    private static Task Until(HttpClient client, string level) => Databases.WholeTierTests.Wait(async () => await Level(client) == level, $"the store's level becomes {level} with nobody sending", 15);
+    private static Task Until(HttpClient client, string level) => Databases.WholeTierTests.Wait(async () => await Level(client) == level, $"the store's level becomes {level} with nobody sending", 60);
 
     private static int FreePort()
     {
