@@ -102,10 +102,12 @@ internal static class SitesBench
             }
             finally
             {
-                await ending.CancelAsync();
-                await Task.WhenAll(lives);
                 first.Dispose();
                 real?.Dispose();
+                await ending.CancelAsync();
+                // A site that does not end must not keep the figures that were measured.
+                await Task.WhenAny(Task.WhenAll(lives), Task.Delay(TimeSpan.FromMinutes(1)));
+                if (lives.Count(l => !l.IsCompleted) is > 0 and var stuck) Figures.Note($"{stuck} simulated sites did not end within a minute");
                 foreach (var site in sites.Append(probed)) site.Dispose();
             }
         }

@@ -80,11 +80,23 @@ internal sealed class TierProcess : IDisposable
         _process.Dispose();
     }
 
+    /// <summary>A port below those that the system gives to whoever dials: a host that comes back there must not find a client of its own on it.</summary>
     public static int FreePort()
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            using var probe = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                probe.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken; another.
+            }
+        }
     }
 
     // What a tier warns of explains a figure that is odd.
