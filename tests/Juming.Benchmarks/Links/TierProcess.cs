@@ -61,17 +61,23 @@ internal sealed class TierProcess : IDisposable
         }
     }
 
-    /// <summary>Lets the process collect all its garbage, as a diagnostic tool does, and looks at what is left.</summary>
-    public async Task<Memory> Collected()
+    /// <summary>
+    /// The least that the process holds within a time, looked at twice a second: what is above that is garbage that it has not collected yet, and no tool disturbs it meanwhile.
+    /// </summary>
+    public async Task<Memory> Least(TimeSpan within)
     {
-        long managed = 0;
-        // What the first one finalises, the second takes away.
-        for (var n = 0; n < 2; n++)
-        {
-            managed = await Collect();
-            await Task.Delay(2_000);
-        }
-        return new Memory(Kilobytes("Rss"), Kilobytes("Pss"), managed / 1024.0);
+        var (resident, proportional) = (double.MaxValue, double.MaxValue);
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < within; await Task.Delay(500))
+            (resident, proportional) = (Math.Min(resident, Kilobytes("Rss")), Math.Min(proportional, Kilobytes("Pss")));
+        return new Memory(resident, proportional);
+    }
+
+    /// <summary>Kilobytes on the managed heap after full collections; what the first one finalises, the second takes away. The tool that asks for them takes memory of the process.</summary>
+    public async Task<double> Managed()
+    {
+        await Collect();
+        await Task.Delay(2_000);
+        return await Collect() / 1024.0;
     }
 
     public void Dispose()
@@ -127,6 +133,5 @@ internal sealed class TierProcess : IDisposable
     /// <summary>Memory of a process, kilobytes.</summary>
     /// <param name="Resident">In memory, shared pages counted whole.</param>
     /// <param name="Proportional">In memory, shared pages divided among those who share them.</param>
-    /// <param name="Managed">On the managed heap after a full collection.</param>
-    internal readonly record struct Memory(double Resident, double Proportional, double Managed);
+    internal readonly record struct Memory(double Resident, double Proportional);
 }
