@@ -142,7 +142,7 @@ internal sealed class ImportTests
         Assert.That(preview.GetProperty("same").GetInt32(), Is.EqualTo(1));
     }
 
-    [Test]
+    [Test, Category("Long")]
     public async Task An_export_has_every_asset_however_many_there_are()
     {
         const int Many = 100_007;

@@ -121,7 +121,7 @@ public class HostileRuleTests
         var matcher = new RuleMatcher();
         matcher.Use(rules);
         var batch = new EventBatch(1024);
-        for (var i = 0; i < 1024; i++) WindowsJson.AddFields(batch, 0, ("event.category", "web"), ("fa", string.Concat(Enumerable.Repeat("0x1y2z3", 300))));
+        for (var i = 0; i < 1024; i++) WindowsJson.AddFields(batch, 0, ("event.category", "web"), ("fa", string.Concat(Enumerable.Repeat("0x1y2z3", 40))));
         for (var i = 0; i < 40 && rules.Rules[0].Cost.CutOffReason is null; i++) matcher.Match(batch, new CollectedMatches());
         Assert.That(rules.Verdicts().Single(v => v.State == RuleState.CutOff).Document.Title, Is.EqualTo("dear"));
         var again = RuleSet.Compile(loader.Loaded(), new RuleSetOptions { Former = rules });

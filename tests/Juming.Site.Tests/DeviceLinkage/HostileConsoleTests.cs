@@ -18,7 +18,7 @@ internal sealed class HostileConsoleTests
     public async Task Stop() => await _site.DisposeAsync();
 
     [TestCase("h-redirect", "endless-redirect,unreachable")]
-    [TestCase("h-huge", "page-too-large")]
+    [TestCase("h-huge", "page-too-large", Category = "Long")]
     [TestCase("h-download", "unreachable,no-form,no-answer", Category = "Long")]
     [TestCase("h-elsewhere", "posts-elsewhere")]
     [TestCase("h-endless", "no-form,never-loads,took-too-long,no-answer", Category = "Long")]

@@ -27,8 +27,8 @@ public sealed class GramsTests
     public void Close() => _bench.Dispose();
 
     [TestCase(1)]
-    [TestCase(2)]
-    [TestCase(3)]
+    [TestCase(2, Category = "Long")]
+    [TestCase(3, Category = "Long")]
     public async Task Any_query_finds_the_same_with_blocks_and_without(int seed)
     {
         var random = new Random(seed);

@@ -126,7 +126,7 @@ internal sealed class GroupingTests
         Assert.That(IncidentsTexts.Title(incident.Brief.Title), Has.Length.LessThan(3000));
     }
 
-    [Test]
+    [Test, Category("Long")]
     public async Task A_hundred_thousand_alerts_of_one_storm_stay_one_bounded_incident()
     {
         var at = Network();
