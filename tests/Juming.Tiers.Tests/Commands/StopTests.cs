@@ -58,7 +58,15 @@ public sealed class StopTests
         using var process = Cli.Start([.. line.Select(a => a.Replace("{fifo}", fifo, StringComparison.Ordinal).Replace("{data}", Path.Combine(_folder, "site"), StringComparison.Ordinal))]);
         // A signal before the program listens for it ends it as the system does; on a busy machine that takes a while.
         while (!Cli.Catches(process, 2)) await Task.Delay(100, limit.Token);
-        await Task.Delay(4000, limit.Token);
+        // It works on the input once it only waits for more of it.
+        TimeSpan before;
+        do
+        {
+            before = process.TotalProcessorTime;
+            await Task.Delay(4000, limit.Token);
+            process.Refresh();
+        }
+        while (process.TotalProcessorTime - before > TimeSpan.FromMilliseconds(100));
         Cli.Signal(process, "INT");
         var complaints = await process.StandardError.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);

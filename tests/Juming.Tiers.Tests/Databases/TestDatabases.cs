@@ -34,7 +34,7 @@ internal sealed class TestDatabases
     public static async Task<Dictionary<string, string?>> MakeFor(string tier, string kind) =>
         (await Make(kind)).Where(s => tier == "site" || !s.Key.StartsWith("Modules:", StringComparison.Ordinal)).ToDictionary();
 
-    /// <summary>The same for a cloud that keeps no key of its own in the vault, so that the secrets of a test are all there are.</summary>
+    /// <summary>The same for a cloud that keeps no key of its own in the vault, so that the secrets and the audited acts of a test are all there are.</summary>
     public static async Task<Dictionary<string, string?>> MakeForSecrets(string kind) => (await MakeFor("cloud", kind)).Concat(Juming.Testing.RunningTier.SignsNothing).ToDictionary();
 
     [OneTimeTearDown]
