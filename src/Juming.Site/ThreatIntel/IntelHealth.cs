@@ -10,7 +10,7 @@ internal sealed class IntelHealth(IndicatorSet set) : IHealthPart
     public Task Fill(SiteHealth to, CancellationToken ct)
     {
         var now = set.Standing;
-        to.IntelVersion = (ulong)Math.Max(0, now.Version);
+        to.IntelSet = (ulong)Math.Max(0, now.Version);
         to.IntelIndicators = (ulong)Math.Max(0, now.Kinds.Values.Sum() + now.Added - now.Withdrawn);
         return Task.CompletedTask;
     }

@@ -1,9 +1,12 @@
 using System.Text;
 using Google.Protobuf;
 using Juming.Contracts.Egress;
+using Juming.Operator.Customers.Sites;
 using Juming.Platform.Content;
+using Juming.Platform.Handlers;
 using Juming.Platform.Library.Packs;
 using Juming.Platform.Links;
+using Juming.Platform.Links.Join;
 using Juming.Site.Deliveries.Packs;
 using Juming.Testing.Content;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +39,39 @@ internal sealed class StandingTests
         Assert.That((await Tiers.Cloud.Send(new ListPackSites("rules/counted-rules/2"))).Value.Items.Single() is { Name: "Relay", At: null });
         Assert.That((await Tiers.Operator.Send(new ListPacks())).Value.Single(p => p.Path == "rules/counted-rules/2").IsOwn, Is.False);
         Assert.That((await Tiers.Operator.Send(new WithdrawPack("rules/counted-rules/2", "not mine"))).Error?.Code, Is.EqualTo("library.no-such-pack"));
+    }
+
+    [Test]
+    public async Task The_operator_is_told_which_indicators_are_in_force_at_a_site()
+    {
+        // How a site stands is told once a minute.
+        await ThreeTiers.Until(async () => await FiguresAtOperator() is { IntelIndicators: > 0, IntelVersion: > 0, DiskUsedPercent: > 0 }, "how the site stands is told, its indicators with it", 90);
+        Assert.That((await FiguresAtOperator())!.IntelVersion, Is.LessThanOrEqualTo(Tiers.Indicators.Version));
+    }
+
+    [Test]
+    public async Task A_figure_that_may_not_leave_does_not_silence_the_others()
+    {
+        await using var upper = await Juming.Testing.RunningTier.Start("operator", settings: new Dictionary<string, string?> { ["Modules:Links:Listen"] = "127.0.0.1:0" });
+        await using var lower = await Juming.Testing.RunningTier.Start("site", settings: new Dictionary<string, string?> { ["Modules:Collection:Udp"] = "", ["Modules:Collection:Tcp"] = "" }, services: s => s.AddScoped<IHealthPart, Boaster>());
+        var made = (await upper.Send(new MakeSiteToken("Boastful", "hq"))).Value;
+        Assert.That((await lower.Send(new JoinUpper(made.Url, new Secret(made.Token)))).Error, Is.Null);
+        SiteFigures? told = null;
+        await ThreeTiers.Until(async () => (told = (await upper.Send(new ListSites())).Value.Items.SingleOrDefault()?.Figures) is not null, "how the site stands is told", 60);
+        Assert.That((told!.Alerts, told.IncidentsOpen), Is.EqualTo((0L, 0L)), "what may not leave did not");
+        Assert.That(told.DiskUsedPercent, Is.GreaterThan(0));
+    }
+
+    private static async Task<SiteFigures?> FiguresAtOperator() => (await Tiers.Operator.Send(new ListSites())).Value.Items.Single(s => s.Name == "hq").Figures;
+
+    /// <summary>Says of a site what no site can be.</summary>
+    private sealed class Boaster : IHealthPart
+    {
+        public Task Fill(SiteHealth to, CancellationToken ct)
+        {
+            (to.Alerts, to.IncidentsOpen) = (ulong.MaxValue, uint.MaxValue);
+            return Task.CompletedTask;
+        }
     }
 
     [Test]

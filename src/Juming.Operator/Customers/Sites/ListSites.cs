@@ -67,7 +67,14 @@ internal enum SiteState
 /// <param name="IsArchived">It is archived.</param>
 /// <param name="Version">For changes.</param>
 /// <param name="Figures">What it last said of itself; null when it said nothing.</param>
-internal sealed record SiteView(Guid Id, Guid CustomerId, Guid UnitId, string Name, string Path, SiteState State, DateTimeOffset? LastSeenAt, string Build, bool IsArchived, long Version, SiteFigures? Figures);
+internal sealed record SiteView(Guid Id, Guid CustomerId, Guid UnitId, string Name, string Path, SiteState State, DateTimeOffset? LastSeenAt, string Build, bool IsArchived, long Version, SiteFigures? Figures)
+{
+    // A connected site tells them once a minute.
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(4);
+
+    /// <summary>Whether it is connected and yet has long said nothing of itself: what is shown is not how it stands now.</summary>
+    public bool IsUntold(DateTimeOffset now) => State == SiteState.Connected && Figures is { } figures && now - figures.At > Fresh;
+}
 
 /// <summary>Sites, how many there are, and how those of the filter stand, whatever state is asked for.</summary>
 internal sealed record SitePage(IReadOnlyList<SiteView> Items, int Total, IReadOnlyDictionary<SiteState, int> States);
