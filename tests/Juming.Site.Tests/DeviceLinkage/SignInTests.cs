@@ -51,6 +51,17 @@ internal sealed class SignInTests
     }
 
     [Test]
+    public async Task A_picture_that_comes_after_its_page_is_waited_for()
+    {
+        await using var console = await DeviceFarm.StartOne("md5");
+        console.Faults.PictureDelay = TimeSpan.FromSeconds(2);
+        var device = await _site.Add(console);
+        var verdict = await _site.Test(device);
+        Assert.That(verdict.Failure, Is.Null, () => _site.Film(verdict.Run));
+        Assert.That(console.TruthLog.Of("sign-in"), Has.Count.GreaterThan(0));
+    }
+
+    [Test]
     public async Task A_forced_change_of_the_password_is_left_to_a_person()
     {
         await using var console = await DeviceFarm.StartOne("frames");

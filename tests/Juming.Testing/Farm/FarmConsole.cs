@@ -297,6 +297,7 @@ public abstract class FarmConsole : IAsyncDisposable
             {
                 var visit = await Visit.Read(this, http);
                 if (visit.IsPage && Speed.Most > TimeSpan.Zero) await Task.Delay(Speed.Least + Random.Shared.NextDouble() * (Speed.Most - Speed.Least), Clock, gone);
+                if (visit.Path == "/captcha" && Faults.PictureDelay > TimeSpan.Zero) await Task.Delay(Faults.PictureDelay, Clock, gone);
                 await (visit.Path == "/favicon.ico" ? visit.Picture(_icon.Value) : Answer(visit));
             }
             finally

@@ -20,6 +20,9 @@ public sealed class FarmFaults
     /// <summary>The device says that it has done what it was told, and does nothing.</summary>
     public bool FakeSuccess { get; set; }
 
+    /// <summary>How much later than its page a picture of the sign-in comes.</summary>
+    public TimeSpan PictureDelay { get; set; }
+
     /// <summary>The next <paramref name="times"/> commits end in an error.</summary>
     public void FailNextCommit(int times = 1) => Interlocked.Exchange(ref _failCommits, times);
 
@@ -54,6 +57,7 @@ public sealed class FarmFaults
         SessionPages = null;
         SessionIdle = null;
         ForcePasswordChange = FakeSuccess = false;
+        PictureDelay = TimeSpan.Zero;
         FailNextCommit(0);
         CutAfterSubmit(0);
         Interlocked.Exchange(ref _downUntil, 0);

@@ -40,6 +40,8 @@
     const all = presses(f.box).length ? presses(f.box) : presses(f.d.doc.body);
     return all.find(el => k.inGroup(k.nameOf(el), 'login') && k.pressable(el)) ?? all.find(el => k.inGroup(k.nameOf(el), 'login')) ?? all.find(el => el.type === 'submit') ?? all[0] ?? null;
   }
+  // An image without a size of its own is not there until it has come, and one that is being changed still shows the last.
+  const hasCome = el => el.tagName !== 'IMG' || (el.complete && el.naturalWidth > 0);
   function pictureOf(f) {
     const inBox = el => k.seen(el) && k.rectOf(el).width >= 40 && k.rectOf(el).width <= 420 && k.rectOf(el).height >= 16 && k.rectOf(el).height <= 220;
     const pictures = [...f.d.doc.querySelectorAll('img,canvas,svg,[style*=background-image]')].filter(inBox);
@@ -105,7 +107,7 @@
     if (f.otp) k.hidden.add(f.otp);
     return {
       form: true, user: at(f.user, f.d), password: at(f.password, f.d), captcha: at(f.captcha, f.d), otp: at(f.otp, f.d), submit: at(submit, f.d), agree: at(agree, f.d),
-      picture: (f.captcha || slider) && picture && !slider ? at(picture, f.d) : null, sum: sumOf(f), refresh: picture ? at(refreshOf(f, picture), f.d) : null,
+      picture: (f.captcha || slider) && picture && !slider ? at(picture, f.d) : null, pictureCame: picture !== null && hasCome(picture), sum: sumOf(f), refresh: picture ? at(refreshOf(f, picture), f.d) : null,
       slider: slider ? { handle: at(slider.handle, f.d), picture: at(slider.picture, f.d), piece: at(slider.piece, f.d), track: at(slider.track, f.d) } : null,
       posts, frame: f.d.doc.location.href, passwords: f.secret.length, userValue: f.user?.value ?? null,
     };

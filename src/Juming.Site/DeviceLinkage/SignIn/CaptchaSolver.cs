@@ -43,6 +43,7 @@ internal sealed partial class CaptchaSolver(CaptchaReader reader)
     {
         while (_pictures++ < MostPictures)
         {
+            form = await Arrived(window, form, ct);
             if (SignInSkill.Point(form, "picture") is not { } place) return false;
             var picture = await Shot(window, place);
             var reading = reader.Read(picture, CaptchaHint.None);
@@ -54,6 +55,17 @@ internal sealed partial class CaptchaSolver(CaptchaReader reader)
             form = await window.Call("e => e.signIn.look()", null, ct);
         }
         return false;
+    }
+
+    /// <summary>The form once its picture has come: a slow console shows the fields first.</summary>
+    private static async Task<JsonElement> Arrived(DeviceWindow window, JsonElement form, CancellationToken ct)
+    {
+        for (var i = 0; i < 80 && !SignInSkill.Flag(form, "pictureCame"); i++)
+        {
+            await Task.Delay(100, ct);
+            form = await window.Call("e => e.signIn.look()", null, ct);
+        }
+        return form;
     }
 
     private async Task<bool> Slide(DeviceWindow window, JsonElement slider, FilmStep step, CancellationToken ct)
