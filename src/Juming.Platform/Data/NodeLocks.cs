@@ -8,4 +8,7 @@ internal static class NodeLocks
 
     /// <summary>Writing the audit trail.</summary>
     public const long Audit = 7_236_002;
+
+    /// <summary>Changing what is believed of signed content, and signing it.</summary>
+    public const long Content = 7_236_003;
 }

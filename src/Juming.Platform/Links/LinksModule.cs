@@ -32,7 +32,7 @@ public sealed class LinksModule(bool isTop) : Module
         services.AddSingleton(new LinkPlace(isTop));
         services.AddSingleton<LinkWatch>().AddSingleton<ILinkAlarms>(p => p.GetRequiredService<LinkWatch>()).AddSingleton<ILinkIncidents>(p => p.GetRequiredService<LinkWatch>());
         services.AddSingleton<LinkTopics>().AddSingleton<Outgoing>().AddSingleton<LinkUpkeep>().AddSingleton<Authority>().AddSingleton<EnrolmentDesk>().AddSingleton<LinkDoor>().AddSingleton<Connections>().AddSingleton<Admission>().AddSingleton<LeaseBook>().AddSingleton<LinkListener>().AddSingleton<PeerNews>();
-        services.AddSingleton<Membership>().AddSingleton<LinkStatus>().AddSingleton<UpperWake>();
+        services.AddSingleton<Membership>().AddSingleton<LinkStatus>().AddSingleton<UpperWake>().AddSingleton<DialSeat>();
         services.AddScoped<ILinkDesk, LinkDesk>();
         services.AddSingleton<BulkShelves>().AddSingleton<ILinkNews>(p => p.GetRequiredService<BulkShelves>());
         services.AddSingleton<UpperBulk>().AddSingleton<IUpperBulk>(p => p.GetRequiredService<UpperBulk>());

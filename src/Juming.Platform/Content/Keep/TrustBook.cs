@@ -24,22 +24,37 @@ internal sealed class TrustBook(IServiceScopeFactory scopes, Database database, 
     /// <summary>What is believed; null before a root is trusted.</summary>
     public async Task<View?> Now(CancellationToken ct)
     {
-        if (!_loaded) using (await Enter(ct)) return _view;
+        if (!_loaded) using (await Look(ct)) return _view;
         return _view;
     }
 
     /// <summary>The same without looking into the database.</summary>
     public View? Last => _view;
 
-    /// <summary>Waits for the turn to change it; dispose the answer to give it back.</summary>
+    /// <summary>Waits for the turn to change it, among all nodes of this host; dispose the answer to give it back.</summary>
     public async Task<IDisposable> Enter(CancellationToken ct)
+    {
+        var amongNodes = await NodeTurn.Take(database, NodeLocks.Content, ct);
+        try
+        {
+            return new Turn(await Look(ct), amongNodes);
+        }
+        catch
+        {
+            amongNodes.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits for the turn on this node, and reads what another node has come to believe.</summary>
+    private async Task<IDisposable> Look(CancellationToken ct)
     {
         await _turn.WaitAsync(ct);
         try
         {
             // What another node has come to believe is the ground for what this one changes.
             if (!_loaded || (database.SeveralNodes && await Mark(ct) != _mark)) await Load(ct);
-            return new Turn(_turn);
+            return new HereTurn(_turn);
         }
         catch
         {
@@ -53,7 +68,7 @@ internal sealed class TrustBook(IServiceScopeFactory scopes, Database database, 
     public async Task<bool> Follow(CancellationToken ct)
     {
         var before = _view?.Head?.Hash;
-        using (await Enter(ct)) return _view?.Head is { } head && (before is null || !head.Hash.AsSpan().SequenceEqual(before));
+        using (await Look(ct)) return _view?.Head is { } head && (before is null || !head.Hash.AsSpan().SequenceEqual(before));
     }
 
     /// <summary>Keeps what was checked; with the turn.</summary>
@@ -175,8 +190,17 @@ internal sealed class TrustBook(IServiceScopeFactory scopes, Database database, 
         return hash.GetHashAndReset();
     }
 
-    private sealed class Turn(SemaphoreSlim turn) : IDisposable
+    private sealed class HereTurn(SemaphoreSlim turn) : IDisposable
     {
         public void Dispose() => turn.Release();
+    }
+
+    private sealed class Turn(IDisposable here, IDisposable amongNodes) : IDisposable
+    {
+        public void Dispose()
+        {
+            here.Dispose();
+            amongNodes.Dispose();
+        }
     }
 }

@@ -18,7 +18,7 @@ namespace Juming.Platform.Links.Lower;
 
 /// <summary>Keeps the connection to the host above: dials, holds the session, synchronises, renews the certificate, and after each end waits a random while, longer each time.</summary>
 internal sealed partial class Dialler(
-    Membership membership, LinkTopics topics, LinkStatus status, UpperWake wake, OutboundSettings outbound, UpperBulk bulk, IServiceScopeFactory scopes, ILinkAlarms alarms, ILinkIncidents incidents, TierContext tier, TimeProvider clock, ILogger<Dialler> log) : BackgroundService
+    Membership membership, DialSeat seat, LinkTopics topics, LinkStatus status, UpperWake wake, OutboundSettings outbound, UpperBulk bulk, IServiceScopeFactory scopes, ILinkAlarms alarms, ILinkIncidents incidents, TierContext tier, TimeProvider clock, ILogger<Dialler> log) : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
@@ -30,8 +30,6 @@ internal sealed partial class Dialler(
     private const int MostWordsAMinute = 600;
     private static readonly TimeSpan RenewAgainAfter = TimeSpan.FromMinutes(10);
 
-    // Made anew by each process: the host above tells two with one identity apart by it.
-    private readonly ulong _bootId = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
     private TimeSpan _pause = FirstPause;
     private long? _askedAt;
     private long _beatAt;
@@ -46,7 +44,7 @@ internal sealed partial class Dialler(
             {
                 if (!await Try(stoppingToken))
                 {
-                    await wake.Joined(stoppingToken);
+                    await Joined(stoppingToken);
                     continue;
                 }
                 await Pause(stoppingToken);
@@ -56,6 +54,15 @@ internal sealed partial class Dialler(
         {
             status.Set(LinkState.Waiting, "stopping");
         }
+    }
+
+    /// <summary>Waits until this host joins one above; another node may do that for it, and tells nobody.</summary>
+    private async Task Joined(CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        if (seat.IsShared) patience.CancelAfter(DialSeat.Renewal);
+        await wake.Joined(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ct.ThrowIfCancellationRequested();
     }
 
     /// <summary>Waits before the next time, longer each time; whoever leaves waits for nothing.</summary>
@@ -80,7 +87,22 @@ internal sealed partial class Dialler(
                 status.Set(LinkState.NotJoined);
                 return false;
             }
-            await Once(member, ct);
+            if (!await seat.Take(member.Upper, ct))
+            {
+                status.Set(LinkState.Waiting, "other-node");
+                // Looked at as often as the holder renews: nothing is dialled, so nobody above is troubled.
+                _pause = DialSeat.Renewal;
+                return true;
+            }
+            try
+            {
+                await Once(member, ct);
+            }
+            finally
+            {
+                // Another node may reach the host above where this one can't, and one that stops is followed at once.
+                await seat.GiveUp(member.Upper, CancellationToken.None);
+            }
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
@@ -133,7 +155,7 @@ internal sealed partial class Dialler(
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct, wake.Left);
         var client = new Session.SessionClient(channel.Channel);
         using var call = client.Open(cancellationToken: ending.Token);
-        await call.RequestStream.WriteAsync(new LowerFrame { Hello = new Hello { ProtocolMin = 1, ProtocolMax = 1, Build = Build, BootId = _bootId, Time = PlainStatements.Micros(clock.GetUtcNow()) } }, ending.Token);
+        await call.RequestStream.WriteAsync(new LowerFrame { Hello = new Hello { ProtocolMin = 1, ProtocolMax = 1, Build = Build, BootId = seat.BootId, Time = PlainStatements.Micros(clock.GetUtcNow()) } }, ending.Token);
         if (!await Unreadable.Guard(call.ResponseStream.MoveNext(ending.Token))) throw new IOException("The host above closed the session at once.");
         if (call.ResponseStream.Current.FrameCase == UpperFrame.FrameOneofCase.Ended)
         {
@@ -152,9 +174,10 @@ internal sealed partial class Dialler(
         var reading = Read(call.ResponseStream, ending.Token);
         var beating = Beat(call.RequestStream, client, member, LeaseOf(welcome), ending.Token);
         var syncing = Synchronise(channel, member, fence, ending.Token);
-        var first = await Task.WhenAny(reading, beating, syncing);
+        var sitting = Sit(member.Upper, ending.Token);
+        var first = await Task.WhenAny(reading, beating, syncing, sitting);
         await ending.CancelAsync();
-        await Task.WhenAll(reading, beating, syncing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(reading, beating, syncing, sitting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await first;
         if (status.Now.State == LinkState.Connected) status.Set(LinkState.Waiting, "closed");
     }
@@ -187,6 +210,18 @@ internal sealed partial class Dialler(
             if (!IsHalfOver(member) || !await Renew(client, member, ct)) continue;
             // The new certificate counts from the next connection on, which comes at once.
             return;
+        }
+    }
+
+    /// <summary>Keeps the seat while the session lasts; ends when it is another node's, or when another node has left the host above.</summary>
+    private async Task Sit(Guid upper, CancellationToken ct)
+    {
+        if (!seat.IsShared) await Task.Delay(Timeout.InfiniteTimeSpan, clock, ct);
+        while (await seat.Take(upper, ct))
+        {
+            // What another node has written to be sent wakes nobody here.
+            wake.Bell.Ring();
+            await Task.Delay(DialSeat.Renewal, clock, ct);
         }
     }
 

@@ -112,6 +112,66 @@ internal sealed class TwoNodesTests
         Assert.That(one.Services.GetRequiredService<IContent>().Targets.Select(t => t.Path), Is.SupersetOf(new[] { "rules/first", "rules/second" }), "neither took back what the other did");
     }
 
+    [Test]
+    public async Task What_both_sign_in_the_same_moment_is_all_there()
+    {
+        var settings = await TestDatabases.MakeFor("cloud", TestDatabases.Postgres);
+        settings["Modules:Links:Listen"] = "127.0.0.1:0";
+        settings["Database:SeveralNodes"] = "true";
+        await using var one = await RunningTier.Start("cloud", Folder(), settings);
+        await TwoWaits.Until(async () => await one.Services.GetRequiredService<Platform.Links.IBulkShelf>().Head(CancellationToken.None) is not null, "the first has made its repository");
+        await using var two = await RunningTier.Start("cloud", Folder(one), settings);
+        var paths = Enumerable.Range(0, 20).Select(i => $"rules/together-{i}").ToList();
+        await Task.WhenAll(paths.Select(async (path, i) =>
+        {
+            var publisher = (i % 2 == 0 ? one : two).Services.GetRequiredService<IContentPublisher>();
+            var part = await publisher.Keep(path, System.Text.Encoding.UTF8.GetBytes(path), CancellationToken.None);
+            await publisher.Publish(ContentKinds.Rules, targets => targets[path] = new ContentTarget(path, part.Sha256, part.Length), CancellationToken.None);
+        }));
+        foreach (var node in new[] { one, two })
+            await TwoWaits.Until(() => Task.FromResult(paths.All(p => node.Services.GetRequiredService<IContent>().Targets.Any(t => t.Path == p))), "each knows all that both published");
+    }
+
+    [Test]
+    public async Task One_of_them_dials_the_cloud_and_the_other_follows_when_it_stops()
+    {
+        await using var cloud = await Juming.Testing.Content.ThreeTiers.StartCloud();
+        var settings = await TestDatabases.MakeFor("operator", TestDatabases.Postgres);
+        settings["Modules:Links:Listen"] = "127.0.0.1:0";
+        settings["Database:SeveralNodes"] = "true";
+        var one = await RunningTier.Start("operator", Folder(), settings);
+        await using var gone = one;
+        var above = (await cloud.Send(new Juming.Cloud.Operators.Manage.MakeOperatorToken("Relay"))).Value;
+        Assert.That((await one.Send(new JoinUpper(above.Url, new Secret(above.Token)))).Error, Is.Null);
+        await TwoWaits.Until(() => Task.FromResult(StatusOf(one).State == LinkState.Connected), "the first is connected");
+        await using var two = await RunningTier.Start("operator", Folder(one), settings);
+        await TwoWaits.Until(() => Task.FromResult(StatusOf(two) is { State: LinkState.Waiting, Problem: "other-node" }), "the second stands by");
+
+        // Whichever of them comes back after its session has ended, the cloud sees no copy: a number from before never comes again.
+        var sessions = cloud.Services.GetRequiredService<Connections>();
+        for (var turn = 0; turn < 6; turn++)
+        {
+            var before = sessions.All.Single();
+            before.End(Contracts.Link.EndReason.Drained);
+            await TwoWaits.Until(() => Task.FromResult(sessions.All.Count == 1 && sessions.All.Single().Fence > before.Fence && new[] { one, two }.Count(n => StatusOf(n).State == LinkState.Connected) == 1), "one of them is connected again");
+        }
+
+        await one.DisposeAsync();
+        await TwoWaits.Until(() => Task.FromResult(StatusOf(two).State == LinkState.Connected), "the second follows");
+        await using var again = await RunningTier.Start("operator", one.Folder, settings);
+        await TwoWaits.Until(() => Task.FromResult(StatusOf(again).Problem == "other-node"), "the first stands by when it is back");
+        await using (var scope = cloud.Services.CreateAsyncScope())
+        {
+            var row = scope.ServiceProvider.GetRequiredService<Platform.Links.Data.LinksDb>().Peers.Single();
+            Assert.That((row.Flips, row.QuarantinedAt), Is.EqualTo((0, (DateTimeOffset?)null)), "taken for a copy");
+        }
+
+        Assert.That((await again.Send(new LeaveUpper())).Error, Is.Null);
+        await TwoWaits.Until(() => Task.FromResult(StatusOf(two).State == LinkState.NotJoined && sessions.All.Count == 0), "what one leaves the other does not hold");
+    }
+
+    private static (LinkState State, string Problem) StatusOf(RunningTier tier) => tier.Services.GetRequiredService<LinkStatus>().Now is var now ? (now.State, now.Problem) : default;
+
     /// <summary>A data folder; that of a further node has the keys and the content of the first.</summary>
     private string Folder(RunningTier? first = null)
     {
