@@ -70,7 +70,9 @@ internal sealed class SessionService(LinkDoor door, Connections connections, Adm
             await to.WriteAsync(new UpperFrame { Ended = new Ended { Reason = EndReason.Protocol } }, context.CancellationToken);
             return;
         }
+        var began = clock.GetTimestamp();
         var (fence, refusal) = await door.TakeOver(peer, hello, context.Peer, context.CancellationToken);
+        admission.Took(clock.GetElapsedTime(began));
         if (refusal is { } reason)
         {
             await to.WriteAsync(new UpperFrame { Ended = new Ended { Reason = reason } }, context.CancellationToken);
