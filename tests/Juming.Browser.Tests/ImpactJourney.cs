@@ -51,6 +51,7 @@ public sealed class ImpactJourney : AxeTest
             [new ExploitEntry("CVE-2031-0001", new DateOnly(2031, 1, 5), new DateOnly(2031, 1, 26), true, 8900)]);
         await using (var scope = Site.Services.CreateAsyncScope())
             foreach (var taker in scope.ServiceProvider.GetServices<IContentTaker>()) await taker.Take(_shelf, CancellationToken.None);
+        foreach (var name in new[] { a, b }) await Shown(page, "/impact?cve=CVE-2031-0001", page.GetByTestId("affected").Filter(new LocatorFilterOptions { HasText = name }));
         await Open(page, "/impact");
         await page.GetByTestId("impact-CVE-2031-0001").Locator("a").ClickAsync();
         await Expect(page.Locator("aside")).ToContainTextAsync("1.18.0");
@@ -83,13 +84,7 @@ public sealed class ImpactJourney : AxeTest
         await Take(page, $"asset,vendor,product,version\n{a},F5,nginx,1.27.0\n");
         await page.GetByTestId("confirm").ClickAsync();
         await Expect(page.GetByTestId("outcome")).ToBeVisibleAsync();
-        for (var i = 0; i < 50; i++)
-        {
-            await Open(page, "/impact?state=Remediated&text=2031-0001");
-            if (await page.GetByTestId("impact-CVE-2031-0001").CountAsync() > 0) break;
-            await page.WaitForTimeoutAsync(200);
-        }
-        await Expect(page.GetByTestId("impact-CVE-2031-0001")).ToBeVisibleAsync();
+        await Shown(page, "/impact?state=Remediated&text=2031-0001", page.GetByTestId("impact-CVE-2031-0001"));
         // What looks for faults brings styles of its own, which the page's policy turns away.
         NothingComplained();
         Assert.That(await Look(page, "/impact, remediated"), Is.Empty);
@@ -99,6 +94,18 @@ public sealed class ImpactJourney : AxeTest
         await Open(page, "/software");
         await Expect(page.GetByTestId("software").First).ToBeVisibleAsync();
         Assert.That(await Look(page, "/software"), Is.Empty);
+    }
+
+    /// <summary>Imported software is held against vulnerabilities a moment later, not by the import.</summary>
+    private async Task Shown(IPage page, string path, ILocator row)
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            await Open(page, path);
+            if (await row.CountAsync() > 0) return;
+            await page.WaitForTimeoutAsync(200);
+        }
+        await Expect(row).ToBeVisibleAsync();
     }
 
     private static async Task Take(IPage page, string csv)

@@ -130,8 +130,16 @@ public sealed class LinkTests
         {
             using var channel = UpperChannel.Of(member, new OutboundSettings(), TimeProvider.System);
             using var call = new Session.SessionClient(channel.Channel).Open();
-            await call.RequestStream.WriteAsync(new LowerFrame { Hello = new Hello { ProtocolMin = 1, ProtocolMax = 1, BootId = (ulong)(turn % 2) + 1 } });
-            if (await call.ResponseStream.MoveNext(CancellationToken.None) && call.ResponseStream.Current.FrameCase == UpperFrame.FrameOneofCase.Ended) reasons.Add(call.ResponseStream.Current.Ended.Reason);
+            try
+            {
+                await call.RequestStream.WriteAsync(new LowerFrame { Hello = new Hello { ProtocolMin = 1, ProtocolMax = 1, BootId = (ulong)(turn % 2) + 1 } });
+                if (await call.ResponseStream.MoveNext(CancellationToken.None) && call.ResponseStream.Current.FrameCase == UpperFrame.FrameOneofCase.Ended) reasons.Add(call.ResponseStream.Current.Ended.Reason);
+            }
+            catch (RpcException refused) when (refused.Status is { StatusCode: StatusCode.Unauthenticated, Detail: "quarantined" })
+            {
+                // The third with this identity, which dials by itself, came just before and was told in this one's place.
+                reasons.Add(EndReason.Quarantined);
+            }
         }
         Assert.That(reasons, Does.Contain(EndReason.Quarantined));
         Assert.That((await hosts.Standing()).State, Is.EqualTo(PeerState.Quarantined));

@@ -67,17 +67,24 @@ internal sealed class ApprovalsBench : IAsyncDisposable, INotices
     }
 
     /// <summary>Presses a button of the page behind a path.</summary>
-    public async Task<(HttpStatusCode Status, string Page)> Press(string path, string answer, string reason = "", string code = "", HttpClient? client = null)
+    public async Task<(HttpStatusCode Status, string Page)> Press(string path, string answer, string reason = "", string code = "", HttpClient? client = null) =>
+        await (await Open(path, answer, reason, code, client))();
+
+    /// <summary>Opens the page; what is returned presses.</summary>
+    public async Task<Func<Task<(HttpStatusCode Status, string Page)>>> Open(string path, string answer, string reason = "", string code = "", HttpClient? client = null)
     {
-        using var own = client is null ? Site.Client(from: RunningTier.AnotherAddress()) : null;
-        client ??= own!;
-        var page = await client.GetStringAsync(path);
+        var phone = client ?? Site.Client(from: RunningTier.AnotherAddress());
+        var page = await phone.GetStringAsync(path);
         var token = Regex.Match(page, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = token, ["answer"] = answer, ["reason"] = reason, ["code"] = code }) };
-        // What Chromium sends with a form of a page that gives no referrer.
-        request.Headers.TryAddWithoutValidation("Origin", "null");
-        using var answered = await client.SendAsync(request);
-        return (answered.StatusCode, await answered.Content.ReadAsStringAsync());
+        return async () =>
+        {
+            using var own = client is null ? phone : null;
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = token, ["answer"] = answer, ["reason"] = reason, ["code"] = code }) };
+            // What Chromium sends with a form of a page that gives no referrer.
+            request.Headers.TryAddWithoutValidation("Origin", "null");
+            using var answered = await phone.SendAsync(request);
+            return (answered.StatusCode, await answered.Content.ReadAsStringAsync());
+        };
     }
 
     public static async Task Until(Func<bool> holds)

@@ -39,7 +39,9 @@ internal sealed class PhoneTests
             Assert.That(Encoding.UTF8.GetString(page), Does.Contain("203.0.113.7").And.Not.Contain("<script"));
         }
         Assert.That((await _bench.Look(id)).State, Is.EqualTo(ApprovalState.Asked));
-        var presses = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => _bench.Press(path, "agree")));
+        // A page that is opened after the first press has no form any more: all are opened before.
+        var opened = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => _bench.Open(path, "agree")));
+        var presses = await Task.WhenAll(opened.Select(press => press()));
         Assert.That(presses.Select(p => p.Status), Has.All.EqualTo(HttpStatusCode.OK), () => string.Concat(presses.Where(p => p.Status != HttpStatusCode.OK).Select(p => p.Page)));
         Assert.That(presses[0].Page, Does.Contain("data-testid=\"outcome\""));
         await ApprovalsBench.Until(() => _bench.Decisions.Any(d => d.Approval == id));
