@@ -17,7 +17,6 @@ namespace Juming.Tiers.Tests.Faults;
 /// anywhere else is counted by the kernel, and must be nothing.
 /// </summary>
 [Category("X3")]
-[Category("Long")]
 [NonParallelizable]
 public sealed class NowhereElseTests
 {

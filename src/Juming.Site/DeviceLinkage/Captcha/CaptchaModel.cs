@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Juming.Site.DeviceLinkage.Captcha;
 
 /// <summary>The trained network: a picture of 120 x 40 in, the probability of each character in each of 30 columns out.</summary>
-internal sealed class CaptchaModel : IDisposable
+internal sealed partial class CaptchaModel : IDisposable
 {
     /// <summary>The characters it knows, in the order of its classes; class 0 is "between" and comes before them.</summary>
     public const string Charset =
@@ -15,6 +16,7 @@ internal sealed class CaptchaModel : IDisposable
 
     public CaptchaModel()
     {
+        Silence();
         using var stream = typeof(CaptchaModel).Assembly.GetManifestResourceStream("captcha/captcha.onnx")!;
         var weights = new byte[stream.Length];
         stream.ReadExactly(weights);
@@ -37,4 +39,18 @@ internal sealed class CaptchaModel : IDisposable
     }
 
     public void Dispose() => _session.Dispose();
+
+    /// <summary>
+    /// From 1.29 on the library sends how it is used to its makers, unless this word stands in the process's environment when it begins. Nothing leaves a site that the customer has not
+    /// allowed, so it stands there. (.NET keeps an environment of its own on Unix, which a library does not see.)
+    /// </summary>
+    private static void Silence()
+    {
+        const string Word = "ORT_DISABLE_TELEMETRY";
+        if (OperatingSystem.IsWindows()) Environment.SetEnvironmentVariable(Word, "1");
+        else if (SetEnvironment(Word, "1", 1) != 0) throw new InvalidOperationException("The environment can't be written, so the captcha reader's library would send telemetry; it is not started.");
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 }
