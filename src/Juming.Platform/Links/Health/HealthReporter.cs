@@ -14,8 +14,8 @@ namespace Juming.Platform.Links.Health;
 /// <summary>Tells the host above how this one stands: once a minute while the two are connected, and as soon as they are. It goes through the gate like everything else.</summary>
 internal sealed partial class HealthReporter(IServiceScopeFactory scopes, LinkStatus status, LinkPlace place, TierContext tier, TimeProvider clock, ILogger<HealthReporter> log) : BackgroundService
 {
-    private static readonly TimeSpan Each = TimeSpan.FromMinutes(1);
     private const int MostLeftOut = 5;
+    private static readonly TimeSpan Each = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
     private readonly DateTimeOffset _startedAt = clock.GetUtcNow();
