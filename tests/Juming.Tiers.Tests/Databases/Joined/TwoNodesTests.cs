@@ -106,7 +106,7 @@ internal sealed class TwoNodesTests
             await TwoWaits.Until(() => Task.FromResult(to.Services.GetRequiredService<IContent>().Targets.Any(t => t.Path == $"rules/{name}")), $"the other knows the {name}");
             var shelf = to.Services.GetRequiredService<Platform.Links.IBulkShelf>();
             // Either publishes of its own accord as well, its indicators for one.
-            await TwoWaits.Until(async () => (await shelf.Head(CancellationToken.None))!.Hash.AsSpan().SequenceEqual((await from.Services.GetRequiredService<Platform.Links.IBulkShelf>().Head(CancellationToken.None))!.Hash), "both give out the same");
+            await TwoWaits.Until(async () => (await shelf.Head(CancellationToken.None))!.Hash.SequenceEqual((await from.Services.GetRequiredService<Platform.Links.IBulkShelf>().Head(CancellationToken.None))!.Hash), "both give out the same");
             await using var content = await shelf.Open(part.Sha256, CancellationToken.None);
             Assert.That(content?.Length, Is.EqualTo(part.Length), "and has it");
         }
