@@ -106,7 +106,7 @@ internal sealed class TwoNodesTests
             await TwoWaits.Until(() => Task.FromResult(to.Services.GetRequiredService<IContent>().Targets.Any(t => t.Path == $"rules/{name}")), $"the other knows the {name}");
             var shelf = to.Services.GetRequiredService<Platform.Links.IBulkShelf>();
             // Either publishes of its own accord as well, its indicators for one.
-            await TwoWaits.Until(async () => (await shelf.Head(CancellationToken.None))!.Hash.SequenceEqual((await from.Services.GetRequiredService<Platform.Links.IBulkShelf>().Head(CancellationToken.None))!.Hash), "both give out the same");
+            await TwoWaits.Until(async () => await HeadOf(to) == await HeadOf(from), "both give out the same");
             await using var content = await shelf.Open(part.Sha256, CancellationToken.None);
             Assert.That(content?.Length, Is.EqualTo(part.Length), "and has it");
         }
@@ -170,6 +170,8 @@ internal sealed class TwoNodesTests
         Assert.That((await again.Send(new LeaveUpper())).Error, Is.Null);
         await TwoWaits.Until(() => Task.FromResult(StatusOf(two).State == LinkState.NotJoined && sessions.All.Count == 0), "what one leaves the other does not hold");
     }
+
+    private static async Task<string> HeadOf(RunningTier node) => Convert.ToHexString((await node.Services.GetRequiredService<Platform.Links.IBulkShelf>().Head(CancellationToken.None))!.Hash);
 
     private static (LinkState State, string Problem) StatusOf(RunningTier tier) => tier.Services.GetRequiredService<LinkStatus>().Now is var now ? (now.State, now.Problem) : default;
 
