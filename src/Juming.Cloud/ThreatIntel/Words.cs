@@ -127,4 +127,7 @@ public enum SourceKind
 
     /// <summary>Vulnerabilities with the products and versions that they concern, NVD's JSON 2.0.</summary>
     Nvd,
+
+    /// <summary>Records of the CVE programme, JSON 5: one, a list, or a zip of them.</summary>
+    Cve,
 }

@@ -227,6 +227,9 @@ internal sealed class VulnerabilityRow
     public string Ranges { get; set; } = "[]";
     public int RangeCount { get; set; }
 
+    /// <summary>They are as its author recorded them; NVD has named none yet.</summary>
+    public bool ByRecord { get; set; }
+
     /// <summary>Which part of the whole it travels in.</summary>
     public int Bucket { get; set; }
 

@@ -45,8 +45,11 @@ internal sealed class FeedIntake(SourceRow source, ThreatIntelSettings settings,
     /// <summary>Vulnerabilities with what they concern.</summary>
     public IReadOnlyList<VulnerabilityEntry> Known { get; set; } = [];
 
+    /// <summary>The same as their authors recorded it; what NVD says of products goes first.</summary>
+    public IReadOnlyList<VulnerabilityEntry> Records { get; set; } = [];
+
     /// <summary>Values and vulnerabilities, each once.</summary>
-    public int Total => _said.Count + Exploited.Count + Forecasts.Count + Known.Count;
+    public int Total => _said.Count + Exploited.Count + Forecasts.Count + Known.Count + Records.Count;
 
     /// <summary>Entries read.</summary>
     public int Read { get; private set; }

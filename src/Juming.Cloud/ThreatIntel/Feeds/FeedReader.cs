@@ -4,7 +4,7 @@ using Juming.Cloud.ThreatIntel.Vulnerabilities;
 namespace Juming.Cloud.ThreatIntel.Feeds;
 
 /// <summary>Reads a source as its kind wants it.</summary>
-internal sealed class FeedReader(FeedHttp http, TaxiiFeed taxii, MispFeed misp)
+internal sealed class FeedReader(FeedHttp http, TaxiiFeed taxii, MispFeed misp, ThreatIntelSettings settings)
 {
     private const int LongestTag = 300;
 
@@ -45,6 +45,9 @@ internal sealed class FeedReader(FeedHttp http, TaxiiFeed taxii, MispFeed misp)
                 break;
             case SourceKind.Nvd:
                 into.Known = NvdFeed.Read(content, into);
+                break;
+            case SourceKind.Cve:
+                into.Records = CveFeed.Read(content, into, (long)settings.MostMegabytes << 20);
                 break;
             case SourceKind.Stix:
                 StixFeed.Read(content, into);

@@ -58,6 +58,7 @@ internal sealed class SourceRun(ThreatIntelDb db, FeedReader reader, MergeDesk d
             await vulnerabilities.Put(intake.Exploited, ct);
             await vulnerabilities.Put(intake.Forecasts, ct);
             await vulnerabilities.Put(intake.Known, ct);
+            await vulnerabilities.PutRecords(intake.Records, ct);
         }
         await SetApart(source.Id, intake, now, ct);
         return reading;
@@ -99,7 +100,7 @@ internal sealed class SourceRun(ThreatIntelDb db, FeedReader reader, MergeDesk d
 
     private async Task Count(SourceRow source, RunRow run, CancellationToken ct)
     {
-        if (source.Kind is SourceKind.Kev or SourceKind.Epss or SourceKind.Nvd)
+        if (source.Kind is SourceKind.Kev or SourceKind.Epss or SourceKind.Nvd or SourceKind.Cve)
         {
             source.Standing = run.Read - run.Quarantined;
             return;

@@ -65,9 +65,9 @@ internal static class NvdFeed
         return 0;
     }
 
-    private static DateOnly? DayOf(string? text) => text is { Length: >= 10 } && DateOnly.TryParseExact(text.AsSpan(0, 10), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+    public static DateOnly? DayOf(string? text) => text is { Length: >= 10 } && DateOnly.TryParseExact(text.AsSpan(0, 10), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
-    private static bool TryObject(this JsonElement element, string name, out JsonElement found)
+    public static bool TryObject(this JsonElement element, string name, out JsonElement found)
     {
         found = default;
         return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out found) && found.ValueKind == JsonValueKind.Object;
