@@ -115,6 +115,13 @@ internal static class FeedJson
     /// <summary>Elements of a member that is a list; none otherwise.</summary>
     public static IEnumerable<JsonElement> List(this JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.Array ? found.EnumerateArray() : [];
 
+    /// <summary>An object by its name; false when there is none.</summary>
+    public static bool TryObject(this JsonElement element, string name, out JsonElement found)
+    {
+        found = default;
+        return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out found) && found.ValueKind == JsonValueKind.Object;
+    }
+
     /// <summary>True when a member is the truth.</summary>
     public static bool IsTrue(this JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.True;
 }

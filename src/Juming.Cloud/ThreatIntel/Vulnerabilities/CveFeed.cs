@@ -54,9 +54,8 @@ internal static class CveFeed
             if (containers.TryObject("cna", out var author)) says.Add(author);
             says.AddRange(containers.List("adp"));
         }
-        var summary = says.SelectMany(c => c.List("descriptions")).OrderBy(d => d.String("lang") is { } lang ? lang.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? 0 : lang.StartsWith("en", StringComparison.OrdinalIgnoreCase) ? 1 : 2 : 3).Select(d => d.String("value")).FirstOrDefault();
         var ranges = says.SelectMany(c => c.List("affected")).SelectMany(Ranges).Distinct().Take(VulnerabilityParcel.MostRanges).ToList();
-        return new VulnerabilityEntry(id, VulnerabilityFeeds.Line(summary, VulnerabilityParcel.LongestSummary), says.Select(Score).FirstOrDefault(s => s > 0), NvdFeed.DayOf(about.String("datePublished")), ranges);
+        return new VulnerabilityEntry(id, VulnerabilityFeeds.Summary(says.SelectMany(c => c.List("descriptions"))), says.Select(Score).FirstOrDefault(s => s > 0), VulnerabilityFeeds.DayOf(about.String("datePublished")), ranges);
     }
 
     private static IEnumerable<AffectedRange> Ranges(JsonElement affected)
@@ -134,7 +133,7 @@ internal static class CveFeed
     {
         foreach (var name in Metrics)
             foreach (var metric in container.List("metrics"))
-                if (metric.TryObject(name, out var data) && data.TryGetProperty("baseScore", out var score) && score.ValueKind == JsonValueKind.Number && score.TryGetDouble(out var value) && value is > 0 and <= 10) return (int)Math.Round(value * 10);
+                if (metric.TryObject(name, out var data) && VulnerabilityFeeds.ScoreOf(data) is > 0 and var score) return score;
         return 0;
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Juming.Cloud.ThreatIntel.Feeds;
 using Juming.Contracts.Indicators;
@@ -27,9 +26,8 @@ internal static class NvdFeed
 
     private static VulnerabilityEntry Entry(string id, JsonElement cve)
     {
-        var summary = cve.List("descriptions").OrderBy(d => d.String("lang") switch { "zh" => 0, "en" => 1, _ => 2 }).Select(d => d.String("value")).FirstOrDefault();
         var ranges = cve.List("configurations").SelectMany(Ranges).Distinct().Take(VulnerabilityParcel.MostRanges).ToList();
-        return new VulnerabilityEntry(id, VulnerabilityFeeds.Line(summary, VulnerabilityParcel.LongestSummary), Score(cve), DayOf(cve.String("published")), ranges);
+        return new VulnerabilityEntry(id, VulnerabilityFeeds.Summary(cve.List("descriptions")), Score(cve), VulnerabilityFeeds.DayOf(cve.String("published")), ranges);
     }
 
     private static IEnumerable<AffectedRange> Ranges(JsonElement configuration)
@@ -61,15 +59,7 @@ internal static class NvdFeed
         if (!cve.TryObject("metrics", out var metrics)) return 0;
         foreach (var name in Metrics)
             foreach (var metric in metrics.List(name).OrderBy(m => m.String("type") is "Primary" ? 0 : 1))
-                if (metric.TryObject("cvssData", out var data) && data.TryGetProperty("baseScore", out var score) && score.ValueKind == JsonValueKind.Number && score.TryGetDouble(out var value) && value is >= 0 and <= 10) return (int)Math.Round(value * 10);
+                if (metric.TryObject("cvssData", out var data) && VulnerabilityFeeds.ScoreOf(data) is { } score) return score;
         return 0;
-    }
-
-    public static DateOnly? DayOf(string? text) => text is { Length: >= 10 } && DateOnly.TryParseExact(text.AsSpan(0, 10), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
-
-    public static bool TryObject(this JsonElement element, string name, out JsonElement found)
-    {
-        found = default;
-        return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out found) && found.ValueKind == JsonValueKind.Object;
     }
 }

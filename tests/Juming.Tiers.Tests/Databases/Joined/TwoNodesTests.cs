@@ -27,9 +27,7 @@ internal sealed class TwoNodesTests
     [Test]
     public async Task Both_are_one_operator_and_what_one_decides_the_other_does_within_a_second()
     {
-        var settings = await TestDatabases.MakeFor("operator", TestDatabases.Postgres);
-        settings["Modules:Links:Listen"] = "127.0.0.1:0";
-        settings["Database:SeveralNodes"] = "true";
+        var settings = await Settings("operator");
         await using var one = await RunningTier.Start("operator", Folder(), settings);
         await using var two = await RunningTier.Start("operator", Folder(one), settings);
         var (first, second) = (await one.Services.GetRequiredService<Platform.Links.Identity.Authority>().Get(CancellationToken.None), await two.Services.GetRequiredService<Platform.Links.Identity.Authority>().Get(CancellationToken.None));
@@ -51,9 +49,7 @@ internal sealed class TwoNodesTests
     [Test]
     public async Task A_site_that_moves_to_another_node_is_let_go_by_the_first()
     {
-        var settings = await TestDatabases.MakeFor("operator", TestDatabases.Postgres);
-        settings["Modules:Links:Listen"] = "127.0.0.1:0";
-        settings["Database:SeveralNodes"] = "true";
+        var settings = await Settings("operator");
         await using var one = await RunningTier.Start("operator", Folder(), settings);
         await using var two = await RunningTier.Start("operator", Folder(one), settings);
         var token = (await one.Send(new MakeSiteToken("Moving", "s1"))).Value;
@@ -92,12 +88,9 @@ internal sealed class TwoNodesTests
     [Test]
     public async Task What_one_node_publishes_the_other_gives_out_as_well()
     {
-        var settings = await TestDatabases.MakeFor("cloud", TestDatabases.Postgres);
-        settings["Modules:Links:Listen"] = "127.0.0.1:0";
-        settings["Database:SeveralNodes"] = "true";
-        await using var one = await RunningTier.Start("cloud", Folder(), settings);
-        await TwoWaits.Until(async () => await one.Services.GetRequiredService<Platform.Links.IBulkShelf>().Head(CancellationToken.None) is not null, "the first has made its repository");
-        await using var two = await RunningTier.Start("cloud", Folder(one), settings);
+        var (first, second) = await TwoClouds();
+        await using var one = first;
+        await using var two = second;
         foreach (var (from, to, name) in new[] { (one, two, "first"), (two, one, "second") })
         {
             var publisher = from.Services.GetRequiredService<IContentPublisher>();
@@ -116,12 +109,9 @@ internal sealed class TwoNodesTests
     [Test]
     public async Task What_both_sign_in_the_same_moment_is_all_there()
     {
-        var settings = await TestDatabases.MakeFor("cloud", TestDatabases.Postgres);
-        settings["Modules:Links:Listen"] = "127.0.0.1:0";
-        settings["Database:SeveralNodes"] = "true";
-        await using var one = await RunningTier.Start("cloud", Folder(), settings);
-        await TwoWaits.Until(async () => await one.Services.GetRequiredService<Platform.Links.IBulkShelf>().Head(CancellationToken.None) is not null, "the first has made its repository");
-        await using var two = await RunningTier.Start("cloud", Folder(one), settings);
+        var (first, second) = await TwoClouds();
+        await using var one = first;
+        await using var two = second;
         var paths = Enumerable.Range(0, 20).Select(i => $"rules/together-{i}").ToList();
         await Task.WhenAll(paths.Select(async (path, i) =>
         {
@@ -137,9 +127,7 @@ internal sealed class TwoNodesTests
     public async Task One_of_them_dials_the_cloud_and_the_other_follows_when_it_stops()
     {
         await using var cloud = await Juming.Testing.Content.ThreeTiers.StartCloud();
-        var settings = await TestDatabases.MakeFor("operator", TestDatabases.Postgres);
-        settings["Modules:Links:Listen"] = "127.0.0.1:0";
-        settings["Database:SeveralNodes"] = "true";
+        var settings = await Settings("operator");
         var one = await RunningTier.Start("operator", Folder(), settings);
         await using var gone = one;
         var above = (await cloud.Send(new Juming.Cloud.Operators.Manage.MakeOperatorToken("Relay"))).Value;
@@ -169,6 +157,16 @@ internal sealed class TwoNodesTests
 
         Assert.That((await again.Send(new LeaveUpper())).Error, Is.Null);
         await TwoWaits.Until(() => Task.FromResult(StatusOf(two).State == LinkState.NotJoined && sessions.All.Count == 0), "what one leaves the other does not hold");
+    }
+
+    private static async Task<Dictionary<string, string?>> Settings(string tier) => new(await TestDatabases.MakeFor(tier, TestDatabases.Postgres)) { ["Modules:Links:Listen"] = "127.0.0.1:0", ["Database:SeveralNodes"] = "true" };
+
+    private async Task<(RunningTier One, RunningTier Two)> TwoClouds()
+    {
+        var settings = await Settings("cloud");
+        var one = await RunningTier.Start("cloud", Folder(), settings);
+        await TwoWaits.Until(async () => await one.Services.GetRequiredService<Platform.Links.IBulkShelf>().Head(CancellationToken.None) is not null, "the first has made its repository");
+        return (one, await RunningTier.Start("cloud", Folder(one), settings));
     }
 
     private static async Task<string> HeadOf(RunningTier node) => Convert.ToHexString((await node.Services.GetRequiredService<Platform.Links.IBulkShelf>().Head(CancellationToken.None))!.Hash);
