@@ -14,6 +14,11 @@ namespace Juming.Browser.Tests;
 [Category("O1.1")]
 public sealed class EnrolJourney : AxeTest
 {
+    private readonly ShiftedClock _time = new();
+
+    /// <inheritdoc/>
+    protected override Task<Action<IServiceCollection>?> Surroundings() => Task.FromResult<Action<IServiceCollection>?>(s => s.AddSingleton<TimeProvider>(_time));
+
     /// <inheritdoc/>
     protected override string TierName => "operator";
 
@@ -67,6 +72,12 @@ public sealed class EnrolJourney : AxeTest
             await Picture(page, "sites-light");
             NothingComplained();
             Assert.That(await Look(page, "/sites with its pane"), Is.Empty);
+            // Connected, and yet nothing is told of the site for minutes: what is shown is not how it stands.
+            await Expect(page.GetByTestId("untold")).ToHaveCountAsync(0);
+            _time.Shift = TimeSpan.FromMinutes(5);
+            await Expect(page.GetByTestId("untold")).ToHaveCountAsync(2, new() { Timeout = 20_000 });
+            await Expect(page.GetByTestId("peer-state")).ToContainTextAsync("在线");
+            await Picture(page, "sites-untold-light");
             await Incidents(page, customer);
             await Open(page, "/sites");
             await page.GetByTestId("site-一号站").GetByRole(AriaRole.Link).ClickAsync();
