@@ -1,10 +1,12 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Juming.Platform.Access;
 using Juming.Platform.Content;
 using Juming.Platform.Handlers;
 using Juming.Platform.Http;
 using Juming.Platform.Links;
 using Juming.Platform.Modules;
+using Juming.Platform.Notify;
 using Juming.Site.Assets.Change;
 using Juming.Site.Assets.Data;
 using Juming.Site.Assets.Export;
@@ -44,6 +46,7 @@ public sealed class AssetsModule : Module
         services.AddSingleton<SightingWriter>().AddHostedService(p => p.GetRequiredService<SightingWriter>());
         services.AddSingleton<SoftwareLook>().AddSingleton<SoftwareTurn>().AddSingleton<SoftwareWriter>();
         services.AddSingleton<ImpactSignal>().AddSingleton<ImpactTurn>().AddSingleton<ImpactDesk>().AddScoped<IContentTaker, VulnerabilityTaker>().AddScoped<TellImpact>().AddScoped<IImpact, ImpactCount>().AddHostedService<ImpactLoop>();
+        services.AddSingleton(new NoticeKind(TellExploited.Code, typeof(ImpactTexts), Role.Analyst, Role.SecurityAdmin));
         services.AddSingleton<IFigures, AssetsFigures>().AddScoped<IAssetTags, AssetTags>().AddSingleton<IOwnAddresses, OwnAddresses>();
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -5,6 +6,7 @@ using Juming.Contracts.Egress;
 using Juming.Contracts.Vulnerabilities;
 using Juming.Platform.Content;
 using Juming.Platform.Links;
+using Juming.Platform.Notify;
 using Juming.Site.Assets.Data;
 using Juming.Site.Assets.Impact;
 using Juming.Testing.Content;
@@ -18,6 +20,7 @@ namespace Juming.Site.Tests.Assets;
 internal sealed class ImpactTests
 {
     private ShelfOfContent _shelf = null!;
+    private readonly Told _told = new();
     private AssetsBench _bench = null!;
     private ImpactDesk Desk => _bench.Site.Services.GetRequiredService<ImpactDesk>();
 
@@ -25,7 +28,8 @@ internal sealed class ImpactTests
     public async Task Start()
     {
         _shelf = new ShelfOfContent();
-        _bench = await AssetsBench.Start(services: s => s.AddSingleton<IContent>(_shelf));
+        _told.Notices.Clear();
+        _bench = await AssetsBench.Start(services: s => s.AddSingleton<IContent>(_shelf).AddSingleton<INotices>(_told));
     }
 
     [TearDown]
@@ -79,6 +83,39 @@ internal sealed class ImpactTests
         _shelf.Withdraw("known.203100");
         await Desk.TakeParcels(CancellationToken.None);
         Assert.That(await List(), Is.Empty);
+    }
+
+    [Test]
+    public async Task People_are_told_once_of_what_is_exploited_and_concerns_assets_here()
+    {
+        await Have("10.75.0.1", "told-a", "F5,nginx,1.18.0");
+        await Have("10.75.0.2", "told-b", "F5,nginx,1.25.0");
+        var (quiet, other) = (Nginx("1.20.0"), Nginx("1.30.0") with { Cve = "CVE-2031-0002" });
+        _shelf.Publish([quiet, other]);
+        await Desk.TakeParcels(CancellationToken.None);
+        Assert.That(_told.Notices, Is.Empty, "nobody exploits them yet");
+
+        _shelf.Publish([quiet, other], [new ExploitEntry(quiet.Cve, new DateOnly(2031, 1, 5), null, false, 10), new ExploitEntry("CVE-2031-0777", new DateOnly(2031, 1, 5), null, true, 10)]);
+        await Desk.TakeParcels(CancellationToken.None);
+        var notice = _told.Notices.Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That((notice.Code, notice.Weight, notice.Path), Is.EqualTo(("assets.exploited", NoticeWeight.Warning, "/impact?cve=CVE-2031-0001")));
+            Assert.That((notice.Arguments["count"], notice.Arguments["assets"], notice.Arguments["ransomware"]), Is.EqualTo(("1", "1", "0")));
+            Assert.That(notice.Private["cves"], Is.EqualTo("CVE-2031-0001"));
+            Assert.That(notice.Arguments.Values, Has.None.Contains("CVE"), "what a site runs is nobody's business outside");
+        });
+
+        await Have("10.75.0.3", "told-c", "F5,nginx,1.19.0");
+        await Desk.MatchNew(CancellationToken.None);
+        Assert.That(_told.Notices, Has.Count.EqualTo(1), "another asset of a known one is on the page, not in a message");
+        Assert.That(await Decide(new { cve = other.Cve, kind = "Muted", reason = "later" }), Is.EqualTo(204));
+        _shelf.Publish([quiet, other], [new ExploitEntry(quiet.Cve, new DateOnly(2031, 1, 5), null, false, 10), new ExploitEntry(other.Cve, new DateOnly(2031, 1, 9), null, true, 10)]);
+        await Desk.TakeParcels(CancellationToken.None);
+        Assert.That(_told.Notices, Has.Count.EqualTo(1), "muted");
+        using var back = await _bench.Client.PostAsJsonAsync("/api/assets/impact/undecide", new { cve = other.Cve });
+        Assert.That((_told.Notices.Count, _told.Notices.Last().Weight, _told.Notices.Last().Arguments["ransomware"]), Is.EqualTo((2, NoticeWeight.Urgent, "1")));
+        Assert.That(_told.Notices.Select(n => n.Id).Distinct().Count(), Is.EqualTo(2));
     }
 
     [Test]
@@ -220,6 +257,17 @@ internal sealed class ImpactTests
     {
         using var body = new ByteArrayContent(Encoding.UTF8.GetBytes(text));
         return await _bench.Post(path, body);
+    }
+
+    private sealed class Told : INotices
+    {
+        public ConcurrentQueue<Notice> Notices { get; } = new();
+
+        public Task Post(Notice notice, CancellationToken ct)
+        {
+            Notices.Enqueue(notice);
+            return Task.CompletedTask;
+        }
     }
 
     private sealed class Gate : IEgress

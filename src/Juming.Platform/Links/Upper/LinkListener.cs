@@ -44,6 +44,7 @@ internal sealed partial class LinkListener(LinksSettings settings, Authority aut
             grpc.CompressionProviders = [];
         });
         builder.Services.AddSingleton(authority).AddSingleton(desk).AddSingleton(door).AddSingleton(connections).AddSingleton(admission).AddSingleton(leases).AddSingleton(topics).AddSingleton(alarms).AddSingleton(shelves).AddSingleton<BulkTurns>().AddSingleton(clock).AddSingleton(settings);
+        IdleTls.Spare();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, held));
         _app = builder.Build();
         _app.UseRouting();

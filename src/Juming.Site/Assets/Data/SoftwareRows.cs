@@ -116,6 +116,9 @@ internal sealed class VulnerabilityRow
 
     /// <summary>A person wants it out of sight.</summary>
     public bool Muted { get; set; }
+
+    /// <summary>People were told that it is exploited and concerns assets here.</summary>
+    public bool Told { get; set; }
 }
 
 /// <summary>A vulnerability concerns a version of a product.</summary>

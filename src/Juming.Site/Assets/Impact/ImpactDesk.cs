@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Juming.Contracts.Vulnerabilities;
 using Juming.Platform.Content;
+using Juming.Platform.Notify;
 using Juming.Site.Assets.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -115,7 +116,9 @@ internal sealed class ImpactDesk(IServiceScopeFactory scopes, IContent content, 
     private async Task Tally(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await ImpactTally.Run(scope.ServiceProvider.GetRequiredService<AssetsDb>(), ct);
+        var db = scope.ServiceProvider.GetRequiredService<AssetsDb>();
+        await ImpactTally.Run(db, ct);
+        if (scope.ServiceProvider.GetService<INotices>() is { } notices) await TellExploited.Run(db, notices, ct);
     }
 
     /// <summary>Puts what a bucket says now in the place of what it said before; what still holds keeps since when.</summary>
