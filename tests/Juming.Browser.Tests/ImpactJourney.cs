@@ -96,6 +96,30 @@ public sealed class ImpactJourney : AxeTest
         Assert.That(await Look(page, "/software"), Is.Empty);
     }
 
+    [Test]
+    public async Task An_analyst_hears_of_an_exploited_vulnerability_and_follows_the_notice()
+    {
+        using var client = await Site.WithToken("assets.read", "assets.write");
+        using var entered = await client.PostAsJsonAsync("/api/assets", new { name = "told-host", address = "10.67.0.1", host = "", business = "", zone = "", owner = "li", importance = "Normal" });
+        entered.EnsureSuccessStatusCode();
+        using var file = new StringContent("asset,vendor,product,version\ntold-host,Acme,gateway,1.0\n");
+        using var imported = await client.PostAsync("/api/assets/software/import", file);
+        imported.EnsureSuccessStatusCode();
+        var page = await SignedIn("zh-CN", "dark", 1440, Role.Analyst);
+        _shelf.Publish(
+            [new VulnerabilityEntry("CVE-2031-0009", "Anyone may sign in.", 91, new DateOnly(2031, 2, 1), [new('a', "acme", "gateway", "*", "", false, "2.0", true, false)])],
+            [new ExploitEntry("CVE-2031-0009", new DateOnly(2031, 2, 5), null, true, 9000)]);
+        await using (var scope = Site.Services.CreateAsyncScope())
+            foreach (var taker in scope.ServiceProvider.GetServices<IContentTaker>()) await taker.Take(_shelf, CancellationToken.None);
+        var notice = page.GetByTestId("notice").Filter(new LocatorFilterOptions { HasText = "CVE-2031-0009" });
+        await Shown(page, "/notifications", notice);
+        await Picture(page, "impact-notice-zh-CN-dark");
+        await notice.Locator("a").ClickAsync();
+        await Expect(page.Locator("aside")).ToContainTextAsync("told-host");
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("cve=CVE-2031-0009"));
+        NothingComplained();
+    }
+
     /// <summary>Imported software is held against vulnerabilities a moment later, not by the import.</summary>
     private async Task Shown(IPage page, string path, ILocator row)
     {
