@@ -82,6 +82,22 @@ public sealed class EnrolJourney : AxeTest
             await Open(page, "/sites");
             await page.GetByTestId("site-一号站").GetByRole(AriaRole.Link).ClickAsync();
             await Expect(page.GetByTestId("peer-state")).ToContainTextAsync("在线");
+            await Expect(page.GetByTestId("no-impact")).ToBeVisibleAsync();
+            await using (var scope = customer.Services.CreateAsyncScope())
+            {
+                var egress = scope.ServiceProvider.GetRequiredService<IEgress>();
+                await egress.Send(new ImpactCounts { KnownAt = 1_790_000_000_000_000, OpenCritical = 3, OpenHigh = 5, OpenExploited = 2, AssetsAffected = 40, AssetsExploited = 7 }, CancellationToken.None);
+                var named = new ImpactByVulnerability { KnownAt = 1_790_000_000_000_000 };
+                named.Cves.AddRange(["CVE-2031-0001", "CVE-2031-0002"]);
+                named.CveAssetsAffected.AddRange([7u, 33u]);
+                named.CveAssetsRemediated.AddRange([2u, 0u]);
+                await egress.Send(named, CancellationToken.None);
+            }
+            await Expect(page.GetByTestId("impact")).ToContainTextAsync("2 个漏洞，涉及 7 台资产", new() { Timeout = 20_000 });
+            await page.GetByTestId("impact-named").Locator("summary").ClickAsync();
+            await Expect(page.GetByTestId("impact-named")).ToContainTextAsync("CVE-2031-0002");
+            await page.GetByTestId("impact").ScrollIntoViewIfNeededAsync();
+            await Picture(page, "sites-impact-light");
             await customer.DisposeAsync();
             // Without a reload: the page looks by itself.
             await Expect(page.GetByTestId("peer-state")).ToContainTextAsync("失联", new() { Timeout = 20_000 });

@@ -96,7 +96,7 @@ internal static class BulletinAnswers
     public static async Task<ILookup<Guid, Said>> Of(ILinkDesk links, IEnumerable<Guid> peers, CancellationToken ct)
     {
         var found = new List<(Guid Bulletin, Said Said)>();
-        foreach (var value in await links.Values([.. peers], ct))
+        foreach (var value in await links.Values([.. peers], [BulletinAnswer.Descriptor, BulletinTally.Descriptor], ct))
         {
             var read = UpwardMessages.Read(value.Type, value.Payload);
             if (read is BulletinAnswer { Bulletin.Length: 16 } answer)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Google.Protobuf.Reflection;
 
 namespace Juming.Platform.Links;
 
@@ -27,13 +28,11 @@ public interface ILinkDesk
     /// <param name="ct">Cancels.</param>
     Task<IReadOnlyDictionary<Guid, PeerStanding>> Standing(IReadOnlyCollection<Guid> peers, CancellationToken ct);
 
-    /// <summary>The latest values that peers have sent. They say what the peer says: read them as you would read anything from outside.</summary>
+    /// <summary>The latest values of these kinds that peers have sent. They say what the peer says: read them as you would read anything from outside.</summary>
     /// <param name="peers">Which.</param>
+    /// <param name="messages">Of what: of some kinds a peer has thousands, so nobody gets what it did not ask for.</param>
     /// <param name="ct">Cancels.</param>
-    Task<IReadOnlyList<ArrivedValue>> Values(IReadOnlyCollection<Guid> peers, CancellationToken ct);
-
-    /// <summary>The same of one kind of message alone: of some kinds a peer has thousands.</summary>
-    Task<IReadOnlyList<ArrivedValue>> Values(IReadOnlyCollection<Guid> peers, int type, CancellationToken ct);
+    Task<IReadOnlyList<ArrivedValue>> Values(IReadOnlyCollection<Guid> peers, IReadOnlyCollection<MessageDescriptor> messages, CancellationToken ct);
 }
 
 /// <summary>A latest value of a peer.</summary>

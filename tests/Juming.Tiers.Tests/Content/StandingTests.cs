@@ -6,6 +6,7 @@ using Juming.Platform.Content;
 using Juming.Platform.Handlers;
 using Juming.Platform.Library.Packs;
 using Juming.Platform.Links;
+using Juming.Platform.Links.Egress.Policy;
 using Juming.Platform.Links.Join;
 using Juming.Site.Deliveries.Packs;
 using Juming.Testing.Content;
@@ -47,6 +48,50 @@ internal sealed class StandingTests
         // How a site stands is told once a minute.
         await ThreeTiers.Until(async () => await FiguresAtOperator() is { IntelIndicators: > 0, IntelVersion: > 0, DiskUsedPercent: > 0 }, "how the site stands is told, its indicators with it", 90);
         Assert.That((await FiguresAtOperator())!.IntelVersion, Is.LessThanOrEqualTo(Tiers.Indicators.Version));
+    }
+
+    [Test]
+    public async Task The_operator_sees_how_many_vulnerabilities_concern_a_site_and_which_only_by_the_customers_leave()
+    {
+        var counts = new ImpactCounts { KnownAt = 1_790_000_000_000_000, OpenCritical = 3, OpenHigh = 5, OpenUnrated = 1, OpenExploited = 2, AssetsAffected = 40, AssetsExploited = 7 };
+        var named = new ImpactByVulnerability { KnownAt = counts.KnownAt };
+        named.Cves.AddRange(["CVE-2031-0001", "CVE-2031-0002"]);
+        named.CveAssetsAffected.AddRange([7u, 33u]);
+        // One short: of the second nothing is known.
+        named.CveAssetsRemediated.Add(2);
+        Assert.That(await Tell(counts), Is.EqualTo(EgressOutcome.Sent));
+        Assert.That(await Tell(named), Is.Not.EqualTo(EgressOutcome.Sent), "counts alone, as long as the customer chose no more");
+        SiteImpact? told = null;
+        await ThreeTiers.Until(async () => (told = await ImpactAtOperator()) is { Exploited: 2 }, "the counts are at the operator");
+        Assert.Multiple(() =>
+        {
+            Assert.That((told!.Critical, told.High, told.Medium, told.Unrated, told.Assets, told.AssetsExploited), Is.EqualTo((3L, 5L, 0L, 1L, 40L, 7L)));
+            Assert.That(told!.KnownAt, Is.EqualTo(DateTimeOffset.UnixEpoch.AddMicroseconds(counts.KnownAt)));
+            Assert.That(told!.Named, Is.Empty);
+        });
+        Assert.That((await Tiers.Site.Send(new ChoosePolicy(2))).Error, Is.Null);
+        try
+        {
+            Assert.That(await Tell(named), Is.EqualTo(EgressOutcome.Sent));
+            await ThreeTiers.Until(async () => (told = await ImpactAtOperator())!.Named.Count > 0, "single vulnerabilities are there");
+            Assert.That(told!.Named, Is.EqualTo(new[] { new SiteVulnerability("CVE-2031-0001", 7, 2) }));
+        }
+        finally
+        {
+            await Tiers.Site.Send(new ChoosePolicy(1));
+        }
+    }
+
+    private static async Task<EgressOutcome> Tell(IMessage message)
+    {
+        await using var scope = Tiers.Site.Services.CreateAsyncScope();
+        return (await scope.ServiceProvider.GetRequiredService<IEgress>().Send(message, default)).Outcome;
+    }
+
+    private static async Task<SiteImpact?> ImpactAtOperator()
+    {
+        var site = (await Tiers.Operator.Send(new ListSites())).Value.Items.Single(s => s.Name == "hq");
+        return (await Tiers.Operator.Send(new GetSite(site.CustomerId, site.Id))).Value.Impact;
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using FluentValidation;
+using Juming.Contracts.Egress;
 using Juming.Operator.Customers.Data;
 using Juming.Platform.Handlers;
 using Juming.Platform.Links;
@@ -101,7 +102,7 @@ file sealed class Handler(CustomersDb db, ILinkDesk links) : IQueryHandler<ListS
         var all = rows.ConvertAll(r => (Row: r, Standing: standing.GetValueOrDefault(r.Id), State: SiteBook.StateOf(standing.GetValueOrDefault(r.Id))));
         var found = all.Where(s => request.State is null || s.State == request.State).OrderBy(s => s.State).ThenBy(s => s.Row.Name, StringComparer.CurrentCulture).ThenBy(s => s.Row.Id).ToList();
         var shown = found.Skip(request.Skip).Take(request.Take).ToList();
-        var figures = SiteFigures.Of(await links.Values([.. shown.Select(s => s.Row.Id)], cancellationToken));
+        var figures = SiteFigures.Of(await links.Values([.. shown.Select(s => s.Row.Id)], [SiteHealth.Descriptor], cancellationToken));
         return new SitePage(
             shown.ConvertAll(s => book.View(s.Row, s.Standing, figures.GetValueOrDefault(s.Row.Id))), found.Count,
             all.GroupBy(s => s.State).ToDictionary(g => g.Key, g => g.Count()));

@@ -45,9 +45,8 @@ internal sealed class PackStandings(IEnumerable<IPeerNames> keepers, ILinkDesk d
         foreach (var keeper in keepers)
             foreach (var (peer, name) in await keeper.Below(ct)) names.Add(peer, name);
         var words = new List<(Guid Pack, PackWord Word)>();
-        foreach (var type in new[] { UpwardMessages.TypeOf(PackStanding.Descriptor), UpwardMessages.TypeOf(PackTally.Descriptor) })
-            foreach (var value in await desk.Values([.. names.Keys], type, ct))
-                if (WordOf(value, names[value.Peer]) is { } word) words.Add(word);
+        foreach (var value in await desk.Values([.. names.Keys], [PackStanding.Descriptor, PackTally.Descriptor], ct))
+            if (WordOf(value, names[value.Peer]) is { } word) words.Add(word);
         return words.ToLookup(w => w.Pack, w => w.Word);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Google.Protobuf.Reflection;
 using Juming.Contracts.Link;
 using Juming.Platform.Links.Data;
 using Juming.Platform.Links.Identity;
@@ -53,11 +54,11 @@ internal sealed class LinkDesk(LinksDb db, Authority authority, Connections conn
         return rows.ToDictionary(r => r.Id, r => new PeerStanding(PeerStates.Of(r, clock.GetUtcNow()), r.LastSeenAt, r.Build, r.SkewMs, r.EnrolledAt is null ? r.TokenUntil : null, r.EnrolledAt, r.Fence));
     }
 
-    public async Task<IReadOnlyList<ArrivedValue>> Values(IReadOnlyCollection<Guid> peers, CancellationToken ct) =>
-        await db.ArrivedValues.AsNoTracking().Where(v => peers.Contains(v.Peer) && v.Topic == Topics.State).Select(v => new ArrivedValue(v.Peer, v.Key, v.Type, v.Payload, v.ReceivedAt)).ToListAsync(ct);
-
-    public async Task<IReadOnlyList<ArrivedValue>> Values(IReadOnlyCollection<Guid> peers, int type, CancellationToken ct) =>
-        await db.ArrivedValues.AsNoTracking().Where(v => peers.Contains(v.Peer) && v.Topic == Topics.State && v.Type == type).Select(v => new ArrivedValue(v.Peer, v.Key, v.Type, v.Payload, v.ReceivedAt)).ToListAsync(ct);
+    public async Task<IReadOnlyList<ArrivedValue>> Values(IReadOnlyCollection<Guid> peers, IReadOnlyCollection<MessageDescriptor> messages, CancellationToken ct)
+    {
+        var types = messages.Select(UpwardMessages.TypeOf).ToList();
+        return await db.ArrivedValues.AsNoTracking().Where(v => peers.Contains(v.Peer) && v.Topic == Topics.State && types.Contains(v.Type)).Select(v => new ArrivedValue(v.Peer, v.Key, v.Type, v.Payload, v.ReceivedAt)).ToListAsync(ct);
+    }
 
     private string Url()
     {
