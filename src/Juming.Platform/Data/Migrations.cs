@@ -104,3 +104,11 @@ public sealed class CreatePlatformTables : ModuleMigration
         Create.Index("ix_platform_outbox_next_at").OnTable("platform_outbox").OnColumn("next_at");
     }
 }
+
+/// <summary>Which events wait for the one before them.</summary>
+[Migration(2026_11_29_10_50)]
+public sealed class AddLaneOfEvents : ModuleMigration
+{
+    /// <inheritdoc/>
+    public override void Up() => Alter.Table("platform_outbox").AddColumn("lane").AsString(80).Nullable();
+}

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Juming.Platform.Access;
 using Juming.Platform.Data;
 using MediatR;
@@ -13,7 +14,12 @@ using Microsoft.Extensions.Logging;
 namespace Juming.Platform.Events;
 
 /// <summary>Something that happened in a module and that others may handle. Stored as (stable name, version, JSON).</summary>
-public interface IModuleEvent : INotification;
+public interface IModuleEvent : INotification
+{
+    /// <summary>Events of the same order, at most 80 characters, are handled one after the other: while one is tried again, those behind it wait. Null where the order does not matter.</summary>
+    [JsonIgnore]
+    string? Order => null;
+}
 
 /// <summary>Stable name and version of an event; a released version never changes.</summary>
 [AttributeUsage(AttributeTargets.Class)]
@@ -41,6 +47,9 @@ public sealed class OutboxRow
     /// <summary>The event.</summary>
     public required string Json { get; init; }
 
+    /// <summary>Rows of the same are handled one after the other; null where the order does not matter.</summary>
+    public string? Lane { get; init; }
+
     /// <summary>When it was published.</summary>
     public DateTimeOffset CreatedAt { get; init; } = TimeProvider.System.GetUtcNow();
 
@@ -57,7 +66,7 @@ public sealed class OutboxRow
     public static OutboxRow Of(IModuleEvent moduleEvent)
     {
         var name = moduleEvent.GetType().GetCustomAttribute<EventNameAttribute>() ?? throw new InvalidOperationException($"{moduleEvent.GetType()} has no [EventName].");
-        return new OutboxRow { Name = name.Name, Version = name.Version, Json = JsonSerializer.Serialize(moduleEvent, moduleEvent.GetType(), JsonSerializerOptions.Web) };
+        return new OutboxRow { Name = name.Name, Version = name.Version, Json = JsonSerializer.Serialize(moduleEvent, moduleEvent.GetType(), JsonSerializerOptions.Web), Lane = moduleEvent.Order };
     }
 }
 
@@ -112,7 +121,7 @@ public sealed class OutboxDb(DbContextOptions<OutboxDb> options, CommitQueue com
     protected override void DefineModel(ModelBuilder model) { }
 }
 
-/// <summary>Hands outbox rows to their handlers, oldest first, at least once. A handler that fails is tried again with growing pauses; after ten attempts the row stays for an administrator.</summary>
+/// <summary>Hands outbox rows to their handlers, oldest first, at least once. A handler that fails is tried again with growing pauses; after ten attempts the row stays for an administrator, and those of its order that waited go on.</summary>
 public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, EventTypes types, Database database, TimeProvider clock, ILogger<OutboxDispatcher> log) : BackgroundService
 {
     private const int MostAttempts = 10;
@@ -180,14 +189,22 @@ public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, EventT
     private async Task<int> DispatchDue(OutboxDb db, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var rows = await db.Set<OutboxRow>().Where(r => r.NextAt != null && r.NextAt <= now).OrderBy(r => r.Id).Take(100).ToListAsync(ct);
+        var held = (await db.Set<OutboxRow>().Where(r => r.Lane != null && r.NextAt > now).Select(r => r.Lane!).Distinct().ToListAsync(ct)).ToHashSet(StringComparer.Ordinal);
+        var rows = await db.Set<OutboxRow>().Where(r => r.NextAt != null && r.NextAt <= now && (r.Lane == null || !held.Contains(r.Lane))).OrderBy(r => r.Id).Take(100).ToListAsync(ct);
         var handled = 0;
         foreach (var row in rows)
+        {
+            if (row.Lane is { } lane && held.Contains(lane)) continue;
             if (await Handle(row, ct))
             {
                 db.Remove(row);
                 handled++;
             }
+            else if (row.Lane is not null && row.NextAt is not null)
+            {
+                held.Add(row.Lane);
+            }
+        }
         if (rows.Count > 0) await db.SaveChangesAsync(ct);
         return handled;
     }

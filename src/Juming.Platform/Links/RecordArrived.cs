@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
 using Juming.Platform.Events;
 
 namespace Juming.Platform.Links;
@@ -11,4 +13,9 @@ namespace Juming.Platform.Links;
 /// <param name="At">Microseconds since 1970 UTC at the sender; for people, never for order.</param>
 /// <param name="Payload">The message.</param>
 [EventName("links.record-arrived", 1)]
-public sealed record RecordArrived(Guid Peer, int Topic, long Seq, int Type, string Key, long At, byte[] Payload) : IModuleEvent;
+public sealed record RecordArrived(Guid Peer, int Topic, long Seq, int Type, string Key, long At, byte[] Payload) : IModuleEvent
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Order => string.Create(CultureInfo.InvariantCulture, $"{Peer:N}/{Topic}");
+}
