@@ -102,6 +102,7 @@ internal sealed class SchemaModelTests(string database)
                 row.Property(r => r.Attempts).HasColumnName("attempts");
                 row.Property(r => r.NextAt).HasColumnName("next_at");
                 row.Property(r => r.LastError).HasColumnName("last_error");
+                row.Property(r => r.Lane).HasColumnName("lane");
                 row.Property(r => r.Forgotten).HasColumnName("forgotten");
             });
             modelBuilder.Entity<Nowhere>().ToTable("nowhere");
@@ -117,6 +118,7 @@ internal sealed class SchemaModelTests(string database)
         public string Attempts { get; set; } = "";
         public long? NextAt { get; set; }
         public string LastError { get; set; } = "";
+        public string? Lane { get; set; }
         public int Forgotten { get; set; }
     }
 
