@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Juming.Platform.Access;
 using Juming.Platform.Data;
 using MediatR;
@@ -17,7 +16,6 @@ namespace Juming.Platform.Events;
 public interface IModuleEvent : INotification
 {
     /// <summary>Events of the same order, at most 80 characters, are handled one after the other: while one is tried again, those behind it wait. Null where the order does not matter.</summary>
-    [JsonIgnore]
     string? Order => null;
 }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 using Juming.Platform.Events;
 
 namespace Juming.Platform.Links;
@@ -15,7 +14,6 @@ namespace Juming.Platform.Links;
 [EventName("links.record-arrived", 1)]
 public sealed record RecordArrived(Guid Peer, int Topic, long Seq, int Type, string Key, long At, byte[] Payload) : IModuleEvent
 {
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public string Order => string.Create(CultureInfo.InvariantCulture, $"{Peer:N}/{Topic}");
+    // Not part of what is stored, nor of what it says.
+    string IModuleEvent.Order => string.Create(CultureInfo.InvariantCulture, $"{Peer:N}/{Topic}");
 }
