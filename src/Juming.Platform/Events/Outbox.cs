@@ -15,8 +15,8 @@ namespace Juming.Platform.Events;
 /// <summary>Something that happened in a module and that others may handle. Stored as (stable name, version, JSON).</summary>
 public interface IModuleEvent : INotification
 {
-    /// <summary>Events of the same order, at most 80 characters, are handled one after the other: while one is tried again, those behind it wait. Null where the order does not matter.</summary>
-    string? Order => null;
+    /// <summary>Events of the same lane, at most 80 characters, are handled one after the other: while one is tried again, those behind it wait. Null where the order does not matter.</summary>
+    string? Lane => null;
 }
 
 /// <summary>Stable name and version of an event; a released version never changes.</summary>
@@ -45,7 +45,7 @@ public sealed class OutboxRow
     /// <summary>The event.</summary>
     public required string Json { get; init; }
 
-    /// <summary>Rows of the same are handled one after the other; null where the order does not matter.</summary>
+    /// <summary>The event's lane.</summary>
     public string? Lane { get; init; }
 
     /// <summary>When it was published.</summary>
@@ -64,7 +64,7 @@ public sealed class OutboxRow
     public static OutboxRow Of(IModuleEvent moduleEvent)
     {
         var name = moduleEvent.GetType().GetCustomAttribute<EventNameAttribute>() ?? throw new InvalidOperationException($"{moduleEvent.GetType()} has no [EventName].");
-        return new OutboxRow { Name = name.Name, Version = name.Version, Json = JsonSerializer.Serialize(moduleEvent, moduleEvent.GetType(), JsonSerializerOptions.Web), Lane = moduleEvent.Order };
+        return new OutboxRow { Name = name.Name, Version = name.Version, Json = JsonSerializer.Serialize(moduleEvent, moduleEvent.GetType(), JsonSerializerOptions.Web), Lane = moduleEvent.Lane };
     }
 }
 
@@ -119,7 +119,7 @@ public sealed class OutboxDb(DbContextOptions<OutboxDb> options, CommitQueue com
     protected override void DefineModel(ModelBuilder model) { }
 }
 
-/// <summary>Hands outbox rows to their handlers, oldest first, at least once. A handler that fails is tried again with growing pauses; after ten attempts the row stays for an administrator, and those of its order that waited go on.</summary>
+/// <summary>Hands outbox rows to their handlers, oldest first, at least once. A handler that fails is tried again with growing pauses; after ten attempts the row stays for an administrator, and those of its lane go on.</summary>
 public sealed partial class OutboxDispatcher(IServiceScopeFactory scopes, EventTypes types, Database database, TimeProvider clock, ILogger<OutboxDispatcher> log) : BackgroundService
 {
     private const int MostAttempts = 10;

@@ -15,5 +15,5 @@ namespace Juming.Platform.Links;
 public sealed record RecordArrived(Guid Peer, int Topic, long Seq, int Type, string Key, long At, byte[] Payload) : IModuleEvent
 {
     // Not part of what is stored, nor of what it says.
-    string IModuleEvent.Order => string.Create(CultureInfo.InvariantCulture, $"{Peer:N}/{Topic}");
+    string IModuleEvent.Lane => string.Create(CultureInfo.InvariantCulture, $"{Peer:N}/{Topic}");
 }

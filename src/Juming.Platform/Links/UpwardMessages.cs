@@ -17,6 +17,9 @@ public static class UpwardMessages
     /// <summary>Number of a message; 0 when it is none that goes up.</summary>
     public static int TypeOf(MessageDescriptor message) => ByType.FirstOrDefault(m => m.Value == message).Key;
 
+    /// <summary>The instant that another host says, in microseconds since 1970; null for a number that is no instant of this program: not after 1970, or not before 2100.</summary>
+    public static DateTimeOffset? InstantOf(long micros) => micros is > 0 and < 4_102_444_800_000_000 ? DateTimeOffset.UnixEpoch.AddMicroseconds(micros) : null;
+
     /// <summary>Reads a message.</summary>
     /// <param name="type">Its number.</param>
     /// <param name="payload">Its bytes; they come from another host.</param>

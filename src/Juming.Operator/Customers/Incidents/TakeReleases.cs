@@ -19,7 +19,7 @@ internal sealed partial class TakeReleases(CustomersDb db, TimeProvider clock, I
     {
         if (notification.Topic != Topics.Reports || UpwardMessages.Read(notification.Type, notification.Payload) is not IncidentRelease told) return;
         if (await db.Sites.AsNoTracking().FirstOrDefaultAsync(s => s.Id == notification.Peer, cancellationToken) is not { } site) return;
-        if (told.Incident.Length != 16 || Instant(told.ReleasedAt) is not { } at)
+        if (told.Incident.Length != 16 || UpwardMessages.InstantOf(told.ReleasedAt) is not { } at)
         {
             LogUnreadable(log, notification.Peer, notification.Seq);
             return;
@@ -41,8 +41,8 @@ internal sealed partial class TakeReleases(CustomersDb db, TimeProvider clock, I
             Hosts = told.Hosts,
             Accounts = told.Accounts,
             Matches = (long)Math.Min(told.Matches, long.MaxValue),
-            FirstAt = Instant(told.FirstAt),
-            LastAt = Instant(told.LastAt),
+            FirstAt = UpwardMessages.InstantOf(told.FirstAt),
+            LastAt = UpwardMessages.InstantOf(told.LastAt),
         });
         await db.SaveChangesAsync(cancellationToken);
     }
@@ -51,8 +51,6 @@ internal sealed partial class TakeReleases(CustomersDb db, TimeProvider clock, I
 
     // Normal forms alone: a name beyond ASCII comes as xn--.
     private static bool IsDomain(string name) => name.Length is > 0 and <= 253 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_');
-
-    private static DateTimeOffset? Instant(long micros) => micros is > 0 and < 4_102_444_800_000_000 ? DateTimeOffset.UnixEpoch.AddMicroseconds(micros) : null;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Record {Seq} of site {Site} releases an incident's values that can't be read")]
     private static partial void LogUnreadable(ILogger log, Guid site, long seq);

@@ -17,7 +17,7 @@ internal sealed partial class TakeSummaries(CustomersDb db, ILogger<TakeSummarie
         if (notification.Topic != Topics.Reports || UpwardMessages.Read(notification.Type, notification.Payload) is not IncidentSummary told) return;
         // Those of an operator below a cloud, or of a site whose entry is gone, belong to nobody here.
         if (await db.Sites.AsNoTracking().FirstOrDefaultAsync(s => s.Id == notification.Peer, cancellationToken) is not { } site) return;
-        if (told.Incident.Length != 16 || Instant(told.DetectedAt) is not { } detected || Instant(notification.At) is not { } at)
+        if (told.Incident.Length != 16 || UpwardMessages.InstantOf(told.DetectedAt) is not { } detected || UpwardMessages.InstantOf(notification.At) is not { } at)
         {
             LogUnreadable(log, notification.Peer, notification.Seq);
             return;
@@ -32,13 +32,11 @@ internal sealed partial class TakeSummaries(CustomersDb db, ILogger<TakeSummarie
         (row.Stage, row.Verdict) = ((int)told.Stage, (int)told.Verdict);
         row.Attack = IsIdentifier(told.Attack) ? told.Attack : "";
         row.Tactics = string.Join(' ', told.Tactics.Where(IsIdentifier).Take(MostTactics));
-        (row.AcknowledgedAt, row.ContainedAt, row.ResolvedAt, row.ClosedAt) = (Instant(told.AcknowledgedAt), Instant(told.ContainedAt), Instant(told.ResolvedAt), Instant(told.ClosedAt));
+        (row.AcknowledgedAt, row.ContainedAt, row.ResolvedAt, row.ClosedAt) = (UpwardMessages.InstantOf(told.AcknowledgedAt), UpwardMessages.InstantOf(told.ContainedAt), UpwardMessages.InstantOf(told.ResolvedAt), UpwardMessages.InstantOf(told.ClosedAt));
         await db.SaveChangesAsync(cancellationToken);
     }
 
     private static bool IsIdentifier(string text) => text.Length is > 0 and <= 12 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '.');
-
-    private static DateTimeOffset? Instant(long micros) => micros is > 0 and < 4_102_444_800_000_000 ? DateTimeOffset.UnixEpoch.AddMicroseconds(micros) : null;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Record {Seq} of site {Site} tells an incident that can't be read")]
     private static partial void LogUnreadable(ILogger log, Guid site, long seq);

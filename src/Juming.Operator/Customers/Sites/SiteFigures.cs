@@ -40,7 +40,7 @@ internal sealed record SiteFigures(
     }
 
     private static SiteFigures From(SiteHealth health, DateTimeOffset at) => new(
-        at, health.StartedAt is > 0 and < 4_102_444_800_000_000 ? DateTimeOffset.UnixEpoch.AddMicroseconds(health.StartedAt) : null,
+        at, UpwardMessages.InstantOf(health.StartedAt),
         health.DiskLevel switch { DiskLevel.Enough => DiskRoom.Enough, DiskLevel.Low => DiskRoom.Low, DiskLevel.VeryLow => DiskRoom.VeryLow, DiskLevel.Full => DiskRoom.Full, _ => DiskRoom.Unknown },
         Math.Min(health.DiskUsed, 1000) / 10.0, health.EventsPerSecond, health.SourcesUp, health.SourcesSilent, Whole(health.EventsReceived), Whole(health.Alerts), health.IncidentsOpen, Whole(health.LinkWaiting),
         Whole(health.EventsParsed), Whole(health.EventsStored), Whole(health.IntelSet), Whole(health.IntelIndicators), Whole(health.EgressRefused), health.LinkRoundTrip > 0 ? health.LinkRoundTrip : null, Math.Max(0, (long)health.LinkConnections - 1));

@@ -33,7 +33,7 @@ internal sealed record SiteImpact(DateTimeOffset At, DateTimeOffset? KnownAt, lo
         }
         if (found is not var (c, at)) return null;
         return new SiteImpact(
-            at, c.KnownAt is > 0 and < 4_102_444_800_000_000 ? DateTimeOffset.UnixEpoch.AddMicroseconds(c.KnownAt) : null,
+            at, UpwardMessages.InstantOf(c.KnownAt),
             c.OpenCritical, c.OpenHigh, c.OpenMedium, c.OpenLow, c.OpenUnrated, c.OpenExploited, c.AssetsAffected, c.AssetsExploited, named is null ? [] : Rows(named));
     }
 

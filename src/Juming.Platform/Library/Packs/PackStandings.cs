@@ -55,14 +55,12 @@ internal sealed class PackStandings(IEnumerable<IPeerNames> keepers, ILinkDesk d
 
     private static (Guid, PackWord)? WordOf(ArrivedValue value, string name) => UpwardMessages.Read(value.Type, value.Payload) switch
     {
-        PackStanding { Pack.Length: 16 } one when CountsOf(one.Outcome) is { } counts => (Id(one.Pack), new PackWord(value.Peer, name, counts, Instant(one.At), value.ReceivedAt)),
+        PackStanding { Pack.Length: 16 } one when CountsOf(one.Outcome) is { } counts => (Id(one.Pack), new PackWord(value.Peer, name, counts, UpwardMessages.InstantOf(one.At), value.ReceivedAt)),
         PackTally { Pack.Length: 16 } all => (Id(all.Pack), new PackWord(value.Peer, name, CountsOf(all), null, value.ReceivedAt)),
         _ => null,
     };
 
     private static Guid Id(Google.Protobuf.ByteString bytes) => new(bytes.Span, bigEndian: true);
-
-    private static DateTimeOffset? Instant(long micros) => micros is > 0 and < 4_102_444_800_000_000 ? DateTimeOffset.UnixEpoch.AddMicroseconds(micros) : null;
 
     private static PackCounts? CountsOf(PackOutcome outcome) => outcome switch
     {

@@ -80,7 +80,7 @@ internal sealed partial class TakeHeads(LinksDb db, Connections connections, Pee
             Statement = told.Statement.ToByteArray(),
             PreviousDay = LedgerStatement.DayOf(told.PreviousDay),
             PreviousHash = told.PreviousHash.ToByteArray(),
-            SignedAt = told.SignedAt is > 0 and < 4_102_444_800_000_000 ? DateTimeOffset.UnixEpoch.AddMicroseconds(told.SignedAt) : null,
+            SignedAt = UpwardMessages.InstantOf(told.SignedAt),
             ReceivedAt = now,
             State = HeldJudge.Of(told, day, same, latest),
         };

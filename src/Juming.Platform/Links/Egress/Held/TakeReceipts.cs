@@ -15,13 +15,13 @@ file sealed class TakeReceipts(LinksDb db, LedgerDoubts doubts, TimeProvider clo
     public async Task Handle(RecordArrived notification, CancellationToken cancellationToken)
     {
         if (notification.Topic != Topics.Orders || notification.Type != DownwardMessages.LedgerReceipt || Read(notification.Payload) is not { } receipt) return;
-        if (LedgerStatement.DayOf(receipt.Day) is not { } day || receipt.Hash.Length != HashBytes || receipt.Entries > long.MaxValue || receipt.ReceivedAt is <= 0 or >= 4_102_444_800_000_000) return;
+        if (LedgerStatement.DayOf(receipt.Day) is not { } day || receipt.Hash.Length != HashBytes || receipt.Entries > long.MaxValue || UpwardMessages.InstantOf(receipt.ReceivedAt) is not { } receivedAt) return;
         var own = await db.LedgerHeads.AsNoTracking().FirstOrDefaultAsync(h => h.Day == day, cancellationToken);
         var row = await db.Receipts.FirstOrDefaultAsync(r => r.Upper == notification.Peer && r.Day == day, cancellationToken);
         // Days of which this host knows nothing may come after it was restored; without end they come of a host that is not in order.
         if (row is null && own is null && await db.Receipts.CountAsync(cancellationToken) >= MostDays) return;
         if (row is null) db.Add(row = new ReceiptRow { Upper = notification.Peer, Day = day });
-        (row.Entries, row.Hash, row.At, row.ReceivedAt) = ((long)receipt.Entries, receipt.Hash.ToByteArray(), clock.GetUtcNow(), DateTimeOffset.UnixEpoch.AddMicroseconds(receipt.ReceivedAt));
+        (row.Entries, row.Hash, row.At, row.ReceivedAt) = ((long)receipt.Entries, receipt.Hash.ToByteArray(), clock.GetUtcNow(), receivedAt);
         row.State = StateOf(receipt, own);
         await db.SaveChangesAsync(cancellationToken);
         if (row.State.IsDoubted()) await doubts.Tell(notification.Peer, day, row.State, isOurs: true, cancellationToken);
